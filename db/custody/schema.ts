@@ -1,0 +1,142 @@
+import { blob, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+
+export const exams = sqliteTable('exams', {
+  id: text().primaryKey(),
+  title: text().notNull(),
+  /** JSON; see hsm/policy.ts. */
+  policy: text().notNull(),
+  kid: text().notNull(),
+  alg: text({ enum: ['RSA-OAEP', 'RSA-OAEP-256'] }).notNull(),
+  spki: blob({ mode: 'buffer' }).notNull(),
+  signature: blob({ mode: 'buffer' }).notNull(),
+  createdAt: text('created_at').notNull(),
+});
+
+export const attempts = sqliteTable('attempts', {
+  id: text().primaryKey(),
+  exam: text().notNull(),
+  /** The roster's code for the test taker; names stay with web. */
+  candidate: text().notNull(),
+  publicKey: blob('public_key', { mode: 'buffer' }).notNull(),
+  startedAt: text('started_at').notNull(),
+  sealedAt: text('sealed_at'),
+  /** The seal statement as signed. */
+  seal: text(),
+  sealEntry: integer('seal_entry'),
+});
+
+export const chapters = sqliteTable(
+  'chapters',
+  {
+    attempt: text().notNull(),
+    recording: text().notNull(),
+    chapter: integer().notNull(),
+    envelopeDigest: blob('envelope_digest', { mode: 'buffer' }).notNull(),
+    registeredAt: text('registered_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.recording, table.chapter] })],
+);
+
+export const representatives = sqliteTable('representatives', {
+  id: text().primaryKey(),
+  name: text().notNull(),
+  role: text({ enum: ['officer', 'reviewer'] }).notNull(),
+  status: text({ enum: ['invited', 'approved', 'suspended'] }).notNull(),
+  createdAt: text('created_at').notNull(),
+});
+
+export const enrolments = sqliteTable('enrolments', {
+  tokenDigest: blob('token_digest', { mode: 'buffer' }).primaryKey(),
+  representative: text().notNull(),
+  challenge: text(),
+  expiresAt: text('expires_at').notNull(),
+  usedAt: text('used_at'),
+});
+
+export const passkeys = sqliteTable('passkeys', {
+  /** Credential id, base64url. */
+  id: text().primaryKey(),
+  representative: text().notNull(),
+  /** COSE key. */
+  publicKey: blob('public_key', { mode: 'buffer' }).notNull(),
+  counter: integer().notNull(),
+  /** JSON array. */
+  transports: text().notNull(),
+  enrolledAt: text('enrolled_at').notNull(),
+});
+
+export const signIns = sqliteTable('sign_ins', {
+  challenge: text().primaryKey(),
+  expiresAt: text('expires_at').notNull(),
+});
+
+export const sessions = sqliteTable('sessions', {
+  tokenDigest: blob('token_digest', { mode: 'buffer' }).primaryKey(),
+  representative: text().notNull(),
+  place: text({ enum: ['room', 'staff'] }).notNull(),
+  expiresAt: text('expires_at').notNull(),
+});
+
+export const tickets = sqliteTable('tickets', {
+  tokenDigest: blob('token_digest', { mode: 'buffer' }).primaryKey(),
+  representative: text().notNull(),
+  expiresAt: text('expires_at').notNull(),
+});
+
+export const assignments = sqliteTable(
+  'assignments',
+  { exam: text().notNull(), representative: text().notNull() },
+  (table) => [primaryKey({ columns: [table.exam, table.representative] })],
+);
+
+export const acts = sqliteTable('acts', {
+  id: text().primaryKey(),
+  type: text({ enum: ['release', 'decide'] }).notNull(),
+  /** Canonical JSON, the bytes whose hash the passkey signs. */
+  bytes: text().notNull(),
+  representative: text().notNull(),
+  expiresAt: text('expires_at').notNull(),
+  status: text({ enum: ['proposed', 'applied'] }).notNull(),
+});
+
+export const grants = sqliteTable('grants', {
+  id: text().primaryKey(),
+  representative: text().notNull(),
+  attempt: text().notNull(),
+  purpose: text().notNull(),
+  /** The reviewer's ephemeral RSA public key, SubjectPublicKeyInfo. */
+  recipient: blob({ mode: 'buffer' }).notNull(),
+  grantedAt: text('granted_at').notNull(),
+  expiresAt: text('expires_at').notNull(),
+  endedAt: text('ended_at'),
+  /** JSON: intervals that the player reported so far. */
+  viewing: text().notNull().default('[]'),
+});
+
+export const decisions = sqliteTable('decisions', {
+  act: text().primaryKey(),
+  attempt: text().notNull(),
+  representative: text().notNull(),
+  outcome: text().notNull(),
+  reason: text().notNull(),
+  decidedAt: text('decided_at').notNull(),
+});
+
+export const ledgerEntries = sqliteTable('ledger_entries', {
+  /** Index in the ledger, from 0. */
+  number: integer().primaryKey(),
+  type: text().notNull(),
+  /** 32 bytes; null once erased, as the body. */
+  salt: blob({ mode: 'buffer' }),
+  /** Canonical JSON. */
+  body: text(),
+  leafHash: blob('leaf_hash', { mode: 'buffer' }).notNull(),
+  /** The attempt that the entry is about, whose test taker may see it opened. */
+  concerns: text(),
+  enteredAt: text('entered_at').notNull(),
+});
+
+export const ledgerCheckpoints = sqliteTable('ledger_checkpoints', {
+  size: integer().primaryKey(),
+  note: text().notNull(),
+});

@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs';
+import { z } from 'zod';
+
+const file = z.string().min(1).refine((path) => existsSync(path), 'names a file that does not exist');
+
+const custody = z.strictObject({
+  /** Custody's own folder: database, ledger, head. */
+  CLOISTER_CUSTODY_DATA: file,
+  /** Folder of the sockets, one per peer. */
+  CLOISTER_CUSTODY_SOCKETS: file,
+  CLOISTER_PKCS11_MODULE: file,
+  CLOISTER_TOKEN_LABEL: z.string().min(1).max(32),
+  CLOISTER_PIN_FILE: file,
+  /** The room's origin: WebAuthn origin; its host is the RP ID. */
+  CLOISTER_ROOM_ORIGIN: z.url(),
+  CLOISTER_INSTITUTION: z.string().min(1),
+  /** Name of the ledger in checkpoints and verifier keys (C2SP: a schema-less URL). */
+  CLOISTER_LEDGER_ORIGIN: z.string().min(1).regex(/^[^\s+]+$/, 'may hold neither spaces nor a plus sign'),
+  CLOISTER_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+
+export type CustodyConfig = z.infer<typeof custody>;
+
+/** The configuration cannot be used; the message lists every fault, a line each. */
+export class ConfigError extends Error {}
+
+/**
+ * Reads custody's `CLOISTER_*` variables; unknown ones are refused.
+ * @throws ConfigError naming all faults at once
+ */
+export function readConfig(environment = process.env): CustodyConfig {
+  const own = Object.fromEntries(Object.entries(environment).filter(([key]) => key.startsWith('CLOISTER_')));
+  const result = custody.safeParse(own);
+  if (result.success) return result.data;
+  const faults = result.error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => `${key} is not a setting of custody`)
+      : `${issue.path.join('.')}: ${issue.input === undefined ? 'is missing' : issue.message}`,
+  );
+  throw new ConfigError(`The configuration of custody has ${faults.length} fault(s):\n  ${faults.join('\n  ')}`);
+}
