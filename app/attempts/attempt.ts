@@ -1,0 +1,161 @@
+import { createHash, createPublicKey } from 'node:crypto';
+import { endAttempt, findAttemptOf, insertAttempt, type AttemptRow } from '../../db/appliance/attempts.ts';
+import type { ApplianceDatabase } from '../../db/appliance/open.ts';
+import { AppError } from '../errors.ts';
+import { readExam } from '../exams/exam.ts';
+import type { Access } from '../room/custody.ts';
+import type { AttemptStart, ExamKey, Receipt, RecordingState, SealStatement, SignedStatement } from '../wire.ts';
+import type { TestTaker } from './test-taker.ts';
+
+/** What web asks of custody for an attempt. Each method throws AppError; a refusal carries custody's own sentence. */
+export interface AttemptCustody {
+  exam(exam: string): Promise<ExamRules>;
+  /** The same attempt with the same key again gives the same answer. `publicKey` is SubjectPublicKeyInfo, base64url. */
+  registerAttempt(attempt: {
+    attempt: string;
+    exam: string;
+    candidate: string;
+    publicKey: string;
+  }): Promise<{ startedAt: string }>;
+  /** Verifies the statement against the registered key. The same statement again gives a receipt again. */
+  sealAttempt(attempt: string, seal: SignedStatement): Promise<Receipt>;
+  accesses(attempt: string): Promise<{ accesses: Access[] }>;
+}
+
+/** An exam as custody enforces it. */
+export interface ExamRules {
+  exam: string;
+  title: string;
+  policy: { purposes: string[]; retentionDays: number };
+  examKey: ExamKey;
+}
+
+/** What an attempt needs of the recordings. */
+export interface AttemptRecordings {
+  /** Most bytes that one segment's body may have. */
+  readonly segmentLimit: number;
+  stateOf(attempt: string): RecordingState[] | Promise<RecordingState[]>;
+  /** Ends each recording of the attempt with the seal, durably. Does nothing where it stands already. */
+  seal(attempt: string, seal: SignedStatement, receipt: Receipt): Promise<void>;
+}
+
+export interface AttemptParts {
+  db: ApplianceDatabase;
+  custody: AttemptCustody;
+  recordings: AttemptRecordings;
+}
+
+/**
+ * Starts the test taker's only attempt. Custody first, then the row; the attempt's id follows from the test taker, so that
+ * a start that was cut off in between comes again as the same attempt.
+ * @param publicKey the attempt key's public half: SubjectPublicKeyInfo of P-256, base64url
+ * @throws AppError malformed, already-done (another browser's key), attempt-sealed, whatever custody throws
+ */
+export async function startAttempt(
+  parts: AttemptParts,
+  testTaker: TestTaker,
+  publicKey: string,
+): Promise<{ start: AttemptStart; created: boolean }> {
+  const spki = readPublicKey(publicKey);
+  const known = findAttemptOf(parts.db, testTaker.id);
+  if (known) return { start: await describeStart(parts, testTaker, sameKey(known, spki)), created: false };
+  const id = attemptIdOf(testTaker.id);
+  const { exam, candidate } = testTaker;
+  const { startedAt } = await parts.custody.registerAttempt({ attempt: id, exam, candidate, publicKey });
+  const { attempt, entered } = insertAttempt(parts.db, { id, testTaker: testTaker.id, publicKey: spki, startedAt });
+  return { start: await describeStart(parts, testTaker, sameKey(attempt, spki)), created: entered };
+}
+
+/**
+ * What a recorder needs that comes back to an attempt under way.
+ * @throws AppError not-found before the start, attempt-sealed after the end
+ */
+export async function resumeAttempt(parts: AttemptParts, testTaker: TestTaker): Promise<AttemptStart> {
+  const attempt = findAttemptOf(parts.db, testTaker.id);
+  if (!attempt) throw new AppError('not-found', { detail: 'attempt not started' });
+  return describeStart(parts, testTaker, attempt);
+}
+
+/**
+ * Ends the attempt: custody verifies and enters the seal, the recordings get it as their last frame, then the row. Each step
+ * may come again, so an interrupted seal is finished by sending it again.
+ * @throws AppError not-found, malformed, whatever custody or the recordings throw
+ */
+export async function sealAttempt(
+  parts: AttemptParts,
+  testTaker: TestTaker,
+  seal: SignedStatement,
+  statement: SealStatement,
+): Promise<Receipt> {
+  const attempt = findAttemptOf(parts.db, testTaker.id);
+  if (!attempt) throw new AppError('not-found', { detail: 'attempt not started' });
+  if (statement.attempt !== attempt.id || statement.exam !== testTaker.exam) {
+    throw new AppError('malformed', { detail: 'the seal names another attempt' });
+  }
+  const receipt = await parts.custody.sealAttempt(attempt.id, seal);
+  await parts.recordings.seal(attempt.id, seal, receipt);
+  endAttempt(parts.db, attempt.id, new Date().toISOString(), JSON.stringify(receipt));
+  return readReceipt(parts.db, testTaker);
+}
+
+/**
+ * @returns the receipt that was given first
+ * @throws AppError not-found before the seal
+ */
+export function readReceipt(db: ApplianceDatabase, testTaker: TestTaker): Receipt {
+  const receipt = findAttemptOf(db, testTaker.id)?.receipt;
+  if (!receipt) {
+    throw new AppError('not-found', {
+      detail: 'no receipt yet',
+      sentence: 'There is no receipt yet: it is made when you finish the exam and your recording is sealed.',
+    });
+  }
+  return JSON.parse(receipt) as Receipt;
+}
+
+async function describeStart(parts: AttemptParts, testTaker: TestTaker, attempt: AttemptRow): Promise<AttemptStart> {
+  if (attempt.endedAt) throw new AppError('attempt-sealed');
+  const exam = readExam(parts.db, testTaker.exam);
+  const [{ examKey }, recordings] = await Promise.all([
+    parts.custody.exam(testTaker.exam),
+    parts.recordings.stateOf(attempt.id),
+  ]);
+  return {
+    exam: exam.id,
+    attempt: attempt.id,
+    examKey,
+    chapterSeconds: exam.notice.chapterSeconds,
+    segmentLimit: parts.recordings.segmentLimit,
+    examPage: exam.examPage,
+    recordings,
+  };
+}
+
+function sameKey(attempt: AttemptRow, spki: Buffer): AttemptRow {
+  if (attempt.publicKey.equals(spki)) return attempt;
+  throw new AppError('already-done', {
+    detail: 'attempt started with another key',
+    sentence:
+      'This exam was started in another browser or window, and only that one can go on recording. What it recorded is kept. Go back to it; if you cannot, write to the contact on your exam page, and nothing is held against you.',
+  });
+}
+
+function readPublicKey(publicKey: string): Buffer {
+  const bytes = Buffer.from(publicKey, 'base64url');
+  try {
+    const key = createPublicKey({ key: bytes, format: 'der', type: 'spki' });
+    const canonical = key.export({ format: 'der', type: 'spki' });
+    if (key.asymmetricKeyDetails?.namedCurve === 'prime256v1' && canonical.equals(bytes)) return bytes;
+  } catch (cause) {
+    throw new AppError('malformed', { detail: 'attempt key', cause });
+  }
+  throw new AppError('malformed', { detail: 'attempt key is not P-256' });
+}
+
+/** @returns a UUID (RFC 9562 section 5.8, version 8) from the SHA-256 of the test taker's id */
+function attemptIdOf(testTaker: string): string {
+  const bytes = createHash('sha256').update(`cloister attempt ${testTaker}`).digest().subarray(0, 16);
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}

@@ -1,0 +1,51 @@
+import { getCookie } from 'hono/cookie';
+import { createMiddleware } from 'hono/factory';
+import { prepareAttemptOfSession } from '../../db/appliance/attempts.ts';
+import type { ApplianceDatabase } from '../../db/appliance/open.ts';
+import type { AttemptCustody } from '../attempts/attempt.ts';
+import { digestToken } from '../attempts/token.ts';
+import type { EnvelopeAlgorithm } from '../wire.ts';
+import { ATTEMPT_COOKIE, sessionEnded } from './test-taker.ts';
+
+export interface AttemptEnv {
+  Variables: {
+    attempt: {
+      id: string;
+      exam: string;
+      examKey: { kid: string; alg: EnvelopeAlgorithm };
+      /** SubjectPublicKeyInfo, base64url. */
+      publicKey: string;
+      /** ISO 8601 once sealed. */
+      endedAt: string | null;
+    };
+  };
+}
+
+/**
+ * Lets only test takers through whose attempt has started, and sets `attempt`. An exam's key never changes, so custody is asked
+ * for it once: each segment passes here.
+ * @throws AppError not-signed-in, or whatever custody throws
+ */
+export function requireAttempt(db: ApplianceDatabase, custody: Pick<AttemptCustody, 'exam'>) {
+  const attemptOf = prepareAttemptOfSession(db);
+  const examKeys = new Map<string, { kid: string; alg: EnvelopeAlgorithm }>();
+  const examKeyOf = async (exam: string) => {
+    const { examKey } = await custody.exam(exam);
+    const key = { kid: examKey.kid, alg: examKey.alg };
+    examKeys.set(exam, key);
+    return key;
+  };
+  return createMiddleware<AttemptEnv>(async (c, next) => {
+    const session = getCookie(c, ATTEMPT_COOKIE);
+    const row = session && attemptOf(digestToken(session), new Date().toISOString());
+    if (!row) throw sessionEnded();
+    c.set('attempt', {
+      id: row.id,
+      exam: row.exam,
+      examKey: examKeys.get(row.exam) ?? (await examKeyOf(row.exam)),
+      publicKey: row.publicKey.toString('base64url'),
+      endedAt: row.endedAt,
+    });
+    await next();
+  });
+}

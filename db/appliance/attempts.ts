@@ -1,0 +1,98 @@
+import { and, eq, gt, isNull, lte, sql } from 'drizzle-orm';
+import type { ApplianceDatabase } from './open.ts';
+import { attempts, testTakers, testTakerSessions } from './schema.ts';
+
+export type TestTakerRow = typeof testTakers.$inferSelect;
+export type AttemptRow = typeof attempts.$inferSelect;
+
+/** @throws a SqliteError when the exam is unknown or already knows the candidate */
+export function insertTestTaker(db: ApplianceDatabase, testTaker: TestTakerRow): void {
+  db.insert(testTakers).values(testTaker).run();
+}
+
+/** @param linkDigest SHA-256 of the personal link's token */
+export function findTestTakerByLink(db: ApplianceDatabase, linkDigest: Buffer): TestTakerRow | undefined {
+  return db.select().from(testTakers).where(eq(testTakers.linkDigest, linkDigest)).get();
+}
+
+/** Begins a test taker's session and clears away all that have ended by `now` (ISO 8601). */
+export function insertTestTakerSession(
+  db: ApplianceDatabase,
+  session: typeof testTakerSessions.$inferInsert,
+  now: string,
+): void {
+  db.transaction((tx) => {
+    tx.delete(testTakerSessions).where(lte(testTakerSessions.expiresAt, now)).run();
+    tx.insert(testTakerSessions).values(session).run();
+  });
+}
+
+/**
+ * Prepares the lookup that each request of a test taker makes, once per process.
+ * @returns a function from the SHA-256 of the session's token and the time (ISO 8601) to the test taker
+ */
+export function prepareTestTakerOfSession(db: ApplianceDatabase) {
+  const query = db
+    .select({
+      id: testTakers.id,
+      exam: testTakers.exam,
+      candidate: testTakers.candidate,
+      name: testTakers.name,
+    })
+    .from(testTakerSessions)
+    .innerJoin(testTakers, eq(testTakers.id, testTakerSessions.testTaker))
+    .where(
+      and(
+        eq(testTakerSessions.tokenDigest, sql.placeholder('digest')),
+        gt(testTakerSessions.expiresAt, sql.placeholder('now')),
+      ),
+    )
+    .prepare();
+  return (digest: Buffer, now: string) => query.get({ digest, now });
+}
+
+/**
+ * Prepares the lookup that each segment's request makes, once per process.
+ * @returns a function from the SHA-256 of the session's token and the time (ISO 8601) to the attempt
+ */
+export function prepareAttemptOfSession(db: ApplianceDatabase) {
+  const query = db
+    .select({ id: attempts.id, exam: testTakers.exam, publicKey: attempts.publicKey, endedAt: attempts.endedAt })
+    .from(testTakerSessions)
+    .innerJoin(testTakers, eq(testTakers.id, testTakerSessions.testTaker))
+    .innerJoin(attempts, eq(attempts.testTaker, testTakers.id))
+    .where(
+      and(
+        eq(testTakerSessions.tokenDigest, sql.placeholder('digest')),
+        gt(testTakerSessions.expiresAt, sql.placeholder('now')),
+      ),
+    )
+    .prepare();
+  return (digest: Buffer, now: string) => query.get({ digest, now });
+}
+
+export function findAttemptOf(db: ApplianceDatabase, testTaker: string): AttemptRow | undefined {
+  return db.select().from(attempts).where(eq(attempts.testTaker, testTaker)).get();
+}
+
+/**
+ * Enters an attempt unless the test taker has one already.
+ * @returns the attempt that the test taker has now, and whether it is the one given
+ */
+export function insertAttempt(
+  db: ApplianceDatabase,
+  attempt: Pick<AttemptRow, 'id' | 'testTaker' | 'publicKey' | 'startedAt'>,
+): { attempt: AttemptRow; entered: boolean } {
+  const entered = db.insert(attempts).values(attempt).onConflictDoNothing().run().changes === 1;
+  const now = findAttemptOf(db, attempt.testTaker);
+  if (!now) throw new Error(`attempt ${attempt.id} belongs to somebody else`);
+  return { attempt: now, entered };
+}
+
+/** Marks an attempt as ended, with its seal's receipt as JSON text. The first receipt stays. */
+export function endAttempt(db: ApplianceDatabase, attempt: string, endedAt: string, receipt: string): void {
+  db.update(attempts)
+    .set({ endedAt, receipt })
+    .where(and(eq(attempts.id, attempt), isNull(attempts.receipt)))
+    .run();
+}
