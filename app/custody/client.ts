@@ -1,0 +1,137 @@
+import { hc } from 'hono/client';
+import { Agent, fetch as undiciFetch } from 'undici';
+import type { OperatorProtocol } from '../../hsm/protocol/operator.ts';
+import type { RoomProtocol } from '../../hsm/protocol/room.ts';
+import type { WebProtocol } from '../../hsm/protocol/web.ts';
+import { AppError, type ErrorCode } from '../errors.ts';
+
+/** Custody's refusals that have an error of ours; all others reach the person in custody's own words. */
+const KNOWN: Record<string, ErrorCode> = {
+  malformed: 'malformed',
+  'not-found': 'not-found',
+  'session-unknown': 'not-signed-in',
+  'attempt-sealed': 'attempt-sealed',
+  'attempt-conflict': 'already-done',
+  'envelope-conflict': 'chapter-differs',
+  'token-away': 'custody-away',
+  'ledger-stopped': 'custody-away',
+};
+
+interface Answer<T> {
+  ok: boolean;
+  status: number;
+  json(): Promise<T>;
+}
+
+/** hono's client types `fetch` by the DOM's; undici's own knows sockets. */
+function transport(socketPath: string): typeof fetch {
+  const dispatcher = new Agent({ connect: { socketPath }, connections: 16, headersTimeout: 15_000 });
+  return ((input: string, init: object) =>
+    undiciFetch(input, { ...init, dispatcher }).catch((cause) => {
+      throw new AppError('custody-away', { detail: 'socket', cause });
+    })) as unknown as typeof fetch;
+}
+
+const BASE = 'http://custody';
+
+/** Custody as the web process may use it, over its own socket. */
+export function connectWeb(socketPath: string) {
+  const client = hc<WebProtocol>(BASE, { fetch: transport(socketPath) });
+  return {
+    state: () => read(client.state.$get()),
+    exam: (exam: string) => read(client.exams[':exam'].$get({ param: { exam } })),
+    registerAttempt: (json: { attempt: string; exam: string; candidate: string; publicKey: string }) =>
+      read(client.attempts.$post({ json })),
+    registerChapter: (json: { attempt: string; recording: string; chapter: number; envelopeDigest: string }) =>
+      read(client.chapters.$post({ json })),
+    sealAttempt: (attempt: string, json: { statement: string; signature: string }) =>
+      read(client.attempts[':attempt'].seal.$post({ param: { attempt }, json })),
+    accesses: (attempt: string) => read(client.attempts[':attempt'].accesses.$get({ param: { attempt } })),
+    redeemTicket: (ticket: string) => read(client['staff-sessions'].$post({ json: { ticket } })),
+    staffSession: (session: string) => read(client['staff-session'].$get({}, as(session))),
+    endStaffSession: (session: string) => read(client['staff-session'].$delete({}, as(session))),
+    /** @returns a public file of the ledger: the checkpoint or a tile */
+    ledgerFile: (path: string) => readFile(socketPath, path),
+  };
+}
+
+/** Custody as the room may use it, over its own socket, each time for the holder of `session`. */
+export function connectRoom(socketPath: string) {
+  const client = hc<RoomProtocol>(BASE, { fetch: transport(socketPath) });
+  type Json<T extends (args: never) => unknown> = Parameters<T>[0] extends { json: infer J } ? J : never;
+  const acts = client.acts;
+  const grants = client.grants[':grant'];
+  return {
+    state: () => read(client.state.$get()),
+    enrolmentOptions: (token: string) => read(client.enrolments.options.$post({ json: { token } })),
+    enrol: (token: string, response: unknown) =>
+      read(client.enrolments.$post({ json: { token, response } } as Parameters<typeof client.enrolments.$post>[0])),
+    signInOptions: () => read(client['sign-ins'].$post()),
+    signIn: (response: unknown) =>
+      read(client.sessions.$post({ json: { response } } as Parameters<typeof client.sessions.$post>[0])),
+    session: (session: string) => read(client.session.$get({}, as(session))),
+    endSession: (session: string) => read(client.session.$delete({}, as(session))),
+    ticket: (session: string) => read(client.tickets.$post({}, as(session))),
+    attempts: (session: string) => read(client.attempts.$get({}, as(session))),
+    attempt: (session: string, attempt: string) =>
+      read(client.attempts[':attempt'].$get({ param: { attempt } }, as(session))),
+    proposeAct: (session: string, json: Json<typeof acts.$post>) => read(acts.$post({ json }, as(session))),
+    act: (session: string, act: string) => read(acts[':act'].$get({ param: { act } }, as(session))),
+    signAct: (session: string, act: string, response: unknown) =>
+      read(
+        acts[':act'].signature.$post(
+          { param: { act }, json: { response } } as Parameters<(typeof acts)[':act']['signature']['$post']>[0],
+          as(session),
+        ),
+      ),
+    grant: (session: string, grant: string) => read(grants.$get({ param: { grant } }, as(session))),
+    release: (session: string, grant: string, json: Json<typeof grants.releases.$post>) =>
+      read(grants.releases.$post({ param: { grant }, json }, as(session))),
+    viewing: (session: string, grant: string, json: Json<typeof grants.viewing.$put>) =>
+      read(grants.viewing.$put({ param: { grant }, json }, as(session))),
+    fault: (session: string, grant: string, json: Json<typeof grants.faults.$post>) =>
+      read(grants.faults.$post({ param: { grant }, json }, as(session))),
+    endGrant: (session: string, grant: string) => read(grants.end.$post({ param: { grant } }, as(session))),
+  };
+}
+
+/** Custody as the operator's command line may use it. */
+export function connectOperator(socketPath: string) {
+  const client = hc<OperatorProtocol>(BASE, { fetch: transport(socketPath) });
+  return {
+    state: () => read(client.state.$get()),
+    createExam: (json: Parameters<typeof client.exams.$post>[0]['json']) => read(client.exams.$post({ json })),
+    invite: (json: Parameters<typeof client.representatives.$post>[0]['json']) =>
+      read(client.representatives.$post({ json })),
+  };
+}
+
+export type WebCustody = ReturnType<typeof connectWeb>;
+export type RoomCustody = ReturnType<typeof connectRoom>;
+export type OperatorCustody = ReturnType<typeof connectOperator>;
+
+function as(session: string) {
+  return { headers: { 'x-cloister-session': session } };
+}
+
+/** @throws AppError with custody's reason */
+async function read<T>(pending: Promise<Answer<T>>): Promise<T> {
+  const answer = await pending;
+  if (answer.status === 204) return undefined as T;
+  if (answer.ok) return answer.json();
+  throw await refusalOf(answer);
+}
+
+async function readFile(socketPath: string, path: string): Promise<Uint8Array> {
+  const answer = await transport(socketPath)(`${BASE}/ledger/${path}`);
+  if (!answer.ok) throw await refusalOf(answer);
+  return new Uint8Array(await answer.arrayBuffer());
+}
+
+async function refusalOf(answer: Answer<unknown>): Promise<AppError> {
+  const { error, message } = (await answer.json()) as { error: string; message: string };
+  const code = KNOWN[error];
+  if (code) return new AppError(code, { detail: `custody: ${error}` });
+  if (answer.status >= 500) return new AppError('internal', { detail: `custody: ${error}` });
+  return new AppError('refused', { sentence: message, detail: `custody: ${error}` });
+}

@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import type { HttpBindings } from '@hono/node-server';
+import { type Context, Hono } from 'hono';
+import type { Logger } from 'pino';
+import { AppError } from '../errors.ts';
+import type { ErrorBody } from '../wire.ts';
+import { errorPage } from './error-page.tsx';
+import { ownHost } from './own-host.ts';
+import { sameOrigin } from './same-origin.ts';
+import { securityHeaders } from './security-headers.ts';
+
+export type Place = 'exam' | 'staff' | 'room';
+
+export interface OriginEnv {
+  Bindings: HttpBindings;
+  Variables: { requestId: string };
+}
+
+export interface OriginOptions {
+  place: Place;
+  /** This origin, as the browser says it. */
+  origin: string;
+  /** Origins that a form may post to, besides this one. */
+  formTargets?: string[];
+  /** Path → origin whose pages may post there, besides this one. */
+  foreignPosts?: Record<string, string>;
+  log: Logger;
+}
+
+/**
+ * The hono app of one origin: request id, log line, security headers, own host and own origin only, and one way to answer
+ * errors: a page to people, `ErrorBody` to scripts.
+ */
+export function originApp({ place, origin, formTargets = [], foreignPosts = {}, log }: OriginOptions) {
+  const app = new Hono<OriginEnv>();
+  app.use(async (c, next) => {
+    const started = performance.now();
+    const requestId = randomUUID();
+    c.set('requestId', requestId);
+    await next();
+    const status = c.res.status;
+    // The route's pattern, never the address: a personal link is a secret.
+    const line = { requestId, place, method: c.req.method, route: c.req.routePath, status, ms: Math.round(performance.now() - started) };
+    if (status < 400) log.debug(line);
+    else log.info(line);
+  });
+  app.use(securityHeaders(place, formTargets));
+  app.use(ownHost(origin));
+  app.use(sameOrigin(origin, foreignPosts));
+  app.get('/health', (c) => c.json({ status: 'up' }));
+  app.notFound((c) => answer(c, place, new AppError('not-found')));
+  app.onError((thrown, c) => {
+    const error = thrown instanceof AppError ? thrown : new AppError('internal', { cause: thrown });
+    const line = { requestId: c.get('requestId'), route: c.req.routePath, code: error.code, detail: error.message };
+    if (error.status >= 500 && error.status !== 503 && error.status !== 507) log.error({ ...line, err: error.cause ?? error });
+    else log.info(line);
+    return answer(c, place, error);
+  });
+  return app;
+}
+
+function answer(c: Context<OriginEnv>, place: Place, error: AppError): Response | Promise<Response> {
+  const requestId = c.get('requestId');
+  const { status, sentence, retryable } = error;
+  if (status === 503) c.header('Retry-After', '2');
+  if (c.req.header('accept')?.includes('text/html')) {
+    return c.html(errorPage({ place, status, sentence, requestId }), status);
+  }
+  const body: ErrorBody = { error: error.code, message: sentence, retryable, requestId };
+  return c.json({ ...body, ...error.facts }, status);
+}

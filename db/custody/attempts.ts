@@ -1,0 +1,85 @@
+import { and, asc, count, eq, getTableColumns, isNull } from 'drizzle-orm';
+import type { CustodyDatabase } from './open.ts';
+import { assignments, attempts, chapters, exams } from './schema.ts';
+
+export type AttemptRow = typeof attempts.$inferSelect;
+export type ChapterRow = typeof chapters.$inferSelect;
+
+export function insertAttempt(
+  db: CustodyDatabase,
+  row: Pick<AttemptRow, 'id' | 'exam' | 'candidate' | 'publicKey' | 'startedAt'>,
+): void {
+  db.insert(attempts).values(row).run();
+}
+
+export function findAttempt(db: CustodyDatabase, id: string): AttemptRow | undefined {
+  return db.select().from(attempts).where(eq(attempts.id, id)).get();
+}
+
+export function findAttemptOf(db: CustodyDatabase, exam: string, candidate: string): AttemptRow | undefined {
+  return db
+    .select()
+    .from(attempts)
+    .where(and(eq(attempts.exam, exam), eq(attempts.candidate, candidate)))
+    .get();
+}
+
+/** @returns the attempts of exams that the representative is assigned to, earliest first, with the exam's title */
+export function listAttemptsFor(db: CustodyDatabase, representative: string): (AttemptRow & { title: string })[] {
+  return db
+    .select({ ...getTableColumns(attempts), title: exams.title })
+    .from(attempts)
+    .innerJoin(exams, eq(exams.id, attempts.exam))
+    .innerJoin(assignments, and(eq(assignments.exam, attempts.exam), eq(assignments.representative, representative)))
+    .orderBy(asc(attempts.startedAt))
+    .all();
+}
+
+/** @returns false when the attempt was sealed before */
+export function markSealed(
+  db: CustodyDatabase,
+  id: string,
+  seal: { sealedAt: string; seal: string },
+): boolean {
+  return db.update(attempts).set(seal).where(and(eq(attempts.id, id), isNull(attempts.sealedAt))).run().changes === 1;
+}
+
+export function setSealEntry(db: CustodyDatabase, id: string, sealEntry: number): void {
+  db.update(attempts).set({ sealEntry }).where(eq(attempts.id, id)).run();
+}
+
+export function insertChapter(db: CustodyDatabase, row: ChapterRow): void {
+  db.insert(chapters).values(row).run();
+}
+
+export function findChapter(db: CustodyDatabase, recording: string, chapter: number): ChapterRow | undefined {
+  return db
+    .select()
+    .from(chapters)
+    .where(and(eq(chapters.recording, recording), eq(chapters.chapter, chapter)))
+    .get();
+}
+
+/** @returns an attempt whose chapters use this recording id, if there is any */
+export function findAttemptOfRecording(db: CustodyDatabase, recording: string): string | undefined {
+  return db.select({ attempt: chapters.attempt }).from(chapters).where(eq(chapters.recording, recording)).limit(1).get()
+    ?.attempt;
+}
+
+export function listChapters(db: CustodyDatabase, attempt: string): { recording: string; chapter: number }[] {
+  return db
+    .select({ recording: chapters.recording, chapter: chapters.chapter })
+    .from(chapters)
+    .where(eq(chapters.attempt, attempt))
+    .orderBy(asc(chapters.recording), asc(chapters.chapter))
+    .all();
+}
+
+export function countChapters(db: CustodyDatabase, attempt: string): { recording: string; chapters: number }[] {
+  return db
+    .select({ recording: chapters.recording, chapters: count() })
+    .from(chapters)
+    .where(eq(chapters.attempt, attempt))
+    .groupBy(chapters.recording)
+    .all();
+}

@@ -1,0 +1,151 @@
+import { type AttemptRow, countChapters, findAttempt, listAttemptsFor } from '../db/custody/attempts.ts';
+import { listDecisions, listGrantsOn } from '../db/custody/acts.ts';
+import { findExam, isAssigned } from '../db/custody/exams.ts';
+import { findRepresentative } from '../db/custody/register.ts';
+import type { Custody } from './custody.ts';
+import { CustodyError } from './errors.ts';
+import { policyOf } from './exams.ts';
+import type { RepresentativeView } from './register.ts';
+
+interface Interval {
+  recording: string;
+  /** Seconds on the recording's timeline. */
+  from: number;
+  to: number;
+}
+
+/** One thing that happened to an attempt's recording, for the test taker and for those who review it. */
+export interface Access {
+  kind: 'granted' | 'released' | 'viewed' | 'segment-refused' | 'refused' | 'decided' | 'sealed';
+  /** ISO 8601, UTC. */
+  at: string;
+  /** The representative's name; null where nobody in particular did it. */
+  by: string | null;
+  purpose: string | null;
+  /** What was really shown, as the player reported. */
+  intervals: Interval[];
+  /** What was released. */
+  chapters: { recording: string; chapter: number }[];
+  outcome: string | null;
+  reason: string | null;
+  /** Index of the entry in the ledger; null for a view that is still going on. */
+  entry: number | null;
+}
+
+/** An attempt as the room lists it. */
+export interface AttemptView {
+  attempt: string;
+  exam: string;
+  title: string;
+  candidate: string;
+  startedAt: string;
+  sealedAt: string | null;
+  recordings: { recording: string; chapters: number }[];
+  decisions: { by: string; outcome: string; reason: string; decidedAt: string }[];
+}
+
+const KINDS = {
+  granted: 'granted',
+  released: 'released',
+  viewed: 'viewed',
+  'segment-refused': 'segment-refused',
+  refused: 'refused',
+  decided: 'decided',
+  'attempt-sealed': 'sealed',
+} as const;
+
+/**
+ * Opens the ledger's entries about one attempt, oldest first; several releases under one grant are told as one. A view that is
+ * still going on stands last, without an entry.
+ */
+export function listAccesses(custody: Custody, attempt: string): Access[] {
+  const grants = new Map(listGrantsOn(custody.db, attempt).map((grant) => [grant.id, grant]));
+  const accesses: Access[] = [];
+  const releases = new Map<string, Access>();
+  for (const entry of custody.ledger.concerning(attempt)) {
+    const kind = KINDS[entry.type as keyof typeof KINDS];
+    if (!kind) continue;
+    const body = entry.body as Record<string, unknown>;
+    const act = typeof body.act === 'string' && body.act.startsWith('{') ? JSON.parse(body.act) : {};
+    const grant = grants.get(String(body.grant ?? act.act));
+    const earlier = kind === 'released' && grant ? releases.get(grant.id) : undefined;
+    const chapters = (body.chapters ?? []) as Access['chapters'];
+    if (earlier) {
+      for (const one of chapters) {
+        if (!earlier.chapters.some((known) => known.recording === one.recording && known.chapter === one.chapter)) {
+          earlier.chapters.push(one);
+        }
+      }
+      continue;
+    }
+    const access: Access = {
+      kind,
+      at: entry.at,
+      by: grant?.name ?? nameOf(custody, (body.representative ?? act.representative) as string | undefined),
+      purpose: (body.purpose as string) ?? act.purpose ?? grant?.purpose ?? null,
+      intervals: (body.intervals ?? []) as Interval[],
+      chapters,
+      outcome: act.outcome ?? null,
+      reason: act.reason ?? (act.justification || null),
+      entry: entry.number,
+    };
+    accesses.push(access);
+    if (kind === 'released' && grant) releases.set(grant.id, access);
+  }
+  for (const grant of grants.values()) {
+    const intervals = JSON.parse(grant.viewing) as Interval[];
+    if (grant.endedAt || intervals.length === 0) continue;
+    accesses.push({
+      kind: 'viewed',
+      at: grant.grantedAt,
+      by: grant.name,
+      purpose: grant.purpose,
+      intervals,
+      chapters: [],
+      outcome: null,
+      reason: null,
+      entry: null,
+    });
+  }
+  return accesses;
+}
+
+/** @returns the attempts of the exams that the representative is assigned to */
+export function listAttempts(custody: Custody, representative: RepresentativeView): AttemptView[] {
+  return listAttemptsFor(custody.db, representative.id).map((row) => view(custody, row, row.title));
+}
+
+/** @throws CustodyError not-found when there is none or the representative is not assigned to its exam */
+export function viewAttempt(custody: Custody, representative: RepresentativeView, id: string) {
+  const row = findAttempt(custody.db, id);
+  const exam = row && findExam(custody.db, row.exam);
+  if (!row || !exam || !isAssigned(custody.db, exam.id, representative.id)) throw new CustodyError('not-found', 'attempt');
+  return {
+    ...view(custody, row, exam.title),
+    purposes: policyOf(exam).purposes,
+    alg: exam.alg,
+    accesses: listAccesses(custody, id),
+  };
+}
+
+function view(custody: Custody, row: AttemptRow, title: string): AttemptView {
+  return {
+    attempt: row.id,
+    exam: row.exam,
+    title,
+    candidate: row.candidate,
+    startedAt: row.startedAt,
+    sealedAt: row.sealedAt,
+    recordings: countChapters(custody.db, row.id),
+    decisions: listDecisions(custody.db, row.id).map((decision) => ({
+      by: decision.name,
+      outcome: decision.outcome,
+      reason: decision.reason,
+      decidedAt: decision.decidedAt,
+    })),
+  };
+}
+
+function nameOf(custody: Custody, representative: string | undefined): string | null {
+  return representative ? (findRepresentative(custody.db, representative)?.name ?? null) : null;
+}

@@ -1,0 +1,154 @@
+import { createHash, createPublicKey, timingSafeEqual, verify } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import { z } from 'zod';
+import * as rows from '../db/custody/attempts.ts';
+import { findExam } from '../db/custody/exams.ts';
+import { type Custody, refuse } from './custody.ts';
+import { CustodyError } from './errors.ts';
+import type { Receipt } from './ledger/receipt.ts';
+
+/**
+ * Registers an attempt and its key's public half. The same again gives the same answer.
+ * @param input.publicKey SubjectPublicKeyInfo of an ECDSA P-256 key, base64url
+ * @throws CustodyError not-found (exam), malformed (key), attempt-conflict
+ */
+export async function registerAttempt(
+  custody: Custody,
+  input: { attempt: string; exam: string; candidate: string; publicKey: string },
+): Promise<{ startedAt: string }> {
+  if (!findExam(custody.db, input.exam)) throw new CustodyError('not-found', 'exam');
+  const publicKey = Buffer.from(input.publicKey, 'base64url');
+  importAttemptKey(publicKey);
+  const existing =
+    rows.findAttempt(custody.db, input.attempt) ?? rows.findAttemptOf(custody.db, input.exam, input.candidate);
+  if (existing) {
+    const same = existing.id === input.attempt && existing.publicKey.equals(publicKey);
+    if (!same) await refuse(custody, 'attempt-conflict', { tried: 'register-attempt', attempt: existing.id });
+    return { startedAt: existing.startedAt };
+  }
+  const startedAt = new Date().toISOString();
+  const body = { attempt: input.attempt, exam: input.exam, publicKey: input.publicKey };
+  await custody.ledger.append([{ type: 'attempt-started', body, concerns: input.attempt }], () =>
+    rows.insertAttempt(custody.db, {
+      id: input.attempt,
+      exam: input.exam,
+      candidate: input.candidate,
+      publicKey,
+      startedAt,
+    }),
+  );
+  return { startedAt };
+}
+
+/**
+ * Registers a chapter's envelope before its first segment is acknowledged; durable when this returns. A release refuses any
+ * other envelope for this chapter.
+ * @param input.envelopeDigest SHA-256 of the envelope's canonical JSON, base64url
+ * @throws CustodyError not-found, attempt-sealed, envelope-conflict, envelope-foreign
+ */
+export async function registerChapter(
+  custody: Custody,
+  input: { attempt: string; recording: string; chapter: number; envelopeDigest: string },
+): Promise<{ registeredAt: string }> {
+  const attempt = rows.findAttempt(custody.db, input.attempt);
+  if (!attempt) throw new CustodyError('not-found', 'attempt');
+  const envelopeDigest = Buffer.from(input.envelopeDigest, 'base64url');
+  const { recording, chapter } = input;
+  const facts = { tried: 'register-chapter', attempt: attempt.id, recording, chapter };
+  const existing = rows.findChapter(custody.db, recording, chapter);
+  if (existing) {
+    const same = existing.attempt === attempt.id && timingSafeEqual(existing.envelopeDigest, envelopeDigest);
+    if (!same) await refuse(custody, 'envelope-conflict', facts);
+    return { registeredAt: existing.registeredAt };
+  }
+  if (attempt.sealedAt) throw new CustodyError('attempt-sealed');
+  const holder = rows.findAttemptOfRecording(custody.db, recording);
+  if (holder && holder !== attempt.id) await refuse(custody, 'envelope-foreign', facts);
+  const registeredAt = new Date().toISOString();
+  rows.insertChapter(custody.db, { attempt: attempt.id, recording, chapter, envelopeDigest, registeredAt });
+  return { registeredAt };
+}
+
+const sealStatement = z.strictObject({
+  type: z.literal('seal'),
+  exam: z.uuid(),
+  attempt: z.uuid(),
+  recordings: z
+    .array(
+      z.strictObject({
+        recording: z.uuid(),
+        chapters: z.int().nonnegative(),
+        segments: z.int().nonnegative(),
+        digest: z.string().length(43),
+      }),
+    )
+    .max(16),
+  endedAt: z.iso.datetime(),
+});
+
+/**
+ * Seals an attempt: verifies the statement against the attempt key and the registered chapters, and enters it in the ledger.
+ * The same statement again gives the receipt again.
+ * @param input.statement canonical JSON of a SealStatement
+ * @param input.signature ECDSA P-256 SHA-256, IEEE P1363, base64url
+ * @throws CustodyError not-found, malformed, seal-refused, attempt-sealed
+ */
+export async function sealAttempt(
+  custody: Custody,
+  id: string,
+  input: { statement: string; signature: string },
+): Promise<Receipt> {
+  const attempt = rows.findAttempt(custody.db, id);
+  if (!attempt) throw new CustodyError('not-found', 'attempt');
+  if (attempt.sealedAt) {
+    if (attempt.seal !== input.statement || attempt.sealEntry === null) throw new CustodyError('attempt-sealed');
+    return custody.ledger.receipt(attempt.sealEntry);
+  }
+  const statement = parseSeal(input.statement);
+  const registered = rows.countChapters(custody.db, id);
+  const fits =
+    statement.attempt === id &&
+    statement.exam === attempt.exam &&
+    statement.recordings.every(
+      (one) => one.chapters <= (registered.find((row) => row.recording === one.recording)?.chapters ?? 0),
+    );
+  const signed = verify(
+    'sha256',
+    Buffer.from(input.statement),
+    { key: importAttemptKey(attempt.publicKey), dsaEncoding: 'ieee-p1363' },
+    Buffer.from(input.signature, 'base64url'),
+  );
+  if (!fits || !signed) return refuse(custody, 'seal-refused', { tried: 'seal', attempt: id, fits, signed });
+  const sealedAt = new Date().toISOString();
+  const body = {
+    attempt: id,
+    statement: input.statement,
+    signature: input.signature,
+    statementDigest: createHash('sha256').update(input.statement).digest('base64url'),
+  };
+  const [entry] = await custody.ledger.append([{ type: 'attempt-sealed', body, concerns: id }], ([number]) => {
+    if (!rows.markSealed(custody.db, id, { sealedAt, seal: input.statement })) throw new CustodyError('attempt-sealed');
+    rows.setSealEntry(custody.db, id, number as number);
+  });
+  return custody.ledger.receipt((entry as { number: number }).number);
+}
+
+function parseSeal(text: string): z.infer<typeof sealStatement> {
+  try {
+    const value = sealStatement.parse(JSON.parse(text));
+    if (canonicalize(value) === text) return value;
+  } catch {
+    // Said below, as for text that is not canonical.
+  }
+  throw new CustodyError('malformed', 'seal statement');
+}
+
+function importAttemptKey(spki: Buffer) {
+  try {
+    const key = createPublicKey({ key: spki, format: 'der', type: 'spki' });
+    if (key.asymmetricKeyDetails?.namedCurve === 'prime256v1') return key;
+  } catch {
+    // Said below.
+  }
+  throw new CustodyError('malformed', 'attempt key');
+}

@@ -1,0 +1,37 @@
+import type { Logger } from 'pino';
+import type { CustodyDatabase } from '../db/custody/open.ts';
+import type { CustodyConfig } from './config.ts';
+import { CustodyError, type Refusal } from './errors.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import type { Recipient, Token } from './token/token.ts';
+
+/** What every part of custody works with. Held by this process alone. */
+export interface Custody {
+  config: CustodyConfig;
+  db: CustodyDatabase;
+  token: Token;
+  ledger: Ledger;
+  /** Recipient keys of living grants, as objects of the token. */
+  recipients: Map<string, Promise<Recipient>>;
+  log: Logger;
+}
+
+/**
+ * Refuses: enters the refusal in the ledger where the table says so, then throws. What was tried stands there even if the
+ * answer never arrives.
+ * @throws CustodyError always
+ */
+export async function refuse(
+  custody: Custody,
+  refusal: Refusal,
+  facts: { tried: string; attempt?: string; [name: string]: unknown },
+): Promise<never> {
+  const error = new CustodyError(refusal, facts.tried);
+  if (error.entered) {
+    const { attempt, ...rest } = facts;
+    await custody.ledger.append([
+      { type: 'refused', body: { ...rest, refusal, ...(attempt && { attempt }) }, ...(attempt && { concerns: attempt }) },
+    ]);
+  }
+  throw error;
+}

@@ -1,0 +1,88 @@
+import { chmodSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { createAdaptorServer } from '@hono/node-server';
+import { pino } from 'pino';
+import { openCustodyDatabase } from '../db/custody/open.ts';
+import { ConfigError, readConfig } from './config.ts';
+import type { Custody } from './custody.ts';
+import { Ledger, LedgerError } from './ledger/ledger.ts';
+import { operatorProtocol } from './protocol/operator.ts';
+import { roomProtocol } from './protocol/room.ts';
+import { webProtocol } from './protocol/web.ts';
+import { endExpiredGrants } from './release.ts';
+import { TokenError } from './token/errors.ts';
+import { Token } from './token/token.ts';
+
+const GRANT_SWEEP_MS = 5_000;
+
+/** Starts custody: token, database, ledger, then one socket per peer. Without any of them there is no custody. */
+async function main(): Promise<void> {
+  const config = readConfig();
+  const log = pino({ level: config.CLOISTER_LOG_LEVEL, base: { process: 'custody' } });
+  process.umask(0o077);
+
+  const token = await Token.open({
+    module: config.CLOISTER_PKCS11_MODULE,
+    label: config.CLOISTER_TOKEN_LABEL,
+    pin: readFileSync(config.CLOISTER_PIN_FILE, 'utf8').trim(),
+  });
+  const { publicKey } = await token.ensureApplianceKey('cloister-appliance');
+  log.info({ token: token.describe(), algorithm: token.algorithm }, 'token open');
+
+  const data = config.CLOISTER_CUSTODY_DATA;
+  for (const folder of ['ledger', 'head']) mkdirSync(join(data, folder), { recursive: true });
+  const db = openCustodyDatabase(join(data, 'custody.db'));
+  const ledger = await Ledger.open({
+    db,
+    folder: join(data, 'ledger'),
+    headFolder: join(data, 'head'),
+    origin: config.CLOISTER_LEDGER_ORIGIN,
+    publicKey,
+    sign: (bytes: Uint8Array) => token.sign(bytes),
+    // Losing consistency is fatal; the same code finds the way back at the next start.
+    onFatal: (error: Error) => {
+      log.fatal({ err: error }, 'the ledger has stopped');
+      process.exit(1);
+    },
+  });
+  const custody: Custody = { config, db, token, ledger, recipients: new Map(), log };
+  await ledger.append([{ type: 'custody-started', body: { token: token.describe(), algorithm: token.algorithm } }]);
+
+  const sockets = { web: webProtocol(custody), room: roomProtocol(custody), operator: operatorProtocol(custody) };
+  const servers = Object.entries(sockets).map(([peer, app]) => {
+    const path = join(config.CLOISTER_CUSTODY_SOCKETS, `${peer}.sock`);
+    rmSync(path, { force: true });
+    const server = createAdaptorServer({ fetch: app.fetch });
+    return new Promise<typeof server>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(path, () => {
+        chmodSync(path, 0o660);
+        resolve(server);
+      });
+    });
+  });
+  const listening = await Promise.all(servers);
+  log.info({ entries: ledger.size }, 'ready');
+  process.send?.('ready');
+
+  const sweep = setInterval(() => {
+    endExpiredGrants(custody).catch((err) => log.error({ err }, 'ending expired grants failed'));
+  }, GRANT_SWEEP_MS);
+
+  const stop = async () => {
+    clearInterval(sweep);
+    await Promise.all(listening.map((server) => new Promise((done) => server.close(done))));
+    await ledger.close();
+    db.$client.close();
+    await token.close();
+    process.exit(0);
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+}
+
+main().catch((error) => {
+  const known = error instanceof ConfigError || error instanceof TokenError || error instanceof LedgerError;
+  console.error(known ? error.message : error);
+  process.exit(1);
+});

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+
+/** For what a recording may be watched. The test taker reads these on their page. */
+export const PURPOSES = {
+  'integrity-review': 'an integrity review',
+  appeal: 'an appeal',
+  complaint: 'a complaint',
+  'access-request': 'an access request',
+  'legal-order': 'a legal order',
+} as const;
+
+export const purpose = z.enum(Object.keys(PURPOSES) as [keyof typeof PURPOSES, ...(keyof typeof PURPOSES)[]]);
+export type Purpose = z.infer<typeof purpose>;
+
+/** What a decision can say. None of them is a verdict: an adverse one is reached elsewhere, by named people, after the test taker answered. */
+export const OUTCOMES = {
+  'nothing-to-clarify': 'there is nothing to clarify',
+  'ask-test-taker': 'the test taker is asked to comment',
+  refer: 'the attempt is referred to the responsible board',
+} as const;
+
+export const outcome = z.enum(Object.keys(OUTCOMES) as [keyof typeof OUTCOMES, ...(keyof typeof OUTCOMES)[]]);
+export type Outcome = z.infer<typeof outcome>;
+
+/** The rules of an exam as custody enforces them. */
+export const policy = z.strictObject({
+  purposes: z.array(purpose).min(1),
+  /** Days after the seal until the exam key is destroyed. */
+  retentionDays: z.int().min(1).max(3650),
+});
+export type Policy = z.infer<typeof policy>;

@@ -1,0 +1,88 @@
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
+import type { Context } from 'hono';
+import { z } from 'zod';
+import { listAttempts, viewAttempt } from '../accesses.ts';
+import { proposal, proposeAct, signAct, viewAct } from '../acts.ts';
+import type { Custody } from '../custody.ts';
+import { enrolmentOptions, enrolPasskey, endSession, issueTicket, sessionHolder, signIn, signInOptions } from '../register.ts';
+import { endGrant, releaseChapters, reportFault, reportViewing, viewGrant } from '../release.ts';
+import { json, SESSION_HEADER, socketApp } from './socket-app.ts';
+
+const base64url = z.string().regex(/^[\w-]*$/).max(20_000);
+const token = z.object({ token: z.string().length(43) });
+const registration = z
+  .looseObject({
+    id: base64url,
+    rawId: base64url,
+    type: z.literal('public-key'),
+    response: z.looseObject({ clientDataJSON: base64url, attestationObject: base64url }),
+    clientExtensionResults: z.looseObject({}),
+  })
+  .transform((value) => value as unknown as RegistrationResponseJSON);
+const assertion = z
+  .looseObject({
+    id: base64url,
+    rawId: base64url,
+    type: z.literal('public-key'),
+    response: z.looseObject({ clientDataJSON: base64url, authenticatorData: base64url, signature: base64url }),
+    clientExtensionResults: z.looseObject({}),
+  })
+  .transform((value) => value as unknown as AuthenticationResponseJSON);
+const chapterRequest = z.object({ recording: z.uuid(), chapter: z.int().nonnegative(), envelope: z.string().max(4096) });
+const release = z.object({ recipient: z.string().length(43), chapters: z.array(chapterRequest).min(1).max(64) });
+const seconds = z.number().nonnegative().max(1e6);
+const viewing = z.object({
+  intervals: z.array(z.object({ recording: z.uuid(), from: seconds, to: seconds })).max(500),
+});
+const fault = z.object({
+  recording: z.uuid(),
+  segment: z.int().nonnegative(),
+  fault: z.enum(['altered', 'misplaced', 'foreign-recording', 'foreign-chapter', 'unreadable']),
+});
+
+/** What the room may ask, each time for the representative whose session it passes along. */
+export function roomProtocol(custody: Custody) {
+  const who = (c: Context) => sessionHolder(custody, c.req.header(SESSION_HEADER), 'room');
+  return socketApp(custody, 'room')
+    .get('/state', (c) => c.json({ algorithm: custody.token.algorithm }))
+    .post('/enrolments/options', json(token), async (c) => c.json(await enrolmentOptions(custody, c.req.valid('json').token)))
+    .post('/enrolments', json(token.extend({ response: registration })), async (c) => {
+      const { token: link, response } = c.req.valid('json');
+      return c.json(await enrolPasskey(custody, link, response));
+    })
+    .post('/sign-ins', async (c) => c.json({ options: await signInOptions(custody) }))
+    .post('/sessions', json(z.object({ response: assertion })), async (c) =>
+      c.json(await signIn(custody, c.req.valid('json').response)),
+    )
+    .get('/session', (c) => c.json({ representative: who(c) }))
+    .delete('/session', (c) => {
+      endSession(custody, c.req.header(SESSION_HEADER));
+      return c.body(null, 204);
+    })
+    .post('/tickets', (c) => c.json({ ticket: issueTicket(custody, who(c)) }))
+    .get('/attempts', (c) => c.json({ attempts: listAttempts(custody, who(c)) }))
+    .get('/attempts/:attempt', (c) => c.json(viewAttempt(custody, who(c), c.req.param('attempt'))))
+    .post('/acts', json(proposal), async (c) => c.json(await proposeAct(custody, who(c), c.req.valid('json'))))
+    .get('/acts/:act', (c) => c.json(viewAct(custody, who(c), c.req.param('act'))))
+    .post('/acts/:act/signature', json(z.object({ response: assertion })), async (c) =>
+      c.json(await signAct(custody, who(c), c.req.param('act'), c.req.valid('json').response)),
+    )
+    .get('/grants/:grant', (c) => c.json(viewGrant(custody, who(c), c.req.param('grant'))))
+    .post('/grants/:grant/releases', json(release), async (c) =>
+      c.json(await releaseChapters(custody, who(c), c.req.param('grant'), c.req.valid('json'))),
+    )
+    .put('/grants/:grant/viewing', json(viewing), (c) => {
+      reportViewing(custody, who(c), c.req.param('grant'), c.req.valid('json').intervals);
+      return c.body(null, 204);
+    })
+    .post('/grants/:grant/faults', json(fault), async (c) => {
+      await reportFault(custody, who(c), c.req.param('grant'), c.req.valid('json'));
+      return c.body(null, 204);
+    })
+    .post('/grants/:grant/end', async (c) => {
+      await endGrant(custody, who(c), c.req.param('grant'));
+      return c.body(null, 204);
+    });
+}
+
+export type RoomProtocol = ReturnType<typeof roomProtocol>;

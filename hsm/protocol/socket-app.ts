@@ -1,0 +1,55 @@
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { validator } from 'hono/validator';
+import type { z } from 'zod';
+import type { Custody } from '../custody.ts';
+import { CustodyError } from '../errors.ts';
+import { TokenError } from '../token/errors.ts';
+
+/** Most bytes of a request: 64 envelopes of 900 bytes and room to spare. */
+const BODY_LIMIT = 256 * 1024;
+
+/** What custody answers when it says no; `error` is a name from its closed table. */
+export interface RefusalBody {
+  error: string;
+  message: string;
+}
+
+/** A hono app for one peer's socket: body limit, refusals as JSON, everything else logged as internal. */
+export function socketApp(custody: Custody, peer: string) {
+  const app = new Hono();
+  app.use(
+    bodyLimit({
+      maxSize: BODY_LIMIT,
+      onError: () => {
+        throw new CustodyError('malformed', 'body too large');
+      },
+    }),
+  );
+  app.notFound((c) => c.json<RefusalBody>({ error: 'not-found', message: 'Custody has no such request.' }, 404));
+  app.onError((thrown, c) => {
+    const error =
+      thrown instanceof TokenError && thrown.code === 'token-away'
+        ? new CustodyError('token-away', thrown.message)
+        : thrown;
+    if (error instanceof CustodyError) {
+      custody.log.info({ peer, route: c.req.routePath, refusal: error.refusal, detail: error.message }, 'refused');
+      return c.json<RefusalBody>({ error: error.refusal, message: error.sentence }, error.status);
+    }
+    custody.log.error({ peer, route: c.req.routePath, err: error }, 'failed');
+    return c.json<RefusalBody>({ error: 'internal', message: 'Custody failed at this. It was logged.' }, 500);
+  });
+  return app;
+}
+
+/** Validates a JSON body. @throws CustodyError malformed naming the fields */
+export function json<T extends z.ZodType>(schema: T) {
+  return validator('json', (value): z.output<T> => {
+    const result = schema.safeParse(value);
+    if (result.success) return result.data;
+    throw new CustodyError('malformed', result.error.issues.map((issue) => issue.path.join('.')).join(', '));
+  });
+}
+
+/** The session that a peer passes along for a representative. */
+export const SESSION_HEADER = 'x-cloister-session';

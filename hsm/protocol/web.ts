@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { listAccesses } from '../accesses.ts';
+import { registerAttempt, registerChapter, sealAttempt } from '../attempts.ts';
+import type { Custody } from '../custody.ts';
+import { viewExam } from '../exams.ts';
+import { endSession, redeemTicket, sessionHolder } from '../register.ts';
+import { ledgerFiles } from './ledger-files.ts';
+import { json, SESSION_HEADER, socketApp } from './socket-app.ts';
+
+const digest = z.string().length(43);
+const attempt = z.object({ attempt: z.uuid(), exam: z.uuid(), candidate: z.string().min(1).max(64), publicKey: z.string().max(400) });
+const chapter = z.object({ attempt: z.uuid(), recording: z.uuid(), chapter: z.int().min(0).max(100_000), envelopeDigest: digest });
+const signed = z.object({ statement: z.string().max(16_384), signature: z.string().max(200) });
+const ticket = z.object({ ticket: z.string().length(43) });
+
+/** What the web process may ask. It registers and seals; nothing here gives out a key or changes what was registered. */
+export function webProtocol(custody: Custody) {
+  return socketApp(custody, 'web')
+    .get('/state', (c) => c.json({ verifierKey: custody.ledger.verifierKey }))
+    .get('/exams/:exam', (c) => c.json(viewExam(custody, c.req.param('exam'))))
+    .post('/attempts', json(attempt), async (c) => c.json(await registerAttempt(custody, c.req.valid('json'))))
+    .post('/chapters', json(chapter), async (c) => c.json(await registerChapter(custody, c.req.valid('json'))))
+    .post('/attempts/:attempt/seal', json(signed), async (c) =>
+      c.json(await sealAttempt(custody, c.req.param('attempt'), c.req.valid('json'))),
+    )
+    .get('/attempts/:attempt/accesses', (c) => c.json({ accesses: listAccesses(custody, c.req.param('attempt')) }))
+    .get('/ledger/*', ledgerFiles(custody))
+    .post('/staff-sessions', json(ticket), (c) => c.json(redeemTicket(custody, c.req.valid('json').ticket)))
+    .get('/staff-session', (c) =>
+      c.json({ representative: sessionHolder(custody, c.req.header(SESSION_HEADER), 'staff') }),
+    )
+    .delete('/staff-session', (c) => {
+      endSession(custody, c.req.header(SESSION_HEADER));
+      return c.body(null, 204);
+    });
+}
+
+export type WebProtocol = ReturnType<typeof webProtocol>;

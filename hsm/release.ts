@@ -1,0 +1,233 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+import * as rows from '../db/custody/acts.ts';
+import { findChapter, listChapters } from '../db/custody/attempts.ts';
+import { isAssigned } from '../db/custody/exams.ts';
+import { type Custody, refuse } from './custody.ts';
+import { CustodyError } from './errors.ts';
+import type { RepresentativeView } from './register.ts';
+
+const envelope = z.strictObject({
+  v: z.literal(1),
+  alg: z.enum(['RSA-OAEP', 'RSA-OAEP-256']),
+  exam: z.string(),
+  attempt: z.string(),
+  recording: z.string(),
+  chapter: z.int(),
+  kid: z.string(),
+  key: z.string(),
+});
+
+type Grant = NonNullable<ReturnType<typeof rows.findGrant>>;
+
+/** A grant as its holder's room may show it. */
+export interface GrantView {
+  grant: string;
+  attempt: string;
+  exam: string;
+  title: string;
+  candidate: string;
+  purpose: string;
+  /** SubjectPublicKeyInfo, base64url. */
+  recipient: string;
+  representative: { id: string; name: string };
+  expiresAt: string;
+  endedAt: string | null;
+  chapters: { recording: string; chapter: number }[];
+}
+
+export interface ChapterRequest {
+  recording: string;
+  chapter: number;
+  /** The envelope's canonical JSON, as it stands in the recording. */
+  envelope: string;
+}
+
+/** @throws CustodyError not-found when the grant does not exist or is somebody else's */
+export function viewGrant(custody: Custody, representative: RepresentativeView, id: string): GrantView {
+  const grant = ownGrant(custody, representative, id);
+  return {
+    grant: grant.id,
+    attempt: grant.attempt,
+    exam: grant.exam,
+    title: grant.title,
+    candidate: grant.candidate,
+    purpose: grant.purpose,
+    recipient: grant.recipient.toString('base64url'),
+    representative: { id: grant.representative, name: grant.name },
+    expiresAt: grant.expiresAt,
+    endedAt: grant.endedAt ?? (isLive(grant) ? null : grant.expiresAt),
+    chapters: listChapters(custody.db, grant.attempt),
+  };
+}
+
+/**
+ * The only path to a chapter key. Checks the grant, the person, the assignment, the recipient and each envelope; re-wraps the
+ * chapter keys inside the token under the reviewer's ephemeral key; returns once the release stands in a signed checkpoint.
+ * @param request.recipient SHA-256 of the recipient key's SubjectPublicKeyInfo, base64url
+ * @returns for each chapter its key under the recipient key (RSA-OAEP as in `alg`), base64url
+ * @throws CustodyError not-found, grant-ended, representative-inactive, not-assigned, recipient-differs,
+ *   chapter-unregistered, envelope-differs, envelope-foreign; TokenError
+ */
+export async function releaseChapters(
+  custody: Custody,
+  representative: RepresentativeView,
+  id: string,
+  request: { recipient: string; chapters: ChapterRequest[] },
+) {
+  const grant = ownGrant(custody, representative, id);
+  const facts = { tried: 'release', attempt: grant.attempt, grant: id, representative: representative.id };
+  if (!isLive(grant)) return refuse(custody, 'grant-ended', facts);
+  if (grant.status !== 'approved') return refuse(custody, 'representative-inactive', facts);
+  if (!isAssigned(custody.db, grant.exam, representative.id)) return refuse(custody, 'not-assigned', facts);
+  const recipientDigest = sha256(grant.recipient);
+  if (!equal(recipientDigest, Buffer.from(request.recipient, 'base64url'))) {
+    return refuse(custody, 'recipient-differs', facts);
+  }
+  const wrapped: { recording: string; chapter: number; key: Buffer }[] = [];
+  for (const one of request.chapters) wrapped.push(await checkEnvelope(custody, grant, one, facts));
+
+  const recipient = await openRecipient(custody, grant);
+  const keys = await Promise.all(
+    wrapped.map(async ({ recording, chapter, key }) => ({
+      recording,
+      chapter,
+      key: Buffer.from(await custody.token.rewrap(grant.kid, key, recipient)).toString('base64url'),
+      alg: custody.token.algorithm,
+    })),
+  );
+  const body = {
+    grant: id,
+    attempt: grant.attempt,
+    representative: representative.id,
+    purpose: grant.purpose,
+    recipient: recipientDigest.toString('base64url'),
+    chapters: wrapped.map(({ recording, chapter }) => ({ recording, chapter })),
+  };
+  await custody.ledger.append([{ type: 'released', body, concerns: grant.attempt }], () => {
+    // Ended or suspended while the token worked: the keys stay here.
+    const now = rows.findGrant(custody.db, id);
+    if (!now || !isLive(now) || now.status !== 'approved') throw new CustodyError('grant-ended');
+  });
+  return { keys };
+}
+
+/** Keeps what the player says was really shown; it is entered once, when the grant ends. */
+export function reportViewing(
+  custody: Custody,
+  representative: RepresentativeView,
+  id: string,
+  intervals: { recording: string; from: number; to: number }[],
+): void {
+  const grant = ownGrant(custody, representative, id);
+  if (!grant.endedAt) rows.setViewing(custody.db, id, JSON.stringify(intervals));
+}
+
+/** Enters that a player refused a segment of the recording. */
+export async function reportFault(
+  custody: Custody,
+  representative: RepresentativeView,
+  id: string,
+  fault: { recording: string; segment: number; fault: string },
+): Promise<void> {
+  const grant = ownGrant(custody, representative, id);
+  if (!isLive(grant)) throw new CustodyError('grant-ended');
+  const body = { ...fault, grant: id, attempt: grant.attempt, representative: representative.id };
+  await custody.ledger.append([{ type: 'segment-refused', body, concerns: grant.attempt }]);
+}
+
+/** Ends a grant and enters what was viewed under it. Ending it again changes nothing. */
+export async function endGrant(custody: Custody, representative: RepresentativeView, id: string): Promise<void> {
+  const grant = ownGrant(custody, representative, id);
+  if (!grant.endedAt) await close(custody, grant);
+}
+
+/** Ends the grants whose time is over; called every few seconds. */
+export async function endExpiredGrants(custody: Custody): Promise<void> {
+  for (const id of rows.listExpiredGrants(custody.db, new Date().toISOString())) {
+    const grant = rows.findGrant(custody.db, id);
+    if (grant && !grant.endedAt) await close(custody, grant);
+  }
+}
+
+async function close(custody: Custody, grant: Grant): Promise<void> {
+  const body = {
+    grant: grant.id,
+    attempt: grant.attempt,
+    representative: grant.representative,
+    purpose: grant.purpose,
+    intervals: JSON.parse(grant.viewing),
+  };
+  const endedAt = new Date().toISOString();
+  await custody.ledger
+    .append([{ type: 'viewed', body, concerns: grant.attempt }], () => {
+      if (!rows.markEnded(custody.db, grant.id, endedAt)) throw new CustodyError('grant-ended');
+    })
+    .catch((error) => {
+      // Two ends at once: the first one entered it.
+      if (!(error instanceof CustodyError)) throw error;
+    });
+  const recipient = custody.recipients.get(grant.id);
+  custody.recipients.delete(grant.id);
+  if (recipient) await custody.token.closeRecipient(await recipient);
+}
+
+async function checkEnvelope(
+  custody: Custody,
+  grant: Grant,
+  request: ChapterRequest,
+  facts: { tried: string; attempt: string; [name: string]: unknown },
+) {
+  const { recording, chapter } = request;
+  const where = { ...facts, recording, chapter };
+  const registered = findChapter(custody.db, recording, chapter);
+  if (!registered) return refuse(custody, 'chapter-unregistered', where);
+  if (registered.attempt !== grant.attempt) return refuse(custody, 'envelope-foreign', where);
+  if (!equal(registered.envelopeDigest, sha256(request.envelope))) return refuse(custody, 'envelope-differs', where);
+  const parsed = envelope.safeParse(parseJson(request.envelope));
+  const fits =
+    parsed.success &&
+    parsed.data.attempt === grant.attempt &&
+    parsed.data.recording === recording &&
+    parsed.data.chapter === chapter &&
+    parsed.data.kid === grant.kid &&
+    parsed.data.alg === custody.token.algorithm;
+  if (!fits) return refuse(custody, 'envelope-foreign', where);
+  return { recording, chapter, key: Buffer.from(parsed.data.key, 'base64url') };
+}
+
+function openRecipient(custody: Custody, grant: Grant) {
+  let recipient = custody.recipients.get(grant.id);
+  if (!recipient) {
+    recipient = custody.token.openRecipient(grant.recipient);
+    custody.recipients.set(grant.id, recipient);
+    recipient.catch(() => custody.recipients.delete(grant.id));
+  }
+  return recipient;
+}
+
+function ownGrant(custody: Custody, representative: RepresentativeView, id: string): Grant {
+  const grant = rows.findGrant(custody.db, id);
+  if (!grant || grant.representative !== representative.id) throw new CustodyError('not-found', 'grant');
+  return grant;
+}
+
+function isLive(grant: { endedAt: string | null; expiresAt: string }): boolean {
+  return grant.endedAt === null && grant.expiresAt > new Date().toISOString();
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function sha256(data: string | Uint8Array): Buffer {
+  return createHash('sha256').update(data).digest();
+}
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && timingSafeEqual(a, b);
+}
