@@ -1,0 +1,242 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Command, InvalidArgumentError } from 'commander';
+import { openApplianceDatabase } from '../../db/appliance/open.ts';
+import { provisionSoftToken } from '../../hsm/token/provision.ts';
+import { enterTestTaker } from '../attempts/test-taker.ts';
+import { connectOperator } from '../custody/client.ts';
+import { enterExam } from '../exams/exam.ts';
+import { createCertificates } from './certificates.ts';
+import { DEMONSTRATION } from './demonstration.ts';
+import { Processes } from './processes.ts';
+
+const DIST = dirname(fileURLToPath(import.meta.url));
+const TOKEN_LABEL = 'cloister-demonstration';
+const MODULE = '/usr/lib/softhsm/libsofthsm2.so';
+const PLACES = ['exam', 'staff', 'room'] as const;
+type Place = (typeof PLACES)[number];
+
+interface Demonstration {
+  ports: Record<Place, number>;
+  exam: string;
+  /** Tokens of personal and enrolment links. Kept so that the next start can print them again: a demonstration only. */
+  testTakers: { id: string; name: string; token: string }[];
+  enrol: { name: string; role: string; token: string }[];
+  applianceKey: string;
+}
+
+/** `cloister demo`: the whole appliance on one machine with a demonstration exam. */
+export function demoCommand(): Command {
+  return new Command('demo')
+    .description('run the appliance on this machine with a demonstration exam')
+    .option('--data <folder>', 'where everything lies; what is there is reused', 'data')
+    .option('--port <number>', 'first of three ports in a row; 0 takes free ones', parsePort)
+    .option('--test-takers <number>', 'how many the roster has when it is first made', parseCount, 3)
+    .option('--json', 'print one line of JSON when it runs, and nothing else')
+    .action(run);
+}
+
+async function run(options: { data: string; port?: number; testTakers: number; json?: boolean }): Promise<void> {
+  const data = resolve(options.data);
+  const folders = ['tls', 'token', 'custody', 'web', 'recordings', 'sockets', 'logs'];
+  for (const folder of folders) mkdirSync(join(data, folder), { recursive: true, mode: 0o700 });
+  const stateFile = join(data, 'demonstration.json');
+  const known: Demonstration | undefined = existsSync(stateFile)
+    ? JSON.parse(readFileSync(stateFile, 'utf8'))
+    : undefined;
+  const ports = await choosePorts(options.port, known?.ports);
+  const origins = Object.fromEntries(
+    PLACES.map((place) => [place, `https://${place}.localhost:${ports[place]}`]),
+  ) as Record<Place, string>;
+
+  await createCertificates(join(data, 'tls'), Object.fromEntries(PLACES.map((place) => [place, `${place}.localhost`])));
+  const pinFile = join(data, 'custody', 'pin');
+  if (!existsSync(pinFile)) writeFileSync(pinFile, randomBytes(24).toString('base64url'), { mode: 0o600 });
+  const token = await provisionSoftToken({
+    folder: join(data, 'token'),
+    label: TOKEN_LABEL,
+    pin: readFileSync(pinFile, 'utf8').trim(),
+    soPin: randomBytes(24).toString('base64url'),
+  });
+
+  const processes = new Processes();
+  process.once('SIGINT', () => void stop(0));
+  process.once('SIGTERM', () => void stop(0));
+  process.once('SIGHUP', () => void stop(0));
+  processes.onLoss = (name) => {
+    console.error(`cloister: ${name} ended by itself; its last words are in ${join(data, 'logs', `${name}.log`)}.`);
+    process.exit(1);
+  };
+  async function stop(code: number): Promise<never> {
+    await processes.stop();
+    process.exit(code);
+  }
+
+  const log = (name: string) => join(data, 'logs', `${name}.log`);
+  const script = (name: string) => join(DIST, `${name}.js`);
+  const tls = (place: Place) => ({
+    [`CLOISTER_${place.toUpperCase()}_PORT`]: String(ports[place]),
+    [`CLOISTER_${place.toUpperCase()}_CERTIFICATE`]: join(data, 'tls', `${place}.crt`),
+    [`CLOISTER_${place.toUpperCase()}_KEY`]: join(data, 'tls', `${place}.key`),
+  });
+  const shared = {
+    CLOISTER_INSTITUTION: DEMONSTRATION.institution,
+    CLOISTER_EXAM_ORIGIN: origins.exam,
+    CLOISTER_STAFF_ORIGIN: origins.staff,
+    CLOISTER_ROOM_ORIGIN: origins.room,
+    CLOISTER_RECORDINGS: join(data, 'recordings'),
+  };
+  try {
+    await processes.start(
+      'custody',
+      script('custody'),
+      {
+        SOFTHSM2_CONF: token.configuration,
+        UV_THREADPOOL_SIZE: '16',
+        CLOISTER_CUSTODY_DATA: join(data, 'custody'),
+        CLOISTER_CUSTODY_SOCKETS: join(data, 'sockets'),
+        CLOISTER_PKCS11_MODULE: MODULE,
+        CLOISTER_TOKEN_LABEL: TOKEN_LABEL,
+        CLOISTER_PIN_FILE: pinFile,
+        CLOISTER_ROOM_ORIGIN: origins.room,
+        CLOISTER_INSTITUTION: DEMONSTRATION.institution,
+        CLOISTER_LEDGER_ORIGIN: 'exam.localhost/ledger',
+      },
+      log('custody'),
+    );
+    const demonstration = known ?? (await seed(data, options.testTakers));
+    writeState(stateFile, { ...demonstration, ports });
+    await Promise.all([
+      processes.start(
+        'web',
+        script('web'),
+        {
+          // Segments wait for their disk syncs in this pool; many at once share a journal commit.
+          UV_THREADPOOL_SIZE: '64',
+          ...shared,
+          ...tls('exam'),
+          ...tls('staff'),
+          CLOISTER_CUSTODY_SOCKET: join(data, 'sockets', 'web.sock'),
+          CLOISTER_DATABASE: join(data, 'web', 'appliance.db'),
+          CLOISTER_STAFF_NETWORKS: '127.0.0.0/8,::1/128',
+        },
+        log('web'),
+      ),
+      processes.start(
+        'room',
+        script('room'),
+        { ...shared, ...tls('room'), CLOISTER_CUSTODY_SOCKET: join(data, 'sockets', 'room.sock') },
+        log('room'),
+      ),
+    ]);
+    announce({ ...demonstration, ports }, origins, data, options.json ?? false, processes.pids());
+  } catch (error) {
+    console.error(`cloister: ${(error as Error).message}`);
+    await stop(1);
+  }
+}
+
+/** Makes the demonstration exam with its key, its roster and its representatives. */
+async function seed(data: string, testTakers: number): Promise<Demonstration> {
+  const custody = connectOperator(join(data, 'sockets', 'operator.sock'));
+  const exam = randomUUID();
+  const { title, notice, policy, examPage, names, representatives } = DEMONSTRATION;
+  const { examKey } = await custody.createExam({ exam, title, policy });
+  const enrol = [];
+  for (const { name, role } of representatives) {
+    const { enrolment } = await custody.invite({ name, role, exams: [exam] });
+    enrol.push({ name, role, token: enrolment });
+  }
+  const db = openApplianceDatabase(join(data, 'web', 'appliance.db'));
+  enterExam(db, { id: exam, title, notice, examPage });
+  const entered = Array.from({ length: testTakers }, (_, index) => {
+    const name = names[index] ?? `Test taker ${index + 1}`;
+    const candidate = `T-${String(index + 1).padStart(4, '0')}`;
+    return { name, ...enterTestTaker(db, { exam, candidate, name }) };
+  });
+  db.$client.close();
+  return { ports: { exam: 0, staff: 0, room: 0 }, exam, testTakers: entered, enrol, applianceKey: examKey.applianceKey };
+}
+
+function announce(
+  demonstration: Demonstration,
+  origins: Record<Place, string>,
+  data: string,
+  json: boolean,
+  pids: Record<string, number>,
+): void {
+  const fingerprint = createHash('sha256')
+    .update(Buffer.from(demonstration.applianceKey, 'base64url'))
+    .digest('base64url');
+  const personal = (token: string) => `${origins.exam}/i/${token}#key=${fingerprint}`;
+  const enrolment = (token: string) => `${origins.room}/enrolments/${token}`;
+  if (json) {
+    const line = {
+      ...origins,
+      testTakers: demonstration.testTakers.map(({ id, token }) => ({ id, link: personal(token) })),
+      enrol: demonstration.enrol.map(({ token }) => enrolment(token)),
+      data,
+      pids,
+    };
+    console.log(JSON.stringify(line));
+    return;
+  }
+  console.log(`
+Cloister is running for ${DEMONSTRATION.institution}, with the exam “${DEMONSTRATION.title}”.
+Your browser will warn once per address, because the certificates are this machine's own (${join(data, 'tls', 'ca.crt')}).
+
+Sit the exam, as one of ${demonstration.testTakers.length} test takers
+${demonstration.testTakers.slice(0, 5).map(({ name, token }) => `  ${name.padEnd(20)} ${personal(token)}`).join('\n')}
+
+Enrol a passkey for the reading room (each link works once), then sign in at ${origins.room}
+${demonstration.enrol.map(({ name, role, token }) => `  ${`${name}, ${role}`.padEnd(28)} ${enrolment(token)}`).join('\n')}
+
+Staff pages            ${origins.staff}
+Everything lies in     ${data}
+Logs                   ${join(data, 'logs')}
+
+Stop it with Ctrl-C; start it again and everything is still there.`);
+}
+
+function writeState(file: string, state: Demonstration): void {
+  writeFileSync(`${file}.new`, JSON.stringify(state, null, 2), { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
+
+/** A port asked for wins; else the ones used before, so that origins and bookmarks stay; else 8443 and the next two. */
+async function choosePorts(port: number | undefined, known: Record<Place, number> | undefined) {
+  if (port === 0 && !known) {
+    const [exam = 0, staff = 0, room = 0] = await freePorts(PLACES.length);
+    return { exam, staff, room };
+  }
+  if (known && !port) return known;
+  const first = port || 8443;
+  return { exam: first, staff: first + 1, room: first + 2 };
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, () => {
+      const server = createServer();
+      return new Promise<typeof server>((done) => server.listen(0, '127.0.0.1', () => done(server)));
+    }),
+  );
+  const ports = servers.map((server) => (server.address() as { port: number }).port);
+  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
+  return ports;
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_533) throw new InvalidArgumentError('It has to be 0 to 65533.');
+  return port;
+}
+
+function parseCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1 || count > 9999) throw new InvalidArgumentError('It has to be 1 to 9999.');
+  return count;
+}

@@ -1,0 +1,38 @@
+/** The demonstration exam, as an examination office might set it up. */
+export const DEMONSTRATION = {
+  institution: 'Demonstration University',
+  title: 'Introduction to Logic, final exam (demonstration)',
+  examPage: '/demonstration',
+  policy: {
+    purposes: ['integrity-review', 'appeal', 'complaint', 'access-request'] as (
+      | 'integrity-review'
+      | 'appeal'
+      | 'complaint'
+      | 'access-request'
+    )[],
+    retentionDays: 30,
+  },
+  notice: {
+    unit: 'Faculty of Philosophy, Examination Office',
+    necessity: {
+      camera: 'You sit this exam at home. The camera shows that the person who is registered sits it, and sits it alone.',
+      microphone: 'The microphone shows that nobody dictates answers. Ordinary noise in your home does not matter.',
+    },
+    reviewers: 'Two reviewers appointed by the examination board, and the privacy officer if you complain.',
+    arrangement: {
+      alternative: 'You can sit the exam on campus without any recording, on the same day and with the same questions.',
+      contact: { name: 'Examination Office', email: 'exams@university.example' },
+      answerDays: 5,
+    },
+    privacyOfficer: { name: 'Privacy Officer', email: 'privacy@university.example' },
+    legalBasis: 'University examination act, section 8, and Article 6(1)(e) GDPR. No consent is asked for, because in an exam it would not be free.',
+    // Short, so that a few minutes of trying it out already show several.
+    chapterSeconds: 30,
+  },
+  names: ['Amal Haddad', 'Jonas Weber', 'Mei-Ling Chen', 'Olivia Brandt', 'Tariq Aziz'],
+  representatives: [
+    { name: 'Ruth Albrecht', role: 'officer' },
+    { name: 'Samuel Okafor', role: 'officer' },
+    { name: 'Ines Moreau', role: 'reviewer' },
+  ] as { name: string; role: 'officer' | 'reviewer' }[],
+};
