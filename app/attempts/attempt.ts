@@ -61,7 +61,12 @@ export async function startAttempt(
   if (known) return { start: await describeStart(parts, testTaker, sameKey(known, spki)), created: false };
   const id = attemptIdOf(testTaker.id);
   const { exam, candidate } = testTaker;
-  const { startedAt } = await parts.custody.registerAttempt({ attempt: id, exam, candidate, publicKey });
+  const { startedAt } = await parts.custody
+    .registerAttempt({ attempt: id, exam, candidate, publicKey })
+    // Custody knows the attempt by another key, from a start that never reached our row.
+    .catch((cause) => {
+      throw cause instanceof AppError && cause.code === 'already-done' ? startedElsewhere(cause) : cause;
+    });
   const { attempt, entered } = insertAttempt(parts.db, { id, testTaker: testTaker.id, publicKey: spki, startedAt });
   return { start: await describeStart(parts, testTaker, sameKey(attempt, spki)), created: entered };
 }
@@ -133,8 +138,13 @@ async function describeStart(parts: AttemptParts, testTaker: TestTaker, attempt:
 
 function sameKey(attempt: AttemptRow, spki: Buffer): AttemptRow {
   if (attempt.publicKey.equals(spki)) return attempt;
-  throw new AppError('already-done', {
+  throw startedElsewhere();
+}
+
+function startedElsewhere(cause?: unknown): AppError {
+  return new AppError('already-done', {
     detail: 'attempt started with another key',
+    cause,
     sentence:
       'This exam was started in another browser or window, and only that one can go on recording. What it recorded is kept. Go back to it; if you cannot, write to the contact on your exam page, and nothing is held against you.',
   });

@@ -1,0 +1,36 @@
+import { Hono } from 'hono';
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import { z } from 'zod';
+import type { WebConfig } from '../config.ts';
+import { AppError } from '../errors.ts';
+import { STAFF_COOKIE } from '../http/staff.tsx';
+import type { StaffCustody } from './session.ts';
+
+const ticketForm = z.object({ ticket: z.string().min(1).max(200) });
+
+/** Coming to the staff origin from the reading room, and leaving it. */
+export function sessionRoutes({
+  custody,
+  config,
+}: {
+  custody: StaffCustody;
+  config: Pick<WebConfig, 'CLOISTER_STAFF_ORIGIN' | 'CLOISTER_ROOM_ORIGIN'>;
+}) {
+  return new Hono()
+    .post('/session', async (c) => {
+      // The one form that comes from another origin; from anywhere else it would sign a victim in as somebody else.
+      if (c.req.header('origin') !== config.CLOISTER_ROOM_ORIGIN) throw new AppError('other-origin');
+      const form = ticketForm.safeParse(await c.req.parseBody());
+      if (!form.success) throw new AppError('malformed', { cause: form.error });
+      const { session } = await custody.redeemTicket(form.data.ticket);
+      setCookie(c, STAFF_COOKIE, session, { path: '/', httpOnly: true, secure: true, sameSite: 'Lax' });
+      return c.redirect('/', 303);
+    })
+    .post('/session/end', async (c) => {
+      if (c.req.header('origin') !== config.CLOISTER_STAFF_ORIGIN) throw new AppError('other-origin');
+      const session = getCookie(c, STAFF_COOKIE);
+      if (session) await custody.endStaffSession(session);
+      deleteCookie(c, STAFF_COOKIE, { path: '/', secure: true });
+      return c.redirect(config.CLOISTER_ROOM_ORIGIN, 303);
+    });
+}

@@ -1,0 +1,120 @@
+import { Icon } from '../ui/icons.tsx';
+import { Page } from '../ui/page.tsx';
+import { fingerprintOf } from '../exams/fingerprint.ts';
+import type { Exam } from '../exams/exam.ts';
+import type { Contact } from '../exams/notice.ts';
+import { describePurposes } from './words.ts';
+import type { ExamRules } from './attempt.ts';
+
+export interface NoticePageProps {
+  institution: string;
+  name: string;
+  exam: Exam;
+  rules: ExamRules;
+}
+
+/** Before the attempt: everything that a test taker has a right to know, and the one step onwards. */
+export function NoticePage({ institution, name, exam, rules }: NoticePageProps) {
+  const { notice } = exam;
+  const { policy, examKey } = rules;
+  return (
+    <Page title={exam.title} place="exam" person={name} scripts={['recorder']}>
+      <div class="stack">
+        <p class="eyebrow">
+          {institution} · {notice.unit}
+        </p>
+        <h1>{exam.title}</h1>
+        <p class="lead">
+          This exam is recorded while you sit it. Please read what that means for you; nothing is recorded before you
+          press “Start recording”.
+        </p>
+        <p>
+          <a class="button primary" href="/attempt/recorder">
+            Check camera and microphone
+          </a>
+        </p>
+
+        <h2>What is recorded, and why</h2>
+        <dl class="details">
+          <dt>Who records</dt>
+          <dd>
+            {notice.unit}, {institution}. The recording stays on the university’s own machine.
+          </dd>
+          <dt>Picture from your camera</dt>
+          <dd>{notice.necessity.camera}</dd>
+          <dt>Sound from your microphone</dt>
+          <dd>{notice.necessity.microphone}</dd>
+          <dt>Legal basis</dt>
+          <dd>{notice.legalBasis}</dd>
+        </dl>
+        <h3>What is not recorded</h3>
+        <p>
+          Not your screen, your keystrokes, your files, your other windows or where you are. Faces are not recognised,
+          and no program judges or scores what you do. A lost connection is not held against you.
+        </p>
+        <h3>What is never required of you</h3>
+        <p>
+          You are never asked to remove or change clothing, a head covering or anything else about how you look, and
+          never to pay. If anybody has to check who you are, there is always another way than showing an identity card
+          to a camera.
+        </p>
+
+        <h2>Who may watch</h2>
+        <p>
+          {notice.reviewers}. Your recording is encrypted in your browser, in chapters of{' '}
+          {minutes(notice.chapterSeconds)} with a key each. Somebody who wants to watch has to sign for it by name, with
+          a purpose: {describePurposes(policy.purposes)}. Nobody can download it.
+        </p>
+        <p>
+          Each time somebody is allowed to watch, and each time somebody has watched, an entry is written that nobody
+          can remove unnoticed. <strong>You see these entries on this page after your exam.</strong>
+        </p>
+        <h3>How long it is kept</h3>
+        <p>
+          {policy.retentionDays} days after you finish. Then the key is destroyed, and nobody can ever watch the
+          recording again, wherever copies of it may be.
+        </p>
+
+        <h2>If you would rather not be recorded</h2>
+        <p>
+          {notice.arrangement.alternative} Write to <ContactLink {...notice.arrangement.contact} />; you have an answer
+          within {count(notice.arrangement.answerDays, 'day', 'days')}. Asking is never held against you.
+        </p>
+        <p>
+          Something is not right, or you want to complain: <ContactLink {...notice.privacyOfficer} />, before the exam
+          or at any time after it.
+        </p>
+
+        <h2>Check that this is the right place</h2>
+        <p>Your invitation shows the same fingerprint. If it differs, do not start; write to the contact above.</p>
+        <p class="card">
+          <span class="hint">Fingerprint of the appliance’s key</span>
+          <br />
+          <code>{fingerprintOf(examKey.applianceKey)}</code>
+        </p>
+        <p>
+          <a href="/attempt/recorder">
+            <Icon name="camera" /> Go on to the camera and the microphone
+          </a>
+        </p>
+      </div>
+    </Page>
+  );
+}
+
+/** A person to write to. */
+export function ContactLink({ name, email }: Contact) {
+  return (
+    <>
+      {name} (<a href={`mailto:${email}`}>{email}</a>)
+    </>
+  );
+}
+
+function minutes(seconds: number): string {
+  return seconds % 60 === 0 ? count(seconds / 60, 'minute', 'minutes') : count(seconds, 'second', 'seconds');
+}
+
+function count(number: number, one: string, many: string): string {
+  return `${number} ${number === 1 ? one : many}`;
+}

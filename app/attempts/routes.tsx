@@ -1,0 +1,114 @@
+import { Hono } from 'hono';
+import { setCookie } from 'hono/cookie';
+import { z } from 'zod';
+import { findAttemptOf } from '../../db/appliance/attempts.ts';
+import type { WebConfig } from '../config.ts';
+import { AppError } from '../errors.ts';
+import { readExam } from '../exams/exam.ts';
+import { ATTEMPT_COOKIE, requireTestTaker } from '../http/test-taker.ts';
+import type { SealStatement } from '../wire.ts';
+import { readReceipt, resumeAttempt, sealAttempt, startAttempt, type AttemptParts } from './attempt.ts';
+import { NoticePage } from './notice-view.tsx';
+import { RecorderPage } from './recorder-view.tsx';
+import { SESSION_SECONDS, openSession } from './test-taker.ts';
+import { EndedPage, RunningPage } from './views.tsx';
+
+const base64url = z.base64url();
+
+const startRequest = z.strictObject({ publicKey: base64url.max(200) });
+
+const signedStatement = z.strictObject({
+  statement: z.string().max(100_000),
+  signature: base64url.length(86),
+});
+
+const sealStatement = z.strictObject({
+  type: z.literal('seal'),
+  exam: z.uuid(),
+  attempt: z.uuid(),
+  recordings: z.array(
+    z.strictObject({
+      recording: z.uuid(),
+      chapters: z.int().min(0),
+      segments: z.int().min(0),
+      digest: base64url.length(43),
+    }),
+  ),
+  endedAt: z.iso.datetime(),
+}) satisfies z.ZodType<SealStatement>;
+
+/** Everything that a test taker opens from their personal link on, except the recordings themselves. */
+export function attemptRoutes({
+  config,
+  ...parts
+}: AttemptParts & { config: Pick<WebConfig, 'CLOISTER_INSTITUTION'> }) {
+  const { db, custody } = parts;
+  const institution = config.CLOISTER_INSTITUTION;
+  const signedIn = requireTestTaker(db);
+
+  return new Hono()
+    .get('/i/:token', (c) => {
+      setCookie(c, ATTEMPT_COOKIE, openSession(db, c.req.param('token')), {
+        path: '/',
+        httpOnly: true,
+        secure: true,
+        sameSite: 'Lax',
+        maxAge: SESSION_SECONDS,
+      });
+      return c.redirect('/attempt', 303);
+    })
+    .get('/attempt', signedIn, async (c) => {
+      const { testTaker } = c.var;
+      const exam = readExam(db, testTaker.exam);
+      const attempt = findAttemptOf(db, testTaker.id);
+      const shared = { institution, name: testTaker.name, exam };
+      if (!attempt) return c.html(<NoticePage {...shared} rules={await custody.exam(exam.id)} />);
+      if (!attempt.endedAt) return c.html(<RunningPage {...shared} startedAt={attempt.startedAt} />);
+      const [{ policy }, { accesses }] = await Promise.all([custody.exam(exam.id), custody.accesses(attempt.id)]);
+      return c.html(
+        <EndedPage
+          {...shared}
+          startedAt={attempt.startedAt}
+          endedAt={attempt.endedAt}
+          receipt={readReceipt(db, testTaker)}
+          accesses={accesses}
+          retentionDays={policy.retentionDays}
+        />,
+      );
+    })
+    .get('/attempt/recorder', signedIn, (c) => {
+      const { testTaker } = c.var;
+      if (findAttemptOf(db, testTaker.id)?.endedAt) return c.redirect('/attempt', 303);
+      const exam = readExam(db, testTaker.exam);
+      return c.html(<RecorderPage institution={institution} name={testTaker.name} exam={exam} />);
+    })
+    .post('/attempt', signedIn, async (c) => {
+      const { publicKey } = await readBody(c.req.json(), startRequest);
+      const { start, created } = await startAttempt(parts, c.var.testTaker, publicKey);
+      return c.json(start, created ? 201 : 200);
+    })
+    .get('/attempt/start', signedIn, async (c) => c.json(await resumeAttempt(parts, c.var.testTaker)))
+    .post('/attempt/seal', signedIn, async (c) => {
+      const seal = await readBody(c.req.json(), signedStatement);
+      const statement = await readBody(readJson(seal.statement), sealStatement);
+      return c.json(await sealAttempt(parts, c.var.testTaker, seal, statement));
+    })
+    .get('/attempt/receipt', signedIn, (c) => {
+      const receipt = readReceipt(db, c.var.testTaker);
+      c.header('content-disposition', 'attachment; filename="cloister-receipt.json"');
+      return c.json(receipt);
+    });
+}
+
+async function readJson(text: string): Promise<unknown> {
+  return JSON.parse(text);
+}
+
+/** @throws AppError malformed when the content is no JSON or of another shape */
+async function readBody<T>(content: Promise<unknown>, shape: z.ZodType<T>): Promise<T> {
+  try {
+    return shape.parse(await content);
+  } catch (cause) {
+    throw new AppError('malformed', { cause });
+  }
+}

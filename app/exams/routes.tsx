@@ -1,0 +1,51 @@
+import { Hono } from 'hono';
+import { listExams, listRoster } from '../../db/appliance/exams.ts';
+import type { ApplianceDatabase } from '../../db/appliance/open.ts';
+import type { StaffCustody } from '../accounts/session.ts';
+import type { WebConfig } from '../config.ts';
+import { requireStaff } from '../http/staff.tsx';
+import { readExam } from './exam.ts';
+import { DemonstrationPage, ExamsPage, RosterPage, WelcomePage } from './views.tsx';
+
+/** The exam origin's pages that need no personal link. */
+export function examPageRoutes({ config }: { config: Pick<WebConfig, 'CLOISTER_INSTITUTION'> }) {
+  return new Hono()
+    .get('/', (c) => c.html(<WelcomePage institution={config.CLOISTER_INSTITUTION} />))
+    .get('/demonstration', (c) => c.html(<DemonstrationPage />));
+}
+
+/** The staff origin's pages about exams. */
+export function staffExamRoutes({
+  db,
+  custody,
+  config,
+}: {
+  db: ApplianceDatabase;
+  custody: Pick<StaffCustody, 'staffSession'>;
+  config: Pick<WebConfig, 'CLOISTER_INSTITUTION' | 'CLOISTER_ROOM_ORIGIN'>;
+}) {
+  const signedIn = requireStaff(custody, config);
+  const roomOrigin = config.CLOISTER_ROOM_ORIGIN;
+  return new Hono()
+    .get('/', signedIn, (c) =>
+      c.html(
+        <ExamsPage
+          institution={config.CLOISTER_INSTITUTION}
+          person={c.var.representative.name}
+          roomOrigin={roomOrigin}
+          exams={listExams(db)}
+        />,
+      ),
+    )
+    .get('/exams/:exam', signedIn, (c) => {
+      const exam = readExam(db, c.req.param('exam'));
+      return c.html(
+        <RosterPage
+          person={c.var.representative.name}
+          roomOrigin={roomOrigin}
+          exam={{ title: exam.title, unit: exam.notice.unit }}
+          roster={listRoster(db, exam.id)}
+        />,
+      );
+    });
+}

@@ -1,0 +1,44 @@
+import { getCookie } from 'hono/cookie';
+import { createMiddleware } from 'hono/factory';
+import type { StaffCustody } from '../accounts/session.ts';
+import { SignInPage } from '../accounts/views.tsx';
+import type { WebConfig } from '../config.ts';
+import { AppError } from '../errors.ts';
+import type { Representative } from '../room/custody.ts';
+
+/**
+ * Its value is custody's session token. Lax and not Strict: the session begins with a post from the room's origin, and the
+ * redirect behind it, as every link from the room, would arrive without a Strict cookie. Posts check their origin.
+ */
+export const STAFF_COOKIE = '__Host-staff';
+
+export interface StaffEnv {
+  Variables: { representative: Representative };
+}
+
+/**
+ * Lets only representatives with a session through and sets `representative`; everybody else gets the page that tells where to
+ * sign in.
+ * @throws whatever custody throws, except not-signed-in
+ */
+export function requireStaff(
+  custody: Pick<StaffCustody, 'staffSession'>,
+  config: Pick<WebConfig, 'CLOISTER_INSTITUTION' | 'CLOISTER_ROOM_ORIGIN'>,
+) {
+  return createMiddleware<StaffEnv>(async (c, next) => {
+    const session = getCookie(c, STAFF_COOKIE);
+    const known = session ? await custody.staffSession(session).catch(nobody) : undefined;
+    if (!known) {
+      const page = <SignInPage institution={config.CLOISTER_INSTITUTION} roomOrigin={config.CLOISTER_ROOM_ORIGIN} />;
+      return c.html(page, 401);
+    }
+    c.set('representative', known.representative);
+    await next();
+    return undefined;
+  });
+}
+
+function nobody(error: unknown): undefined {
+  if (error instanceof AppError && error.code === 'not-signed-in') return undefined;
+  throw error;
+}
