@@ -1,0 +1,29 @@
+import { statfs } from 'node:fs/promises';
+import { AppError } from '../errors.ts';
+
+const MEASURE_EVERY_MS = 1000;
+
+/** Watches the free space under a folder, measuring at most once a second. */
+export class DiskSpace {
+  readonly #folder: string;
+  readonly #reserve: number;
+  #measuredAt = -Infinity;
+  #free: Promise<number> | number = 0;
+
+  /** @param reserve bytes that have to stay free */
+  constructor(folder: string, reserve: number) {
+    this.#folder = folder;
+    this.#reserve = reserve;
+  }
+
+  /** @throws AppError disk-full when less than the reserve is free */
+  async check(): Promise<void> {
+    const now = performance.now();
+    if (now - this.#measuredAt > MEASURE_EVERY_MS) {
+      this.#measuredAt = now;
+      this.#free = statfs(this.#folder).then(({ bavail, bsize }) => (this.#free = bavail * bsize));
+    }
+    const free = typeof this.#free === 'number' ? this.#free : await this.#free;
+    if (free < this.#reserve) throw new AppError('disk-full', { detail: `${free} bytes are free` });
+  }
+}

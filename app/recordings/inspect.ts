@@ -1,0 +1,186 @@
+import { open } from 'node:fs/promises';
+import { FRAME_HEAD_BYTES, scanFrames, type FrameSource, type FrameType } from './frames.ts';
+import { sourceOf } from './journal.ts';
+import { indexRecording, type RecordingIndex } from './recording-index.ts';
+import { digestOf, isSignedBy, presentNumbers, readChapterStatement, readSealStatement, sha256 } from './records.ts';
+import type { HeaderRecord } from './records.ts';
+
+/** What a recording file shows of itself, without any key. */
+export interface Inspection {
+  header: HeaderRecord;
+  bytes: number;
+  frames: Record<FrameType, number>;
+  segments: { count: number; bytes: number; first: number | null; last: number | null; missing: number[] };
+  /** Seconds on the timeline that segments cover, from the first's start to the last's end. */
+  seconds: number;
+  gaps: RecordingIndex['gaps'];
+  chapters: {
+    chapter: number;
+    envelope: boolean;
+    segments: number;
+    bytes: number;
+    /** `good`: signed by the attempt key, and fits all segments; `unsigned`: has no statement. */
+    signature: 'good' | 'bad' | 'unsigned';
+  }[];
+  seal: 'good' | 'bad' | 'unsealed';
+  /** One sentence each; none means that the file is whole. */
+  faults: string[];
+}
+
+/**
+ * Checks a whole recording file: every CRC, every number, each chapter's statement against the digests of its segments, the
+ * seal against the statements. The file's own header names the attempt key; whether custody knows that key is another check.
+ * @throws UnreadableRecordingError, or the file system's error
+ */
+export async function inspectRecording(file: string): Promise<Inspection> {
+  const handle = await open(file, 'r');
+  try {
+    const source = sourceOf(handle, (await handle.stat()).size);
+    const index = await indexRecording(source, Infinity);
+    const faults: string[] = [];
+    const frames = await checkFrames(source, faults);
+    const numbers = index.segments.map(({ number }) => number);
+    const missing = missingNumbers(numbers);
+    if (missing.length > 0) faults.push(`Segments are missing: ${shorten(missing)}.`);
+    if (frames.segment > numbers.length)
+      faults.push(`${frames.segment - numbers.length} segment frames repeat a number.`);
+    const foreign = index.segments.filter(({ chapter }) => !index.envelopes.has(chapter));
+    if (foreign.length > 0)
+      faults.push(`Segments of chapters without an envelope: ${shorten(foreign.map((s) => s.number))}.`);
+    const chapters = await checkChapters(source, index, faults);
+    return {
+      header: index.header,
+      bytes: source.size,
+      frames,
+      segments: {
+        count: numbers.length,
+        bytes: index.segments.reduce((sum, { bytes }) => sum + bytes, 0),
+        first: numbers[0] ?? null,
+        last: numbers.at(-1) ?? null,
+        missing,
+      },
+      seconds: secondsCovered(index),
+      gaps: index.gaps,
+      chapters,
+      seal: checkSeal(index, faults),
+      faults,
+    };
+  } finally {
+    await handle.close();
+  }
+}
+
+async function checkFrames(source: FrameSource, faults: string[]): Promise<Record<FrameType, number>> {
+  const frames = { header: 0, envelope: 0, segment: 0, gap: 0, signature: 0, seal: 0 };
+  for await (const item of scanFrames(source, 0)) {
+    if (item.kind === 'frame') {
+      frames[item.type]++;
+      if (item.offset === 0 && item.type !== 'header') faults.push('The file does not begin with its header.');
+      if (!item.intact) {
+        faults.push(
+          `CRC fault: the ${item.type} frame at offset ${item.offset} (${FRAME_HEAD_BYTES + item.bytes} bytes).`,
+        );
+      }
+    } else if (item.torn) {
+      faults.push(`Torn tail: ${item.bytes} bytes from offset ${item.offset} on are no whole frame.`);
+    } else {
+      faults.push(`Damage: ${item.bytes} bytes at offset ${item.offset} are no frame.`);
+    }
+  }
+  return frames;
+}
+
+async function checkChapters(source: FrameSource, index: RecordingIndex, faults: string[]) {
+  const numbers = new Set([...index.envelopes.keys(), ...index.chapterSignatures.keys()]);
+  for (const { chapter } of index.segments) numbers.add(chapter);
+  const chapters: Inspection['chapters'] = [];
+  for (const chapter of [...numbers].sort((a, b) => a - b)) {
+    const segments = index.segments.filter((segment) => segment.chapter === chapter);
+    const signature = await checkChapter(source, index, chapter, segments);
+    if (signature === 'bad')
+      faults.push(`The statement of chapter ${chapter} does not fit its signature or its segments.`);
+    if (signature === 'unsigned' && index.seal)
+      faults.push(`Chapter ${chapter} is not signed, though the recording is sealed.`);
+    chapters.push({
+      chapter,
+      envelope: index.envelopes.has(chapter),
+      segments: segments.length,
+      bytes: segments.reduce((sum, { bytes }) => sum + bytes, 0),
+      signature,
+    });
+  }
+  return chapters;
+}
+
+async function checkChapter(
+  source: FrameSource,
+  { header, chapterSignatures }: RecordingIndex,
+  chapter: number,
+  segments: RecordingIndex['segments'],
+): Promise<'good' | 'bad' | 'unsigned'> {
+  const signed = chapterSignatures.get(chapter);
+  if (!signed) return 'unsigned';
+  const statement = readChapterStatement(signed.statement);
+  const present = presentNumbers(statement);
+  const fits =
+    isSignedBy(header.attemptKey, signed) &&
+    statement.attempt === header.attempt &&
+    statement.recording === header.recording &&
+    present.length === segments.length &&
+    segments.every(({ number }, i) => number === present[i]);
+  if (!fits) return 'bad';
+  const digests: Buffer[] = [];
+  for (const { offset, bytes } of segments) digests.push(sha256(await source.read(offset, bytes)));
+  return digestOf(digests) === statement.digest ? 'good' : 'bad';
+}
+
+function checkSeal({ header, seal, segments, chapterSignatures }: RecordingIndex, faults: string[]) {
+  if (!seal) return 'unsealed';
+  try {
+    const statement = readSealStatement(seal.statement);
+    const own = statement.recordings.find(({ recording }) => recording === header.recording);
+    const texts = [...chapterSignatures].sort(([a], [b]) => a - b).map(([, signed]) => sha256(signed.statement));
+    const fits =
+      isSignedBy(header.attemptKey, seal) &&
+      statement.attempt === header.attempt &&
+      statement.exam === header.exam &&
+      own?.chapters === texts.length &&
+      own.segments === segments.length &&
+      own.digest === digestOf(texts);
+    if (fits) return 'good';
+  } catch {
+    // A statement that cannot be read is as bad as one that does not fit.
+  }
+  faults.push('The seal does not fit its signature or the chapters.');
+  return 'bad';
+}
+
+/** @returns the numbers from 0 to the last that are not there */
+function missingNumbers(numbers: number[]): number[] {
+  const there = new Set(numbers);
+  return Array.from({ length: (numbers.at(-1) ?? -1) + 1 }, (_, number) => number).filter((n) => !there.has(n));
+}
+
+function secondsCovered({ segments }: RecordingIndex): number {
+  const media = segments.filter(({ init }) => !init);
+  if (media.length === 0) return 0;
+  let from = Infinity;
+  let to = 0;
+  for (const { start, duration } of media) {
+    from = Math.min(from, start);
+    to = Math.max(to, start + duration);
+  }
+  return (to - from) / 1e6;
+}
+
+/** Numbers as text, runs joined: 3, 7–9. */
+export function shorten(numbers: number[]): string {
+  const runs: [number, number][] = [];
+  for (const number of numbers) {
+    const last = runs.at(-1);
+    if (last && number === last[1] + 1) last[1] = number;
+    else runs.push([number, number]);
+  }
+  const shown = runs.slice(0, 20).map(([from, to]) => (from === to ? `${from}` : `${from}–${to}`));
+  return shown.join(', ') + (runs.length > 20 ? ` and ${runs.length - 20} more` : '');
+}

@@ -1,0 +1,216 @@
+import { AppError } from '../errors.ts';
+import type { ChapterStatement, RecordingState, SignedStatement } from '../wire.ts';
+import { encodeFrame, FRAME_HEAD_BYTES, PEEK_BYTES } from './frames.ts';
+import type { Journal } from './journal.ts';
+import { readSegmentStart, type RecordingIndex } from './recording-index.ts';
+import { digestOf, isSignedBy, presentNumbers, sha256 } from './records.ts';
+import type { GapRecord, HeaderRecord, SealRecord } from './records.ts';
+
+/** How a repeatable PUT ended: the bytes are new, or they were there already. */
+export type Stored = 'new' | 'known';
+
+interface Place {
+  chapter: number;
+  offset: number;
+  bytes: number;
+}
+
+/** A recording that is open for appending: its journal and where everything in it is. */
+export class Recording {
+  readonly header: HeaderRecord;
+  /** Milliseconds of the monotonic clock. */
+  lastUsed = 0;
+  readonly #journal: Journal;
+  readonly #segments: Map<number, Place>;
+  /** Segments on their way to the disk. */
+  readonly #arriving = new Map<number, { body: readonly Uint8Array[]; stored: Promise<number> }>();
+  readonly #envelopes: Map<number, string>;
+  readonly #signatures: Map<number, SignedStatement>;
+  #nextSegment: number;
+  #seal: SealRecord | null;
+  /** The last of the operations that have to happen one after another. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(journal: Journal, index: RecordingIndex) {
+    this.#journal = journal;
+    this.header = index.header;
+    this.#segments = new Map(index.segments.map((segment) => [segment.number, segment]));
+    this.#envelopes = index.envelopes;
+    this.#signatures = index.chapterSignatures;
+    this.#nextSegment = (index.segments.at(-1)?.number ?? -1) + 1;
+    this.#seal = index.seal;
+  }
+
+  get state(): RecordingState {
+    const { recording, source, startedAt } = this.header;
+    const nextChapter = Math.max(-1, ...this.#envelopes.keys()) + 1;
+    return { recording, source, startedAt, nextSegment: this.#nextSegment, nextChapter };
+  }
+
+  get idle(): boolean {
+    return this.#journal.idle;
+  }
+
+  /** @throws AppError attempt-sealed */
+  checkUnsealed(): void {
+    if (this.#seal) throw new AppError('attempt-sealed');
+  }
+
+  /**
+   * Stores a segment. Two at the same time with the same bytes end as one frame.
+   * @param body the segment's body in pieces; they must not change until this resolves
+   * @throws AppError malformed, chapter-unknown, segment-differs, attempt-sealed, disk-full
+   */
+  async putSegment(number: number, body: readonly Uint8Array[]): Promise<Stored> {
+    const chapter = this.#checkSegment(number, body);
+    this.checkUnsealed();
+    const arriving = this.#arriving.get(number);
+    if (arriving) {
+      await arriving.stored;
+      return this.#sameOr('segment-differs', isSame(arriving.body, body));
+    }
+    const place = this.#segments.get(number);
+    if (place) {
+      const there = await this.#journal.read(place.offset, place.bytes);
+      return this.#sameOr('segment-differs', isSame([there], body));
+    }
+    const stored = this.#journal.append(encodeFrame('segment', body));
+    this.#arriving.set(number, { body, stored });
+    try {
+      const offset = (await stored) + FRAME_HEAD_BYTES;
+      this.#segments.set(number, { chapter, offset, bytes: lengthOf(body) });
+      this.#nextSegment = Math.max(this.#nextSegment, number + 1);
+    } finally {
+      this.#arriving.delete(number);
+    }
+    return 'new';
+  }
+
+  #checkSegment(number: number, body: readonly Uint8Array[]): number {
+    const [first] = body;
+    const start = first && first.length >= PEEK_BYTES ? first : Buffer.concat(body);
+    let facts: ReturnType<typeof readSegmentStart>;
+    try {
+      facts = readSegmentStart(start);
+    } catch (cause) {
+      throw new AppError('malformed', { sentence: 'The segment’s beginning cannot be read.', cause });
+    }
+    if (facts.recording !== this.header.recording || facts.source !== this.header.source || facts.number !== number) {
+      throw new AppError('malformed', { sentence: 'The segment says that it belongs elsewhere.' });
+    }
+    if (!this.#envelopes.has(facts.chapter)) throw new AppError('chapter-unknown');
+    return facts.chapter;
+  }
+
+  #sameOr(code: 'segment-differs' | 'chapter-differs' | 'already-done', same: boolean): Stored {
+    if (!same) throw new AppError(code);
+    return 'known';
+  }
+
+  /**
+   * Stores a chapter's envelope, which was checked.
+   * @param register makes it known to custody; nothing is written before that resolves
+   * @throws AppError chapter-differs, attempt-sealed, disk-full, and what `register` throws
+   */
+  putEnvelope(chapter: number, text: string, register: () => Promise<unknown>): Promise<Stored> {
+    return this.#inTurn(async () => {
+      const there = this.#envelopes.get(chapter);
+      if (there !== undefined) return this.#sameOr('chapter-differs', there === text);
+      this.checkUnsealed();
+      await register();
+      await this.#appendText('envelope', text);
+      this.#envelopes.set(chapter, text);
+      return 'new';
+    });
+  }
+
+  /**
+   * Stores a chapter's signed statement after checking it against the file.
+   * @param statement the same statement as read
+   * @throws AppError malformed, segments-missing with facts {missing}, already-done for another one, attempt-sealed, disk-full
+   */
+  putChapterSignature(statement: ChapterStatement, signed: SignedStatement): Promise<Stored> {
+    return this.#inTurn(async () => {
+      if (!isSignedBy(this.header.attemptKey, signed)) {
+        throw new AppError('malformed', { sentence: 'The statement is not signed by this attempt’s key.' });
+      }
+      const there = this.#signatures.get(statement.chapter);
+      if (there) return this.#sameOr('already-done', there.statement === signed.statement);
+      this.checkUnsealed();
+      await this.#checkChapter(statement);
+      await this.#appendText('signature', JSON.stringify(signed));
+      this.#signatures.set(statement.chapter, signed);
+      return 'new';
+    });
+  }
+
+  async #checkChapter(statement: ChapterStatement): Promise<void> {
+    const present = presentNumbers(statement);
+    const missing = present.filter((number) => !this.#segments.has(number));
+    if (missing.length > 0) throw new AppError('segments-missing', { facts: { missing } });
+    let stored = 0;
+    for (const { chapter } of this.#segments.values()) if (chapter === statement.chapter) stored++;
+    const digests: Buffer[] = [];
+    for (const number of present) {
+      const place = this.#segments.get(number);
+      if (place?.chapter === statement.chapter) {
+        digests.push(sha256(await this.#journal.read(place.offset, place.bytes)));
+      }
+    }
+    if (digests.length !== present.length || digests.length !== stored || digestOf(digests) !== statement.digest) {
+      throw new AppError('malformed', { sentence: 'The statement does not fit the segments stored for this chapter.' });
+    }
+  }
+
+  /** Writes down a gap. @throws AppError attempt-sealed, disk-full */
+  async putGap(gap: GapRecord): Promise<void> {
+    this.checkUnsealed();
+    await this.#appendText('gap', JSON.stringify(gap));
+  }
+
+  /** What a seal's statement has to say of this recording: see SealStatement. */
+  get summary(): { recording: string; chapters: number; segments: number; digest: string } {
+    const chapters = [...this.#signatures].sort(([a], [b]) => a - b);
+    const digest = digestOf(chapters.map(([, { statement }]) => sha256(statement)));
+    return { recording: this.header.recording, chapters: chapters.length, segments: this.#segments.size, digest };
+  }
+
+  /** Closes the recording with its seal, once; nothing can be added after that. @throws AppError disk-full */
+  seal(seal: SealRecord): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#seal) return;
+      this.#seal = seal;
+      try {
+        await this.#appendText('seal', JSON.stringify(seal));
+      } catch (error) {
+        this.#seal = null;
+        throw error;
+      }
+    });
+  }
+
+  /** Closes the file; the recording has to be idle. */
+  close(): Promise<void> {
+    return this.#journal.close();
+  }
+
+  #appendText(type: 'envelope' | 'signature' | 'gap' | 'seal', text: string): Promise<number> {
+    return this.#journal.append(encodeFrame(type, [Buffer.from(text)]));
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => {});
+    return result;
+  }
+}
+
+function lengthOf(pieces: readonly Uint8Array[]): number {
+  let bytes = 0;
+  for (const piece of pieces) bytes += piece.length;
+  return bytes;
+}
+
+function isSame(a: readonly Uint8Array[], b: readonly Uint8Array[]): boolean {
+  return lengthOf(a) === lengthOf(b) && Buffer.concat(a).equals(Buffer.concat(b));
+}

@@ -1,0 +1,287 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import canonicalize from 'canonicalize';
+import type { Logger } from 'pino';
+import type { ApplianceDatabase } from '../../db/appliance/open.ts';
+import { findRecording, insertRecording, listRecordings } from '../../db/appliance/recordings.ts';
+import { AppError } from '../errors.ts';
+import type { EnvelopeAlgorithm, Receipt, RecordingState, SignedStatement, Source } from '../wire.ts';
+import { DiskSpace } from './disk-space.ts';
+import { encodeFrame, PAYLOAD_LIMIT } from './frames.ts';
+import { Intake } from './intake.ts';
+import { Journal, syncFolder } from './journal.ts';
+import { Recording, type Stored } from './recording.ts';
+import { UnreadableRecordingError } from './recording-index.ts';
+import { isSignedBy, readChapterStatement, readEnvelope, readSealStatement, RecordError, sha256 } from './records.ts';
+import type { GapRecord, HeaderRecord } from './records.ts';
+
+/** Bytes of bodies in memory at once, over all recordings. */
+const INTAKE_BYTES = 256 * 2 ** 20;
+const IDLE_MS = 2 * 60_000;
+
+/** What recordings need to know of the attempt that a request belongs to. */
+export interface RecordedAttempt {
+  id: string;
+  exam: string;
+  /** The exam key that envelopes have to be made for. */
+  examKey: { kid: string; alg: EnvelopeAlgorithm };
+  /** The attempt key: SubjectPublicKeyInfo. */
+  publicKey: Buffer;
+}
+
+/** The part of custody's client that recordings use. */
+export interface ChapterRegister {
+  /** @param chapter with the SHA-256 of the envelope's bytes, base64url; the same again is no error */
+  registerChapter(chapter: {
+    attempt: string;
+    recording: string;
+    chapter: number;
+    envelopeDigest: string;
+  }): Promise<unknown>;
+}
+
+export interface RecordingsOptions {
+  /** Holds a folder per attempt. */
+  folder: string;
+  db: ApplianceDatabase;
+  custody: ChapterRegister;
+  /** Most bytes of a segment's body; bytes of disk that stay free. */
+  limits: { segment: number; diskReserve: number };
+  log: Logger;
+}
+
+/** All recordings of the appliance. Every method takes the attempt and sees nothing of others'. */
+export class Recordings {
+  readonly intake = new Intake(INTAKE_BYTES);
+  readonly segmentLimit: number;
+  readonly #options: RecordingsOptions;
+  readonly #disk: DiskSpace;
+  readonly #open = new Map<string, Recording>();
+  readonly #opening = new Map<string, Promise<Recording>>();
+  readonly #creating = new Map<string, Promise<unknown>>();
+  readonly #sweep: NodeJS.Timeout;
+
+  /** @throws RangeError when the segment limit is beyond what a frame carries */
+  constructor(options: RecordingsOptions) {
+    if (options.limits.segment > PAYLOAD_LIMIT) throw new RangeError(`segments are limited to ${PAYLOAD_LIMIT} bytes`);
+    this.#options = options;
+    this.segmentLimit = options.limits.segment;
+    this.#disk = new DiskSpace(options.folder, options.limits.diskReserve);
+    this.#sweep = setInterval(() => this.#closeIdle(), IDLE_MS / 2).unref();
+  }
+
+  /**
+   * Begins a recording, or gives the one that the attempt has of this source.
+   * @param begun `startedAt` is ISO 8601, UTC
+   * @throws AppError attempt-sealed, disk-full
+   */
+  async create(
+    attempt: RecordedAttempt,
+    begun: { source: Source; mimeType: string; startedAt: string },
+  ): Promise<{ stored: Stored; state: RecordingState }> {
+    const before = this.#creating.get(attempt.id);
+    const creation = Promise.resolve(before).then(() => this.#create(attempt, begun));
+    const settled = creation.catch(() => {});
+    this.#creating.set(attempt.id, settled);
+    try {
+      return await creation;
+    } finally {
+      if (this.#creating.get(attempt.id) === settled) this.#creating.delete(attempt.id);
+    }
+  }
+
+  async #create(attempt: RecordedAttempt, begun: { source: Source; mimeType: string; startedAt: string }) {
+    const present = await this.#all(attempt.id);
+    for (const recording of present) recording.checkUnsealed();
+    const there = present.find((recording) => recording.header.source === begun.source);
+    if (there) return { stored: 'known' as const, state: there.state };
+    await this.#disk.check();
+    const id = randomUUID();
+    const header: HeaderRecord = {
+      v: 1,
+      exam: attempt.exam,
+      attempt: attempt.id,
+      recording: id,
+      ...begun,
+      attemptKey: attempt.publicKey.toString('base64url'),
+    };
+    await this.#makeFolder(attempt.id);
+    // File before row: a crash in between leaves a file that holds a header alone and that the next creation removes.
+    const journal = await Journal.create(this.#path(attempt.id, id), frameOf(header));
+    await journal.close();
+    insertRecording(this.#options.db, { id, attempt: attempt.id, ...begun });
+    return { stored: 'new' as const, state: (await this.find(attempt.id, id)).state };
+  }
+
+  async #makeFolder(attempt: string): Promise<void> {
+    const folder = join(this.#options.folder, attempt);
+    if (await mkdir(folder, { recursive: true, mode: 0o750 })) return syncFolder(this.#options.folder);
+    const known = new Set(listRecordings(this.#options.db, attempt).map(({ id }) => `${id}.clr`));
+    for (const name of await readdir(folder)) if (!known.has(name)) await rm(join(folder, name));
+  }
+
+  /**
+   * Finds a recording of this attempt and opens its file.
+   * @throws AppError not-found
+   */
+  async find(attempt: string, id: string): Promise<Recording> {
+    const recording = this.#open.get(id) ?? (await this.#openFile(attempt, id));
+    if (recording.header.attempt !== attempt) throw new AppError('not-found');
+    recording.lastUsed = performance.now();
+    return recording;
+  }
+
+  #openFile(attempt: string, id: string): Promise<Recording> {
+    if (!findRecording(this.#options.db, attempt, id)) throw new AppError('not-found');
+    const under = this.#opening.get(id);
+    if (under) return under;
+    const opening = Journal.open(this.#path(attempt, id))
+      .then(({ journal, index, cut }) => {
+        if (cut > 0) this.#options.log.warn({ recording: id, bytes: cut }, 'cut a write that never finished');
+        if (index.damage.length > 0) this.#options.log.error({ recording: id, damage: index.damage }, 'damaged');
+        const recording = new Recording(journal, index);
+        recording.lastUsed = performance.now();
+        this.#open.set(id, recording);
+        return recording;
+      })
+      .catch((cause: unknown) => {
+        if (!(cause instanceof UnreadableRecordingError)) throw cause;
+        throw new AppError('internal', { detail: `recording ${id} cannot be read`, cause });
+      })
+      .finally(() => this.#opening.delete(id));
+    this.#opening.set(id, opening);
+    return opening;
+  }
+
+  #all(attempt: string): Promise<Recording[]> {
+    return Promise.all(listRecordings(this.#options.db, attempt).map(({ id }) => this.find(attempt, id)));
+  }
+
+  /** @returns where each of the attempt's recordings stands, oldest first */
+  async states(attempt: string): Promise<RecordingState[]> {
+    return (await this.#all(attempt)).map(({ state }) => state);
+  }
+
+  /**
+   * Stores a chapter's envelope, once custody has registered it.
+   * @param text canonical JSON of an Envelope
+   * @throws AppError malformed, chapter-differs, attempt-sealed, disk-full, custody-away
+   */
+  async putEnvelope(attempt: RecordedAttempt, id: string, chapter: number, text: string): Promise<Stored> {
+    const recording = await this.find(attempt.id, id);
+    const envelope = readOrRefuse(() => readEnvelope(text));
+    const { kid, alg } = attempt.examKey;
+    const expected = { exam: attempt.exam, attempt: attempt.id, recording: id, chapter, kid, alg };
+    for (const [name, value] of Object.entries(expected)) {
+      if (envelope[name as keyof typeof expected] !== value) refuse(`The envelope is for another ${name}.`);
+    }
+    const registration = { attempt: attempt.id, recording: id, chapter, envelopeDigest: digestText(text) };
+    return recording.putEnvelope(chapter, text, () => this.#options.custody.registerChapter(registration));
+  }
+
+  /**
+   * Refuses what cannot be stored before its body is read.
+   * @param bytes what the request says of its body's length; 0 where it says nothing
+   * @throws AppError not-found, attempt-sealed, too-large, busy, disk-full
+   */
+  async expectSegment(attempt: string, id: string, bytes: number): Promise<void> {
+    (await this.find(attempt, id)).checkUnsealed();
+    if (bytes > this.segmentLimit) throw new AppError('too-large', { detail: `${bytes} bytes` });
+    this.intake.check(bytes);
+    await this.#disk.check();
+  }
+
+  /**
+   * Stores a segment; durable on return.
+   * @param body pieces of the segment's body
+   * @throws AppError as {@link Recording.putSegment}
+   */
+  async putSegment(attempt: string, id: string, number: number, body: readonly Uint8Array[]): Promise<Stored> {
+    return (await this.find(attempt, id)).putSegment(number, body);
+  }
+
+  /**
+   * Stores what the attempt key signed for a chapter, after checking it against the stored segments.
+   * @throws AppError malformed, segments-missing with facts {missing}, already-done, attempt-sealed
+   */
+  async putChapterSignature(attempt: string, id: string, chapter: number, signed: SignedStatement): Promise<Stored> {
+    const recording = await this.find(attempt, id);
+    const statement = readOrRefuse(() => readChapterStatement(signed.statement));
+    if (statement.attempt !== attempt || statement.recording !== id || statement.chapter !== chapter) {
+      refuse('The statement is about another chapter.');
+    }
+    return recording.putChapterSignature(statement, signed);
+  }
+
+  /** @throws AppError not-found, attempt-sealed, disk-full */
+  async putGap(attempt: string, id: string, gap: GapRecord): Promise<void> {
+    await (await this.find(attempt, id)).putGap(gap);
+  }
+
+  /**
+   * Checks a seal's statement against the files, before custody enters it. Every recording has to be named with its number of
+   * signed chapters, its number of stored segments (init included) and the digest over its chapter statements.
+   * @throws AppError malformed with a sentence
+   */
+  async checkSeal(attempt: RecordedAttempt, signed: SignedStatement): Promise<void> {
+    const statement = readOrRefuse(() => readSealStatement(signed.statement));
+    if (statement.attempt !== attempt.id || statement.exam !== attempt.exam) refuse('The seal is for another attempt.');
+    if (!isSignedBy(attempt.publicKey.toString('base64url'), signed))
+      refuse('The seal is not signed by this attempt’s key.');
+    const inOrder = (recordings: { recording: string }[]) =>
+      canonicalize(recordings.toSorted((a, b) => (a.recording < b.recording ? -1 : 1)));
+    const stored = (await this.#all(attempt.id)).map(({ summary }) => summary);
+    if (inOrder(statement.recordings) !== inOrder(stored))
+      refuse('The seal does not fit what is stored of this attempt.');
+  }
+
+  /**
+   * Writes the seal into every recording of the attempt; what is sealed already stays as it is.
+   * @param receipt custody's word that the seal stands in the ledger
+   * @throws AppError disk-full
+   */
+  async seal(attempt: string, signed: SignedStatement, receipt: Receipt | null): Promise<void> {
+    for (const recording of await this.#all(attempt)) {
+      await recording.seal({ statement: signed.statement, signature: signed.signature, receipt });
+    }
+  }
+
+  /** Closes all files; for the process's end, after its listeners are closed. */
+  async close(): Promise<void> {
+    clearInterval(this.#sweep);
+    await Promise.all([...this.#open.values()].map((recording) => recording.close()));
+    this.#open.clear();
+  }
+
+  #closeIdle(): void {
+    const before = performance.now() - IDLE_MS;
+    for (const [id, recording] of this.#open) {
+      if (recording.lastUsed > before || !recording.idle) continue;
+      this.#open.delete(id);
+      recording.close().catch((err: unknown) => this.#options.log.warn({ err, recording: id }, 'closing failed'));
+    }
+  }
+
+  #path(attempt: string, id: string): string {
+    return join(this.#options.folder, attempt, `${id}.clr`);
+  }
+}
+
+const digestText = (text: string): string => sha256(text).toString('base64url');
+
+const frameOf = (header: HeaderRecord): Uint8Array[] =>
+  encodeFrame('header', [Buffer.from(canonicalize(header) ?? '')]);
+
+function refuse(sentence: string): never {
+  throw new AppError('malformed', { sentence });
+}
+
+function readOrRefuse<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof RecordError) refuse(error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,100 @@
+import type { HttpBindings } from '@hono/node-server';
+import { Hono, type Context } from 'hono';
+import { z } from 'zod';
+import { AppError } from '../errors.ts';
+import { readBody } from './body.ts';
+import type { Recordings, RecordedAttempt } from './recordings.ts';
+import { gapRecord, signedStatement } from './records.ts';
+
+/** What the middleware before these routes has to set. */
+export interface RecordingVariables {
+  /** The attempt of the test taker who is signed in. */
+  attempt: RecordedAttempt;
+}
+type Env = { Bindings: HttpBindings; Variables: RecordingVariables };
+
+const ENVELOPE_LIMIT = 4 * 1024;
+const JSON_LIMIT = 512 * 1024;
+const RETRY_SECONDS = '2';
+
+const creation = z.strictObject({
+  source: z.enum(['camera', 'screen']),
+  mimeType: z.string().regex(/^video\/(webm|mp4)\b[ -~]{0,150}$/),
+  startedAt: z.iso.datetime(),
+});
+
+/** The test taker's routes under /recordings. Each sees only what belongs to `c.var.attempt`. */
+export function recordingRoutes({ recordings }: { recordings: Recordings }): Hono<Env> {
+  const app = new Hono<Env>();
+
+  app.post('/recordings', async (c) => {
+    const { stored, state } = await recordings.create(c.var.attempt, await readJson(c, creation));
+    return c.json(state, stored === 'new' ? 201 : 200);
+  });
+
+  app.put('/recordings/:recording/segments/:number', async (c) => {
+    const load = () => ({ 'cloister-load': recordings.intake.fill.toFixed(3) });
+    try {
+      const { incoming } = c.env;
+      const number = readNumber(c.req.param('number'));
+      const id = c.req.param('recording');
+      const attempt = c.var.attempt.id;
+      if (incoming.headers['content-type'] !== 'application/octet-stream') throw new AppError('not-supported');
+      await recordings.expectSegment(attempt, id, Number(incoming.headers['content-length'] ?? 0));
+      const body = await readBody(incoming, recordings.segmentLimit, recordings.intake);
+      try {
+        const stored = await recordings.putSegment(attempt, id, number, body.pieces);
+        return c.body(null, stored === 'new' ? 201 : 200, load());
+      } finally {
+        body.release();
+      }
+    } catch (error) {
+      c.header('cloister-load', load()['cloister-load']);
+      if (error instanceof AppError && error.code === 'busy') c.header('retry-after', RETRY_SECONDS);
+      throw error;
+    }
+  });
+
+  app.put('/recordings/:recording/chapters/:chapter/envelope', async (c) => {
+    const text = await readText(c, ENVELOPE_LIMIT);
+    const chapter = readNumber(c.req.param('chapter'));
+    const stored = await recordings.putEnvelope(c.var.attempt, c.req.param('recording'), chapter, text);
+    return c.body(null, stored === 'new' ? 201 : 200);
+  });
+
+  app.put('/recordings/:recording/chapters/:chapter/signature', async (c) => {
+    const signed = await readJson(c, signedStatement);
+    const chapter = readNumber(c.req.param('chapter'));
+    const stored = await recordings.putChapterSignature(c.var.attempt.id, c.req.param('recording'), chapter, signed);
+    return c.body(null, stored === 'new' ? 201 : 200);
+  });
+
+  app.post('/recordings/:recording/gaps', async (c) => {
+    await recordings.putGap(c.var.attempt.id, c.req.param('recording'), await readJson(c, gapRecord));
+    return c.body(null, 201);
+  });
+
+  async function readText(c: Context<Env>, limit: number): Promise<string> {
+    if (c.req.header('content-type')?.split(';')[0] !== 'application/json') throw new AppError('not-supported');
+    const body = await readBody(c.env.incoming, limit, recordings.intake);
+    body.release();
+    return Buffer.concat(body.pieces).toString('utf8');
+  }
+
+  async function readJson<T>(c: Context<Env>, shape: z.ZodType<T>): Promise<T> {
+    const text = await readText(c, JSON_LIMIT);
+    try {
+      return shape.parse(JSON.parse(text));
+    } catch (cause) {
+      throw new AppError('malformed', { cause });
+    }
+  }
+
+  return app;
+}
+
+/** Numbers of segments and chapters as they stand in an address. */
+function readNumber(text: string): number {
+  if (!/^(0|[1-9][0-9]{0,8})$/.test(text)) throw new AppError('not-found');
+  return Number(text);
+}
