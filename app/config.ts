@@ -65,7 +65,7 @@ export function readConfig(name: 'web' | 'room', environment = process.env): Web
   const faults = result.error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => `${key} is not a setting of ${name}`)
-      : `${issue.path.join('.')}: ${issue.input === undefined ? 'is missing' : issue.message}`,
+      : `${issue.path.join('.')}: ${own[String(issue.path[0])] === undefined ? 'is missing' : issue.message}`,
   );
   throw new ConfigError(`The configuration of ${name} has ${faults.length} fault(s):\n  ${faults.join('\n  ')}`);
 }

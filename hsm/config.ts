@@ -35,7 +35,7 @@ export function readConfig(environment = process.env): CustodyConfig {
   const faults = result.error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => `${key} is not a setting of custody`)
-      : `${issue.path.join('.')}: ${issue.input === undefined ? 'is missing' : issue.message}`,
+      : `${issue.path.join('.')}: ${own[String(issue.path[0])] === undefined ? 'is missing' : issue.message}`,
   );
   throw new ConfigError(`The configuration of custody has ${faults.length} fault(s):\n  ${faults.join('\n  ')}`);
 }

@@ -10,6 +10,8 @@ export interface Custody {
   config: CustodyConfig;
   db: CustodyDatabase;
   token: Token;
+  /** The appliance key's public half: 32 bytes of Ed25519. */
+  applianceKey: Uint8Array;
   ledger: Ledger;
   /** Recipient keys of living grants, as objects of the token. */
   recipients: Map<string, Promise<Recipient>>;

@@ -71,7 +71,7 @@ function view(custody: Custody, row: ExamRow): ExamView {
       alg: row.alg,
       spki: base64url(row.spki),
       signature: base64url(row.signature),
-      applianceKey: base64url(custody.token.appliancePublicKey),
+      applianceKey: base64url(custody.applianceKey),
     },
   };
 }

@@ -45,7 +45,7 @@ async function main(): Promise<void> {
       process.exit(1);
     },
   });
-  const custody: Custody = { config, db, token, ledger, recipients: new Map(), log };
+  const custody: Custody = { config, db, token, applianceKey: publicKey, ledger, recipients: new Map(), log };
   await ledger.append([{ type: 'custody-started', body: { token: token.describe(), algorithm: token.algorithm } }]);
 
   const sockets = { web: webProtocol(custody), room: roomProtocol(custody), operator: operatorProtocol(custody) };
@@ -77,6 +77,7 @@ async function main(): Promise<void> {
     await token.close();
     process.exit(0);
   };
+  process.once('disconnect', stop);
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
 }

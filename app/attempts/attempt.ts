@@ -34,7 +34,9 @@ export interface ExamRules {
 export interface AttemptRecordings {
   /** Most bytes that one segment's body may have. */
   readonly segmentLimit: number;
-  stateOf(attempt: string): RecordingState[] | Promise<RecordingState[]>;
+  states(attempt: string): Promise<RecordingState[]>;
+  /** @throws AppError malformed when the seal does not fit what is stored */
+  checkSeal(attempt: { id: string; exam: string; publicKey: Buffer }, seal: SignedStatement): Promise<void>;
   /** Ends each recording of the attempt with the seal, durably. Does nothing where it stands already. */
   seal(attempt: string, seal: SignedStatement, receipt: Receipt): Promise<void>;
 }
@@ -82,7 +84,7 @@ export async function resumeAttempt(parts: AttemptParts, testTaker: TestTaker): 
 }
 
 /**
- * Ends the attempt: custody verifies and enters the seal, the recordings get it as their last frame, then the row. Each step
+ * Ends the attempt: the recordings check that nothing is missing, custody verifies and enters the seal, the recordings get it as their last frame, then the row. Each step
  * may come again, so an interrupted seal is finished by sending it again.
  * @throws AppError not-found, malformed, whatever custody or the recordings throw
  */
@@ -97,6 +99,7 @@ export async function sealAttempt(
   if (statement.attempt !== attempt.id || statement.exam !== testTaker.exam) {
     throw new AppError('malformed', { detail: 'the seal names another attempt' });
   }
+  await parts.recordings.checkSeal({ id: attempt.id, exam: testTaker.exam, publicKey: attempt.publicKey }, seal);
   const receipt = await parts.custody.sealAttempt(attempt.id, seal);
   await parts.recordings.seal(attempt.id, seal, receipt);
   endAttempt(parts.db, attempt.id, new Date().toISOString(), JSON.stringify(receipt));
@@ -123,7 +126,7 @@ async function describeStart(parts: AttemptParts, testTaker: TestTaker, attempt:
   const exam = readExam(parts.db, testTaker.exam);
   const [{ examKey }, recordings] = await Promise.all([
     parts.custody.exam(testTaker.exam),
-    parts.recordings.stateOf(attempt.id),
+    parts.recordings.states(attempt.id),
   ]);
   return {
     exam: exam.id,

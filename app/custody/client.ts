@@ -49,7 +49,7 @@ export function connectWeb(socketPath: string) {
     accesses: (attempt: string) => read(client.attempts[':attempt'].accesses.$get({ param: { attempt } })),
     redeemTicket: (ticket: string) => read(client['staff-sessions'].$post({ json: { ticket } })),
     staffSession: (session: string) => read(client['staff-session'].$get({}, as(session))),
-    endStaffSession: (session: string) => read(client['staff-session'].$delete({}, as(session))),
+    endStaffSession: (session: string) => finish(client['staff-session'].$delete({}, as(session))),
     /** @returns a public file of the ledger: the checkpoint or a tile */
     ledgerFile: (path: string) => readFile(socketPath, path),
   };
@@ -70,7 +70,7 @@ export function connectRoom(socketPath: string) {
     signIn: (response: unknown) =>
       read(client.sessions.$post({ json: { response } } as Parameters<typeof client.sessions.$post>[0])),
     session: (session: string) => read(client.session.$get({}, as(session))),
-    endSession: (session: string) => read(client.session.$delete({}, as(session))),
+    endSession: (session: string) => finish(client.session.$delete({}, as(session))),
     ticket: (session: string) => read(client.tickets.$post({}, as(session))),
     attempts: (session: string) => read(client.attempts.$get({}, as(session))),
     attempt: (session: string, attempt: string) =>
@@ -88,10 +88,10 @@ export function connectRoom(socketPath: string) {
     release: (session: string, grant: string, json: Json<typeof grants.releases.$post>) =>
       read(grants.releases.$post({ param: { grant }, json }, as(session))),
     viewing: (session: string, grant: string, json: Json<typeof grants.viewing.$put>) =>
-      read(grants.viewing.$put({ param: { grant }, json }, as(session))),
+      finish(grants.viewing.$put({ param: { grant }, json }, as(session))),
     fault: (session: string, grant: string, json: Json<typeof grants.faults.$post>) =>
-      read(grants.faults.$post({ param: { grant }, json }, as(session))),
-    endGrant: (session: string, grant: string) => read(grants.end.$post({ param: { grant } }, as(session))),
+      finish(grants.faults.$post({ param: { grant }, json }, as(session))),
+    endGrant: (session: string, grant: string) => finish(grants.end.$post({ param: { grant } }, as(session))),
   };
 }
 
@@ -117,9 +117,14 @@ function as(session: string) {
 /** @throws AppError with custody's reason */
 async function read<T>(pending: Promise<Answer<T>>): Promise<T> {
   const answer = await pending;
-  if (answer.status === 204) return undefined as T;
   if (answer.ok) return answer.json();
   throw await refusalOf(answer);
+}
+
+/** For requests whose answer has no content. @throws AppError with custody's reason */
+async function finish(pending: Promise<Answer<unknown>>): Promise<void> {
+  const answer = await pending;
+  if (!answer.ok) throw await refusalOf(answer);
 }
 
 async function readFile(socketPath: string, path: string): Promise<Uint8Array> {

@@ -13,8 +13,8 @@ export interface AttemptEnv {
       id: string;
       exam: string;
       examKey: { kid: string; alg: EnvelopeAlgorithm };
-      /** SubjectPublicKeyInfo, base64url. */
-      publicKey: string;
+      /** SubjectPublicKeyInfo. */
+      publicKey: Buffer;
       /** ISO 8601 once sealed. */
       endedAt: string | null;
     };
@@ -43,7 +43,7 @@ export function requireAttempt(db: ApplianceDatabase, custody: Pick<AttemptCusto
       id: row.id,
       exam: row.exam,
       examKey: examKeys.get(row.exam) ?? (await examKeyOf(row.exam)),
-      publicKey: row.publicKey.toString('base64url'),
+      publicKey: row.publicKey,
       endedAt: row.endedAt,
     });
     await next();

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
-import { createAdaptorServer, type FetchCallback } from '@hono/node-server';
+import { createAdaptorServer } from '@hono/node-server';
 
 /** Starts an HTTPS listener of this process's own: nothing in front of it sees plaintext. */
 export function listen(options: {
-  fetch: FetchCallback;
+  fetch: Parameters<typeof createAdaptorServer>[0]['fetch'];
   address: string;
   port: number;
   certificate: string;

@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { ConfigError, readConfig } from './config.ts';
+import { connectRoom } from './custody/client.ts';
+import { assets } from './http/assets.ts';
+import { listen, stopListening } from './http/listen.ts';
+import { originApp } from './http/origin-app.ts';
+import { roomRoutes } from './room/routes.tsx';
+import { Shelf } from './room/shelf.ts';
+
+/** Starts the room: the one place where passkeys are touched and recordings play. It holds ciphertext and no database. */
+async function main(): Promise<void> {
+  const config = readConfig('room');
+  const log = pino({ level: config.CLOISTER_LOG_LEVEL, base: { process: 'room' } });
+  process.umask(0o077);
+  const custody = connectRoom(config.CLOISTER_CUSTODY_SOCKET);
+  const app = originApp({
+    place: 'room',
+    origin: config.CLOISTER_ROOM_ORIGIN,
+    formTargets: [config.CLOISTER_STAFF_ORIGIN],
+    log,
+  })
+    .route('/', roomRoutes({ custody, shelf: new Shelf(config.CLOISTER_RECORDINGS), config }))
+    .route('/', assets(join(import.meta.dirname, 'assets')));
+  const server = await listen({
+    fetch: app.fetch,
+    address: config.CLOISTER_ADDRESS,
+    port: config.CLOISTER_ROOM_PORT,
+    certificate: config.CLOISTER_ROOM_CERTIFICATE,
+    key: config.CLOISTER_ROOM_KEY,
+  });
+  log.info({ room: config.CLOISTER_ROOM_ORIGIN }, 'ready');
+  process.send?.('ready');
+
+  const stop = async () => {
+    await stopListening(server);
+    process.exit(0);
+  };
+  process.once('disconnect', stop);
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+}
+
+main().catch((error) => {
+  console.error(error instanceof ConfigError ? error.message : error);
+  process.exit(1);
+});

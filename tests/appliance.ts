@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { request } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const ROOT = join(import.meta.dirname, '..');
+
+/** The real appliance, run by the command that the README gives, in a folder of its own. */
+export interface Appliance {
+  exam: string;
+  staff: string;
+  room: string;
+  testTakers: { id: string; link: string }[];
+  enrol: string[];
+  data: string;
+  pids: Record<'custody' | 'web' | 'room', number>;
+  process: ChildProcess;
+  stop(): Promise<void>;
+}
+
+/** Starts it and waits for its line of JSON. */
+export async function startAppliance(options: { data?: string; testTakers?: number; keep?: boolean } = {}): Promise<Appliance> {
+  const data = options.data ?? mkdtempSync(join(tmpdir(), 'cloister-'));
+  const child = spawn(
+    join(ROOT, 'bin/cloister'),
+    ['demo', '--data', data, '--port', '0', '--json', '--test-takers', String(options.testTakers ?? 3)],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let words = '';
+  child.stderr.on('data', (chunk) => (words += chunk));
+  const lines = createInterface({ input: child.stdout });
+  const line = await Promise.race([
+    once(lines, 'line').then(([text]) => text as string),
+    once(child, 'exit').then(() => Promise.reject(new Error(`the appliance did not start: ${words}`))),
+  ]);
+  return {
+    ...JSON.parse(line),
+    process: child,
+    async stop() {
+      if (child.exitCode === null && child.signalCode === null) {
+        const gone = once(child, 'exit');
+        child.kill('SIGTERM');
+        await gone;
+      }
+      if (!options.keep) rmSync(data, { recursive: true, force: true });
+    },
+  };
+}
+
+export interface Answer {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  body: Buffer;
+}
+
+/** One HTTPS request to an origin by its name, wherever the machine resolves it to. */
+export function ask(
+  origin: string,
+  path: string,
+  options: { method?: string; headers?: Record<string, string>; body?: string | Buffer } = {},
+): Promise<Answer> {
+  const { hostname, port, host } = new URL(origin);
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      {
+        host: '127.0.0.1',
+        port,
+        servername: hostname,
+        path,
+        method: options.method ?? 'GET',
+        rejectUnauthorized: false,
+        headers: { host, ...options.headers },
+      },
+      (answer) => {
+        const chunks: Buffer[] = [];
+        answer.on('data', (chunk) => chunks.push(chunk));
+        answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(chunks) }));
+        answer.on('error', reject);
+      },
+    );
+    sent.on('error', reject);
+    sent.end(options.body);
+  });
+}
+
+/** @returns the cookie that an answer sets, as a request header sends it back */
+export function cookieOf(answer: Answer): string {
+  const [cookie = ''] = answer.headers['set-cookie'] ?? [];
+  return cookie.split(';')[0] as string;
+}

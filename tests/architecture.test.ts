@@ -1,0 +1,148 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+interface Import {
+  from: string;
+  /** A path from the root for our own files, the package's name otherwise. */
+  to: string;
+  typeOnly: boolean;
+}
+
+const files = ['app', 'db', 'hsm'].flatMap((folder) =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/.test(name))
+    .map((name) => join(folder, name)),
+);
+const texts = new Map(files.map((file) => [file, readFileSync(join(ROOT, file), 'utf8')]));
+const imports: Import[] = [...texts].flatMap(([from, text]) =>
+  [...text.matchAll(/(?:^|\n)\s*(import|export)\s+(type\s)?([^'";]*?from\s*)?['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]/g)].map(
+    (match) => {
+      const target = match[4] ?? match[5] ?? '';
+      const to = target.startsWith('.') ? normalize(join(dirname(from), target)) : target;
+      return { from, to, typeOnly: Boolean(match[2]) };
+    },
+  ),
+);
+
+/** @returns "file → target" for each import that breaks the rule */
+function offenders(rule: (one: Import) => boolean): string[] {
+  return imports.filter(rule).map((one) => `${one.from} → ${one.to}`);
+}
+
+const within = (path: string, ...folders: string[]) => folders.some((folder) => path === folder || path.startsWith(`${folder}/`));
+
+describe('the import rules', () => {
+  test('the scan sees the project', () => {
+    expect(files.length).toBeGreaterThan(60);
+    expect(imports.length).toBeGreaterThan(200);
+  });
+
+  test('db/ and hsm/ import nothing from app/', () => {
+    expect(offenders(({ from, to }) => within(from, 'db', 'hsm') && within(to, 'app'))).toEqual([]);
+  });
+
+  test('neither half of db/ knows the other, and neither knows hsm/', () => {
+    expect(
+      offenders(
+        ({ from, to }) =>
+          (within(from, 'db/appliance') && within(to, 'db/custody', 'hsm')) ||
+          (within(from, 'db/custody') && within(to, 'db/appliance', 'hsm')),
+      ),
+    ).toEqual([]);
+  });
+
+  test('app/ never imports custody’s database', () => {
+    expect(offenders(({ from, to }) => within(from, 'app') && within(to, 'db/custody'))).toEqual([]);
+  });
+
+  test('hsm/ never imports the appliance’s database', () => {
+    expect(offenders(({ from, to }) => within(from, 'hsm') && within(to, 'db/appliance'))).toEqual([]);
+  });
+
+  test('of hsm/, the processes of app/ take types only; the command line also takes the verifier and the token’s set-up', () => {
+    expect(
+      offenders(
+        ({ from, to, typeOnly }) =>
+          within(from, 'app') &&
+          within(to, 'hsm') &&
+          !typeOnly &&
+          !(within(from, 'app/cli') && within(to, 'hsm/ledger', 'hsm/token/provision.ts', 'hsm/token/probe.ts')),
+      ),
+    ).toEqual([]);
+  });
+
+  test('drizzle and SQLite appear only in db/', () => {
+    expect(
+      offenders(({ from, to }) => !within(from, 'db') && (within(to, 'drizzle-orm') || to === 'better-sqlite3')),
+    ).toEqual([]);
+  });
+
+  test('the PKCS#11 library appears only in hsm/token/token.ts', () => {
+    const libraries = ['node-webcrypto-p11', 'graphene-pk11', 'pkcs11js'];
+    expect(offenders(({ from, to }) => libraries.includes(to) && from !== 'hsm/token/token.ts')).toEqual([]);
+    expect(imports.some(({ to }) => libraries.includes(to))).toBe(true);
+  });
+
+  test('browser code imports itself, the wire shapes and two libraries, and nothing of Node', () => {
+    expect(
+      offenders(
+        ({ from, to }) =>
+          within(from, 'app/browser') &&
+          !within(to, 'app/browser') &&
+          !['app/wire.ts', 'mediabunny', 'canonicalize'].includes(to),
+      ),
+    ).toEqual([]);
+  });
+
+  test('pure modules import no I/O', () => {
+    const pure = [
+      'app/wire.ts',
+      'app/browser/sframe.ts',
+      'app/recordings/frames.ts',
+      'app/recordings/sframe-header.ts',
+      'hsm/ledger/tree.ts',
+      'hsm/ledger/tiles.ts',
+      'hsm/ledger/note.ts',
+      'hsm/ledger/leaf.ts',
+      'hsm/policy.ts',
+    ];
+    for (const file of pure) expect(files, file).toContain(file);
+    expect(
+      offenders(({ from, to }) => pure.includes(from) && /^(node:)?(fs|net|http|https|child_process|worker_threads)/.test(to)),
+    ).toEqual([]);
+  });
+});
+
+describe('the house rules', () => {
+  test('process.env is read only where configuration is, and to hand PATH to children', () => {
+    const readers = [...texts].filter(([, text]) => text.includes('process.env')).map(([file]) => file);
+    const allowed = ['app/config.ts', 'hsm/config.ts', 'app/cli/processes.ts', 'hsm/token/provision.ts', 'hsm/token/probe.ts'];
+    expect(readers.filter((file) => !allowed.includes(file))).toEqual([]);
+  });
+
+  test('no file or folder has a name that says nothing', () => {
+    const vague = /(^|\/)(utils?|helpers?|services?|managers?|common|misc)(\/|\.tsx?$)/;
+    expect(files.filter((file) => vague.test(file))).toEqual([]);
+  });
+
+  test('files are kebab-case nouns', () => {
+    expect(files.filter((file) => !/^[a-z0-9/-]+(\.[a-z]+)*$/.test(relative('.', file)))).toEqual([]);
+  });
+
+  test('no page carries inline script, inline style, hx-on or js: values', () => {
+    const banned = /\bhx-on|hx-vals=["']js:|javascript:|dangerouslySetInnerHTML|style=\{|style="|onClick=|onclick=/;
+    const pages = [...texts].filter(([file]) => file.endsWith('.tsx'));
+    expect(pages.length).toBeGreaterThan(4);
+    expect(pages.filter(([, text]) => banned.test(text)).map(([file]) => file)).toEqual([]);
+  });
+
+  test('no eval, and no address outside the appliance in anything that a browser loads', () => {
+    const browser = [...texts].filter(([file]) => within(file, 'app/browser', 'app/ui') || file.endsWith('.tsx'));
+    const offending = browser.filter(([, text]) => /\beval\(|new Function\(|https?:\/\/(?!\$)/.test(text.replaceAll('http://www.w3.org', '')));
+    expect(offending.map(([file]) => file)).toEqual([]);
+  });
+});

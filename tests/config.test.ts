@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigError, readConfig } from '../app/config.ts';
+import { ConfigError as CustodyConfigError, readConfig as readCustodyConfig } from '../hsm/config.ts';
+
+function faultsOf(read: () => unknown, kind: typeof ConfigError): string[] {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof kind) return error.message.split('\n').slice(1).map((line) => line.trim());
+    throw error;
+  }
+  return [];
+}
+
+const GOOD_ROOM = {
+  CLOISTER_INSTITUTION: 'A university',
+  CLOISTER_EXAM_ORIGIN: 'https://exam.localhost:8443',
+  CLOISTER_STAFF_ORIGIN: 'https://staff.localhost:8444',
+  CLOISTER_ROOM_ORIGIN: 'https://room.localhost:8445',
+  CLOISTER_RECORDINGS: import.meta.dirname,
+  CLOISTER_CUSTODY_SOCKET: 'room.sock',
+  CLOISTER_ROOM_PORT: '8445',
+  CLOISTER_ROOM_CERTIFICATE: import.meta.filename,
+  CLOISTER_ROOM_KEY: import.meta.filename,
+};
+
+describe('configuration', () => {
+  test('a good one is read, with numbers as numbers and defaults filled in', () => {
+    const config = readConfig('room', { ...GOOD_ROOM, HOME: 'not ours' });
+    expect(config).toMatchObject({ CLOISTER_ROOM_PORT: 8445, CLOISTER_ADDRESS: '127.0.0.1', CLOISTER_LOG_LEVEL: 'info' });
+  });
+
+  test('all faults are said at once: the missing, the malformed, the unknown', () => {
+    const { CLOISTER_INSTITUTION: _, ...rest } = GOOD_ROOM;
+    const faults = faultsOf(
+      () =>
+        readConfig('room', {
+          ...rest,
+          CLOISTER_ROOM_PORT: '99999',
+          CLOISTER_STAFF_ORIGIN: 'http://staff.localhost/path',
+          CLOISTER_ROOM_KEY: 'no-such-file',
+          CLOISTER_RECORDINGZ: 'a misspelt name',
+        }),
+      ConfigError,
+    );
+    expect(faults).toHaveLength(5);
+    for (const name of ['INSTITUTION: is missing', 'ROOM_PORT', 'STAFF_ORIGIN', 'ROOM_KEY: names a file', 'RECORDINGZ is not a setting']) {
+      expect(faults.join('\n')).toContain(name);
+    }
+  });
+
+  test('a setting of another process is unknown here', () => {
+    expect(faultsOf(() => readConfig('room', { ...GOOD_ROOM, CLOISTER_PIN_FILE: import.meta.filename }), ConfigError)).toEqual([
+      'CLOISTER_PIN_FILE is not a setting of room',
+    ]);
+  });
+
+  test('custody lists its own faults the same way, and never the PIN', () => {
+    const faults = faultsOf(
+      () => readCustodyConfig({ CLOISTER_TOKEN_LABEL: '', CLOISTER_PIN: 'secret-in-the-environment' }),
+      CustodyConfigError,
+    );
+    expect(faults.join('\n')).toContain('CLOISTER_PIN is not a setting of custody');
+    expect(faults.join('\n')).toContain('CLOISTER_PKCS11_MODULE: is missing');
+    expect(faults.join('\n')).not.toContain('secret-in-the-environment');
+  });
+});

@@ -1,0 +1,155 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash, createPublicKey, publicEncrypt, constants, randomBytes, randomUUID, webcrypto } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import canonicalize from 'canonicalize';
+import { connectOperator, connectRoom, connectWeb } from '../app/custody/client.ts';
+import { provisionSoftToken } from '../hsm/token/provision.ts';
+import { SecurityKey } from './security-key.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+export const ROOM_ORIGIN = 'https://room.localhost:8445';
+export const PURPOSES = ['integrity-review', 'appeal'] as const;
+
+/** The real custody process over a real token, and its three peers. */
+export async function startCustody() {
+  const data = mkdtempSync(join(tmpdir(), 'custody-'));
+  for (const folder of ['custody', 'sockets', 'token']) mkdirSync(join(data, folder));
+  const pin = randomBytes(12).toString('hex');
+  const pinFile = join(data, 'pin');
+  writeFileSync(pinFile, pin);
+  const token = await provisionSoftToken({ folder: join(data, 'token'), label: 'custody-test', pin, soPin: pin });
+  let child: ChildProcess;
+
+  const start = async () => {
+    child = spawn(join(ROOT, 'bin/node'), ['--enable-source-maps', join(ROOT, 'dist/custody.js')], {
+      env: {
+        PATH: process.env.PATH,
+        SOFTHSM2_CONF: token.configuration,
+        CLOISTER_CUSTODY_DATA: join(data, 'custody'),
+        CLOISTER_CUSTODY_SOCKETS: join(data, 'sockets'),
+        CLOISTER_PKCS11_MODULE: '/usr/lib/softhsm/libsofthsm2.so',
+        CLOISTER_TOKEN_LABEL: 'custody-test',
+        CLOISTER_PIN_FILE: pinFile,
+        CLOISTER_ROOM_ORIGIN: ROOM_ORIGIN,
+        CLOISTER_INSTITUTION: 'Test University',
+        CLOISTER_LEDGER_ORIGIN: 'test.example/ledger',
+        CLOISTER_LOG_LEVEL: 'warn',
+      },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    await Promise.race([
+      once(child, 'message'),
+      once(child, 'exit').then(([code]) => Promise.reject(new Error(`custody ended with ${code}`))),
+    ]);
+  };
+  const end = async (signal: NodeJS.Signals) => {
+    const gone = once(child, 'exit');
+    child.kill(signal);
+    await gone;
+  };
+  await start();
+  return {
+    data,
+    web: connectWeb(join(data, 'sockets/web.sock')),
+    room: connectRoom(join(data, 'sockets/room.sock')),
+    operator: connectOperator(join(data, 'sockets/operator.sock')),
+    /** Kills it and starts it again over the same data. */
+    async restart() {
+      await end('SIGKILL');
+      await start();
+    },
+    async stop() {
+      await end('SIGTERM');
+      rmSync(data, { recursive: true, force: true });
+    },
+  };
+}
+
+export type RunningCustody = Awaited<ReturnType<typeof startCustody>>;
+
+/** Invites and enrols a representative with a security key of their own. */
+export async function enrolRepresentative(custody: RunningCustody, name: string, exams: string[]) {
+  const key = new SecurityKey();
+  const { enrolment, representative } = await custody.operator.invite({ name, role: 'reviewer', exams });
+  const { options } = await custody.room.enrolmentOptions(enrolment);
+  const { session } = await custody.room.enrol(enrolment, key.enrol(options as never, ROOM_ORIGIN));
+  return { key, session, id: representative, name };
+}
+
+export type Enrolled = Awaited<ReturnType<typeof enrolRepresentative>>;
+
+/** Registers an attempt with one recording of `chapters` chapters, as web does. */
+export async function registerAttempt(custody: RunningCustody, exam: string, candidate: string, chapters = 2) {
+  const { examKey } = await custody.web.exam(exam);
+  const attemptKey = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify']);
+  const publicKey = Buffer.from(await webcrypto.subtle.exportKey('spki', attemptKey.publicKey)).toString('base64url');
+  const attempt = randomUUID();
+  const recording = randomUUID();
+  await custody.web.registerAttempt({ attempt, exam, candidate, publicKey });
+  const made = [];
+  for (let chapter = 0; chapter < chapters; chapter++) {
+    const key = randomBytes(32);
+    const envelope = wrapChapterKey(examKey, { exam, attempt, recording, chapter }, key);
+    await custody.web.registerChapter({ attempt, recording, chapter, envelopeDigest: sha256(envelope) });
+    made.push({ recording, chapter, key, envelope });
+  }
+  return { attempt, recording, attemptKey, publicKey, chapters: made };
+}
+
+/** Wraps a chapter key as the recorder does. */
+export function wrapChapterKey(
+  examKey: { kid: string; alg: 'RSA-OAEP' | 'RSA-OAEP-256'; spki: string },
+  where: { exam: string; attempt: string; recording: string; chapter: number },
+  key: Buffer,
+): string {
+  const wrapped = publicEncrypt(
+    {
+      key: createPublicKey({ key: Buffer.from(examKey.spki, 'base64url'), format: 'der', type: 'spki' }),
+      padding: constants.RSA_PKCS1_OAEP_PADDING,
+      oaepHash: examKey.alg === 'RSA-OAEP' ? 'sha1' : 'sha256',
+    },
+    key,
+  );
+  return canonicalize({ v: 1, alg: examKey.alg, ...where, kid: examKey.kid, key: wrapped.toString('base64url') }) as string;
+}
+
+/** The reviewer's browser: an ephemeral key pair, its SubjectPublicKeyInfo and the digest that a release names. */
+export async function makeRecipient(alg: 'RSA-OAEP' | 'RSA-OAEP-256') {
+  const pair = await webcrypto.subtle.generateKey(
+    {
+      name: 'RSA-OAEP',
+      modulusLength: 2048,
+      publicExponent: new Uint8Array([1, 0, 1]),
+      hash: alg === 'RSA-OAEP' ? 'SHA-1' : 'SHA-256',
+    },
+    false,
+    ['encrypt', 'decrypt'],
+  );
+  const spki = Buffer.from(await webcrypto.subtle.exportKey('spki', pair.publicKey));
+  return {
+    spki: spki.toString('base64url'),
+    digest: sha256(spki),
+    unwrap: async (key: string) =>
+      Buffer.from(await webcrypto.subtle.decrypt({ name: 'RSA-OAEP' }, pair.privateKey, Buffer.from(key, 'base64url'))),
+  };
+}
+
+/** Proposes a release, touches the key, and has the grant. */
+export async function openGrant(custody: RunningCustody, who: Enrolled, attempt: string, recipient: { spki: string }) {
+  const act = await custody.room.proposeAct(who.session, {
+    type: 'release',
+    attempt,
+    purpose: 'integrity-review',
+    justification: '',
+    recipient: recipient.spki,
+  });
+  await custody.room.signAct(who.session, act.act, who.key.touch(act.options.challenge, ROOM_ORIGIN));
+  return act.act;
+}
+
+export function sha256(data: string | Uint8Array): string {
+  return createHash('sha256').update(data).digest('base64url');
+}

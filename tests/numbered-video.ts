@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+/** The camera's picture: each frame carries its number as 16 blocks, black or white, most significant first. */
+export const WIDTH = 640;
+export const HEIGHT = 480;
+export const RATE = 15;
+const BITS = 16;
+const BLOCK = WIDTH / BITS;
+
+/**
+ * Makes a video for Chromium's fake camera (motion JPEG), each frame numbered.
+ * @param seconds how long until it repeats
+ */
+export async function makeNumberedVideo(file: string, seconds: number): Promise<void> {
+  const ffmpeg = spawn(
+    process.env.CLOISTER_FFMPEG ?? 'ffmpeg',
+    ['-loglevel', 'error', '-y', '-f', 'rawvideo', '-pix_fmt', 'gray', '-s', `${WIDTH}x${HEIGHT}`, '-r', String(RATE), '-i', '-']
+      .concat(['-c:v', 'mjpeg', '-q:v', '3', '-pix_fmt', 'yuvj420p', '-f', 'mjpeg', file]),
+    { stdio: ['pipe', 'inherit', 'inherit'] },
+  );
+  for (let number = 0; number < seconds * RATE; number++) {
+    if (!ffmpeg.stdin.write(drawFrame(number))) await once(ffmpeg.stdin, 'drain');
+  }
+  ffmpeg.stdin.end();
+  const [code] = await once(ffmpeg, 'exit');
+  if (code !== 0) throw new Error(`ffmpeg ended with ${code}`);
+}
+
+function drawFrame(number: number): Buffer {
+  const frame = Buffer.alloc(WIDTH * HEIGHT, 128);
+  for (let bit = 0; bit < BITS; bit++) {
+    const value = (number >> (BITS - 1 - bit)) & 1 ? 235 : 16;
+    for (let y = 120; y < 360; y++) frame.fill(value, y * WIDTH + bit * BLOCK, y * WIDTH + (bit + 1) * BLOCK);
+  }
+  return frame;
+}
+
+/** Reads a frame's number from what a video element shows. Runs in the page. */
+export function readNumber(video: HTMLVideoElement): number {
+  const canvas = document.createElement('canvas');
+  canvas.width = 640;
+  canvas.height = 480;
+  const context = canvas.getContext('2d') as CanvasRenderingContext2D;
+  context.drawImage(video, 0, 0, 640, 480);
+  let number = 0;
+  for (let bit = 0; bit < 16; bit++) {
+    const { data } = context.getImageData(bit * 40 + 14, 234, 12, 12);
+    let sum = 0;
+    for (let i = 0; i < data.length; i += 4) sum += data[i] ?? 0;
+    number = (number << 1) | (sum / (data.length / 4) > 128 ? 1 : 0);
+  }
+  return number;
+}
