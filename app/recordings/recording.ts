@@ -1,5 +1,5 @@
 import { AppError } from '../errors.ts';
-import type { ChapterStatement, RecordingState, SignedStatement } from '../wire.ts';
+import type { ChapterStatement, RecordingState, SealStatement, SignedStatement } from '../wire.ts';
 import { encodeFrame, FRAME_HEAD_BYTES, PEEK_BYTES } from './frames.ts';
 import type { Journal } from './journal.ts';
 import { readSegmentStart, type RecordingIndex } from './recording-index.ts';
@@ -168,8 +168,8 @@ export class Recording {
     await this.#appendText('gap', JSON.stringify(gap));
   }
 
-  /** What a seal's statement has to say of this recording: see SealStatement. */
-  get summary(): { recording: string; chapters: number; segments: number; digest: string } {
+  /** What a seal's statement has to say of this recording. */
+  get summary(): SealStatement['recordings'][number] {
     const chapters = [...this.#signatures].sort(([a], [b]) => a - b);
     const digest = digestOf(chapters.map(([, { statement }]) => sha256(statement)));
     return { recording: this.header.recording, chapters: chapters.length, segments: this.#segments.size, digest };

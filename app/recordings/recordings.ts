@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import type { ApplianceDatabase } from '../../db/appliance/open.ts';
 import { findRecording, insertRecording, listRecordings } from '../../db/appliance/recordings.ts';
 import { AppError } from '../errors.ts';
-import type { EnvelopeAlgorithm, Receipt, RecordingState, SignedStatement, Source } from '../wire.ts';
+import type { EnvelopeAlgorithm, Receipt, RecordingState, SealStatement, SignedStatement, Source } from '../wire.ts';
 import { DiskSpace } from './disk-space.ts';
 import { encodeFrame, PAYLOAD_LIMIT } from './frames.ts';
 import { Intake } from './intake.ts';
@@ -26,8 +26,10 @@ export interface RecordedAttempt {
   exam: string;
   /** The exam key that envelopes have to be made for. */
   examKey: { kid: string; alg: EnvelopeAlgorithm };
-  /** The attempt key: SubjectPublicKeyInfo. */
-  publicKey: Buffer;
+  /** The attempt key: SubjectPublicKeyInfo, base64url. */
+  publicKey: string;
+  /** ISO 8601 once sealed. */
+  endedAt: string | null;
 }
 
 /** The part of custody's client that recordings use. */
@@ -92,6 +94,7 @@ export class Recordings {
   }
 
   async #create(attempt: RecordedAttempt, begun: { source: Source; mimeType: string; startedAt: string }) {
+    if (attempt.endedAt) throw new AppError('attempt-sealed');
     const present = await this.#all(attempt.id);
     for (const recording of present) recording.checkUnsealed();
     const there = present.find((recording) => recording.header.source === begun.source);
@@ -104,7 +107,7 @@ export class Recordings {
       attempt: attempt.id,
       recording: id,
       ...begun,
-      attemptKey: attempt.publicKey.toString('base64url'),
+      attemptKey: attempt.publicKey,
     };
     await this.#makeFolder(attempt.id);
     // File before row: a crash in between leaves a file that holds a header alone and that the next creation removes.
@@ -220,20 +223,24 @@ export class Recordings {
   }
 
   /**
-   * Checks a seal's statement against the files, before custody enters it. Every recording has to be named with its number of
-   * signed chapters, its number of stored segments (init included) and the digest over its chapter statements.
+   * Checks a seal's statement against the files, before custody enters it. Every recording with a segment in it has to be named with its
+   * number of signed chapters, its number of stored segments (init included) and the digest over its chapter statements.
    * @throws AppError malformed with a sentence
    */
-  async checkSeal(attempt: RecordedAttempt, signed: SignedStatement): Promise<void> {
+  async checkSeal(attempt: Omit<RecordedAttempt, 'examKey'>, signed: SignedStatement): Promise<void> {
     const statement = readOrRefuse(() => readSealStatement(signed.statement));
     if (statement.attempt !== attempt.id || statement.exam !== attempt.exam) refuse('The seal is for another attempt.');
-    if (!isSignedBy(attempt.publicKey.toString('base64url'), signed))
-      refuse('The seal is not signed by this attempt’s key.');
-    const inOrder = (recordings: { recording: string }[]) =>
-      canonicalize(recordings.toSorted((a, b) => (a.recording < b.recording ? -1 : 1)));
+    if (!isSignedBy(attempt.publicKey, signed)) refuse('The seal is not signed by this attempt’s key.');
+    const inOrder = (recordings: SealStatement['recordings']) =>
+      canonicalize(
+        recordings
+          .filter(({ chapters, segments }) => chapters + segments > 0)
+          .toSorted((a, b) => (a.recording < b.recording ? -1 : 1)),
+      );
     const stored = (await this.#all(attempt.id)).map(({ summary }) => summary);
-    if (inOrder(statement.recordings) !== inOrder(stored))
+    if (inOrder(statement.recordings) !== inOrder(stored)) {
       refuse('The seal does not fit what is stored of this attempt.');
+    }
   }
 
   /**

@@ -15,7 +15,6 @@ type Env = { Bindings: HttpBindings; Variables: RecordingVariables };
 
 const ENVELOPE_LIMIT = 4 * 1024;
 const JSON_LIMIT = 512 * 1024;
-const RETRY_SECONDS = '2';
 
 const creation = z.strictObject({
   source: z.enum(['camera', 'screen']),
@@ -33,7 +32,7 @@ export function recordingRoutes({ recordings }: { recordings: Recordings }): Hon
   });
 
   app.put('/recordings/:recording/segments/:number', async (c) => {
-    const load = () => ({ 'cloister-load': recordings.intake.fill.toFixed(3) });
+    const load = () => recordings.intake.fill.toFixed(3);
     try {
       const { incoming } = c.env;
       const number = readNumber(c.req.param('number'));
@@ -44,13 +43,12 @@ export function recordingRoutes({ recordings }: { recordings: Recordings }): Hon
       const body = await readBody(incoming, recordings.segmentLimit, recordings.intake);
       try {
         const stored = await recordings.putSegment(attempt, id, number, body.pieces);
-        return c.body(null, stored === 'new' ? 201 : 200, load());
+        return c.body(null, stored === 'new' ? 201 : 200, { 'cloister-load': load() });
       } finally {
         body.release();
       }
     } catch (error) {
-      c.header('cloister-load', load()['cloister-load']);
-      if (error instanceof AppError && error.code === 'busy') c.header('retry-after', RETRY_SECONDS);
+      c.header('cloister-load', load());
       throw error;
     }
   });
