@@ -223,14 +223,17 @@ export class Recordings {
   }
 
   /**
-   * Checks a seal's statement against the files, before custody enters it. Every recording with a segment in it has to be named with its
-   * number of signed chapters, its number of stored segments (init included) and the digest over its chapter statements.
+   * Checks a seal's statement against the files, before custody enters it. Every recording that is not empty has to be
+   * named with its number of signed chapters, its number of stored segments (init included) and the digest over its chapter
+   * statements.
+   * @param attempt with the attempt key as SubjectPublicKeyInfo
    * @throws AppError malformed with a sentence
    */
-  async checkSeal(attempt: Omit<RecordedAttempt, 'examKey'>, signed: SignedStatement): Promise<void> {
+  async checkSeal(attempt: { id: string; exam: string; publicKey: Buffer }, signed: SignedStatement): Promise<void> {
     const statement = readOrRefuse(() => readSealStatement(signed.statement));
     if (statement.attempt !== attempt.id || statement.exam !== attempt.exam) refuse('The seal is for another attempt.');
-    if (!isSignedBy(attempt.publicKey, signed)) refuse('The seal is not signed by this attempt’s key.');
+    if (!isSignedBy(attempt.publicKey.toString('base64url'), signed))
+      refuse('The seal is not signed by this attempt’s key.');
     const inOrder = (recordings: SealStatement['recordings']) =>
       canonicalize(
         recordings
