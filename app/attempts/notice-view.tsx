@@ -1,4 +1,3 @@
-import { Icon } from '../ui/icons.tsx';
 import { Page } from '../ui/page.tsx';
 import { fingerprintOf } from '../exams/fingerprint.ts';
 import type { Exam } from '../exams/exam.ts';
@@ -93,9 +92,7 @@ export function NoticePage({ institution, name, exam, rules }: NoticePageProps) 
           <code>{fingerprintOf(examKey.applianceKey)}</code>
         </p>
         <p>
-          <a href="/attempt/recorder">
-            <Icon name="camera" /> Go on to the camera and the microphone
-          </a>
+          <a href="/attempt/recorder">Go on to the camera and the microphone</a>
         </p>
       </div>
     </Page>

@@ -125,7 +125,7 @@ function RecordStep({ exam }: { exam: Exam }) {
             <button type="button" class="button primary" data-finish-confirm>
               Finish and seal
             </button>
-            <button type="button" class="button" data-finish-cancel>
+            <button type="button" class="button" data-finish-cancel autofocus>
               Go on with the exam
             </button>
           </div>

@@ -6,6 +6,7 @@ import type { WebConfig } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { readExam } from '../exams/exam.ts';
 import { ATTEMPT_COOKIE, requireTestTaker } from '../http/test-taker.ts';
+import { readSealStatement, signedStatement } from '../recordings/records.ts';
 import type { SealStatement } from '../wire.ts';
 import { readReceipt, resumeAttempt, sealAttempt, startAttempt, type AttemptParts } from './attempt.ts';
 import { NoticePage } from './notice-view.tsx';
@@ -13,29 +14,7 @@ import { RecorderPage } from './recorder-view.tsx';
 import { SESSION_SECONDS, openSession } from './test-taker.ts';
 import { EndedPage, RunningPage } from './views.tsx';
 
-const base64url = z.base64url();
-
-const startRequest = z.strictObject({ publicKey: base64url.max(200) });
-
-const signedStatement = z.strictObject({
-  statement: z.string().max(100_000),
-  signature: base64url.length(86),
-});
-
-const sealStatement = z.strictObject({
-  type: z.literal('seal'),
-  exam: z.uuid(),
-  attempt: z.uuid(),
-  recordings: z.array(
-    z.strictObject({
-      recording: z.uuid(),
-      chapters: z.int().min(0),
-      segments: z.int().min(0),
-      digest: base64url.length(43),
-    }),
-  ),
-  endedAt: z.iso.datetime(),
-}) satisfies z.ZodType<SealStatement>;
+const startRequest = z.strictObject({ publicKey: z.base64url().max(200) });
 
 /** Everything that a test taker opens from their personal link on, except the recordings themselves. */
 export function attemptRoutes({
@@ -90,8 +69,7 @@ export function attemptRoutes({
     .get('/attempt/start', signedIn, async (c) => c.json(await resumeAttempt(parts, c.var.testTaker)))
     .post('/attempt/seal', signedIn, async (c) => {
       const seal = await readBody(c.req.json(), signedStatement);
-      const statement = await readBody(readJson(seal.statement), sealStatement);
-      return c.json(await sealAttempt(parts, c.var.testTaker, seal, statement));
+      return c.json(await sealAttempt(parts, c.var.testTaker, seal, readStatement(seal.statement)));
     })
     .get('/attempt/receipt', signedIn, (c) => {
       const receipt = readReceipt(db, c.var.testTaker);
@@ -100,8 +78,12 @@ export function attemptRoutes({
     });
 }
 
-async function readJson(text: string): Promise<unknown> {
-  return JSON.parse(text);
+function readStatement(text: string): SealStatement {
+  try {
+    return readSealStatement(text);
+  } catch (cause) {
+    throw new AppError('malformed', { cause });
+  }
 }
 
 /** @throws AppError malformed when the content is no JSON or of another shape */
