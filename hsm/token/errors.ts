@@ -91,22 +91,29 @@ const STEPS = {
 
 export type Step = keyof typeof STEPS;
 
-/** The name of the PKCS#11 return value in an error of the library, or the error's kind. */
-export function reasonOf(error: unknown): string {
-  if (error instanceof TokenError) return error.detail ?? error.code;
+/** pkcs11js gives some errors a `code` and leaves others as “CKR_NAME:number”; return values it has no name for are CKR_VENDOR_DEFINED. */
+function returnValue(error: unknown): { name: string; number: number } | undefined {
   const { code, message } = error as { code?: unknown; message?: unknown };
-  const name = /CKR_\w+/.exec(String(message))?.[0];
-  if (!name) return (error as Error)?.name ?? 'unknown';
-  return name === 'CKR_VENDOR_DEFINED' ? `CKR 0x${Number(code).toString(16)}` : name;
+  const [, name, number] = /(CKR_\w+)(?::(\d+))?/.exec(String(message)) ?? [];
+  return name ? { name, number: Number(number ?? code) } : undefined;
 }
 
-/** Turns whatever the library threw while doing `step` into a TokenError. Errors that are none of the library's pass unchanged. */
+/** The name of the PKCS#11 return value in an error of the library, or the error's kind. Never its text. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof TokenError) return error.detail ?? error.code;
+  const value = returnValue(error);
+  if (!value) return (error as Error)?.name ?? 'unknown';
+  return value.name === 'CKR_VENDOR_DEFINED' ? `CKR 0x${value.number.toString(16)}` : value.name;
+}
+
+/**
+ * Turns whatever the library threw while doing `step` into a TokenError. Errors that are none of the library's, such as
+ * an abort, pass unchanged.
+ */
 export function tokenError(error: unknown, step: Step): unknown {
-  if (error instanceof TokenError) return error;
-  const { code, name } = error as { code?: unknown; name?: unknown };
-  if (name !== 'Pkcs11Error' && name !== 'NativeError') return error;
+  const value = returnValue(error);
+  if (error instanceof TokenError || !value) return error;
   const { codes, rest } = STEPS[step];
-  const number = Number(code);
-  const known = ANYWHERE[number] ?? (codes as Record<number, TokenErrorCode>)[number];
+  const known = ANYWHERE[value.number] ?? (codes as Record<number, TokenErrorCode>)[value.number];
   return new TokenError(known ?? rest, `${step}: ${reasonOf(error)}`);
 }

@@ -6,6 +6,7 @@ import { OPERATIONS } from './probe.ts';
 import type { Operation, ProbeLine } from './probe.ts';
 import { connect } from './token.ts';
 import { Trial } from './trial.ts';
+import { ALGORITHMS } from './templates.ts';
 import type { WrapAlgorithm } from './templates.ts';
 
 const orders = z.strictObject({
@@ -13,22 +14,33 @@ const orders = z.strictObject({
   label: z.string(),
   pin: z.string(),
   operations: z.array(z.enum(OPERATIONS)),
+  /** Those that have not crashed an earlier child, the best first. */
+  algorithms: z.array(z.enum(ALGORITHMS)),
 });
 
 const say = (line: ProbeLine): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 
 try {
-  const { operations, ...options } = orders.parse(JSON.parse(await text(process.stdin)));
+  const { operations, algorithms, ...options } = orders.parse(JSON.parse(await text(process.stdin)));
   const connection = connect({ ...options, sessions: 1 });
   try {
     const trial = await Trial.begin(connection.library, connection.main);
-    const best = (attempt: (algorithm: WrapAlgorithm) => Promise<unknown>) =>
-      attempt('RSA-OAEP-256').catch(() => attempt('RSA-OAEP'));
+    const either = async (attempt: (algorithm: WrapAlgorithm) => Promise<unknown>): Promise<void> => {
+      let refusal: unknown = new TokenError('failed', 'no key transport is left to try with');
+      for (const algorithm of algorithms) {
+        try {
+          return void (await attempt(algorithm));
+        } catch (error) {
+          refusal = error;
+        }
+      }
+      throw refusal;
+    };
     const attempts: Record<Operation, () => Promise<unknown>> = {
       'RSA-OAEP-256': () => trial.unwrap('RSA-OAEP-256'),
       'RSA-OAEP': () => trial.unwrap('RSA-OAEP'),
-      'sensitive-unwrap': () => best((algorithm) => trial.keepSecret(algorithm)),
-      'wrap-to-recipient': () => best((algorithm) => trial.rewrap(algorithm)),
+      'sensitive-unwrap': () => either((algorithm) => trial.keepSecret(algorithm)),
+      'wrap-to-recipient': () => either((algorithm) => trial.rewrap(algorithm)),
       Ed25519: () => trial.edwards(),
     };
     for (const operation of operations) {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { ALGORITHMS } from './templates.ts';
 
 /** What Cloister needs of a token, in the order in which it is tried. */
 export const OPERATIONS = ['RSA-OAEP-256', 'RSA-OAEP', 'sensitive-unwrap', 'wrap-to-recipient', 'Ed25519'] as const;
@@ -46,15 +47,17 @@ export async function probeToken({ patienceMs = 60_000, ...token }: ProbeOptions
   const findings: Finding[] = [];
   let remaining: Operation[] = [...OPERATIONS];
   while (remaining.length > 0) {
-    const { lines, end } = await runChild({ ...token, operations: remaining }, patienceMs);
+    const crashed = findings.filter(({ outcome }) => outcome === 'crashed').map(({ operation }) => operation);
+    const algorithms = ALGORITHMS.filter((algorithm) => !crashed.includes(algorithm));
+    const { lines, end } = await runChild({ ...token, operations: remaining, algorithms }, patienceMs);
     for (const { operation, outcome, reason } of lines)
       if (outcome !== 'begun') findings.push({ operation, outcome, reason });
     const last = lines.at(-1);
     if (last?.outcome === 'begun') findings.push({ operation: last.operation, outcome: 'crashed', reason: end });
     else if (!last) findings.push({ operation: 'open', outcome: 'crashed', reason: end });
-    const tried = remaining.filter((operation) => !findings.some((finding) => finding.operation === operation));
-    if (findings.some(({ operation }) => operation === 'open') || tried.length === remaining.length) break;
-    remaining = tried;
+    const untried = remaining.filter((operation) => !findings.some((finding) => finding.operation === operation));
+    if (findings.some(({ operation }) => operation === 'open') || untried.length === remaining.length) break;
+    remaining = untried;
   }
   return judge(findings);
 }

@@ -16,6 +16,8 @@ export interface SoftTokenOptions {
 /** The soft token could not be made; the message says why. */
 export class ProvisionError extends Error {}
 
+/** What can be typed at a terminal without meaning something to it. */
+const PIN_FORM = /^[\x20-\x7e]{4,255}$/;
 const PATIENCE_MS = 20_000;
 
 /**
@@ -33,7 +35,15 @@ export async function provisionSoftToken({
   const tokens = join(resolve(folder), 'tokens');
   await mkdir(tokens, { recursive: true, mode: 0o700 });
   await writeFile(conf, `directories.tokendir = ${tokens}\nobjectstore.backend = file\nlog.level = ERROR\n`);
-  if (!(await tokenLabels(conf)).includes(label)) await initialiseToken(conf, label, pin, soPin);
+  if (!(await tokenLabels(conf)).includes(label)) {
+    for (const secret of [pin, soPin])
+      if (!PIN_FORM.test(secret))
+        throw new ProvisionError('A soft token’s PINs have 4 to 255 printable ASCII characters.');
+    const outcome = await initialiseToken(conf, label, pin, soPin);
+    // `script` ends well whatever became of the command when it is ended itself; only the token is proof.
+    if (!(await tokenLabels(conf)).includes(label))
+      throw new ProvisionError(`The soft token was not made: ${outcome}.`);
+  }
   return { configuration: conf };
 }
 
@@ -53,28 +63,26 @@ async function tokenLabels(conf: string): Promise<string[]> {
 /**
  * softhsm2-util takes PINs from its arguments, which every account of the machine can read, or from a terminal. So it gets
  * a terminal, through `script`, and the PINs are typed when it asks: the officer's twice, then the user's twice.
+ * @returns how it ended, in words
  */
-function initialiseToken(conf: string, label: string, pin: string, soPin: string): Promise<void> {
+function initialiseToken(conf: string, label: string, pin: string, soPin: string): Promise<string> {
   const variables = [`SOFTHSM2_CONF=${conf}`, `LABEL=${label}`, 'SHELL=/bin/sh', 'LC_ALL=C'];
   const command = 'exec softhsm2-util --init-token --free --label "$LABEL"';
   const terminal = spawn('env', [...variables, 'script', '-qec', command, '/dev/null'], { timeout: PATIENCE_MS });
   const answers = [soPin, soPin, pin, pin];
-  let unanswered = '';
+  let prompt = '';
   let errors = '';
+  // A child that ends early closes its input; how it ended says more than EPIPE.
+  terminal.stdin.on('error', () => undefined);
   terminal.stderr.on('data', (data) => (errors += data));
   terminal.stdout.on('data', (data) => {
-    unanswered += data;
-    if (!/enter (SO|user) PIN: $/.test(unanswered) || answers.length === 0) return;
-    unanswered = '';
+    prompt += data;
+    if (!/enter (SO|user) PIN: $/.test(prompt) || answers.length === 0) return;
+    prompt = '';
     terminal.stdin.write(`${answers.shift()}\n`);
   });
   return new Promise((done, refuse) => {
-    const fail = (reason: string) => refuse(new ProvisionError(`The soft token could not be made: ${reason}.`));
-    terminal.on('error', (error) => fail(error.message));
-    terminal.on('close', (code, signal) => {
-      if (code === 0) return done();
-      if (signal) return fail(`softhsm2-util did not finish within ${PATIENCE_MS / 1000} seconds`);
-      fail(`softhsm2-util ended with ${code}: ${errors.trim() || unanswered.trim()}`);
-    });
+    terminal.on('error', refuse);
+    terminal.on('close', (code, signal) => done(`softhsm2-util ended with ${signal ?? code} ${errors.trim()}`.trim()));
   });
 }
