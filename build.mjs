@@ -1,5 +1,5 @@
 // Builds dist/: one bundle per process and one per browser page, so that each process loads its own code and nothing else.
-import { cp, mkdir, rm } from 'node:fs/promises';
+import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 
 const server = {
@@ -24,33 +24,42 @@ const browser = {
 };
 const fonts = 'node_modules/@fontsource-variable';
 
-await rm('dist', { recursive: true, force: true });
-await mkdir('dist/assets', { recursive: true });
-await Promise.all([
-  build({
-    ...server,
-    outdir: 'dist',
-    entryPoints: {
-      web: 'app/web.ts',
-      room: 'app/room.ts',
-      custody: 'hsm/main.ts',
-      'token-probe': 'hsm/token/probe-child.ts',
-      cloister: 'app/cli/cloister.ts',
-    },
-  }),
-  build({
-    ...browser,
-    outdir: 'dist/assets',
-    entryPoints: {
-      recorder: 'app/browser/recorder/recorder.ts',
-      'recorder-worker': 'app/browser/recorder/worker.ts',
-      player: 'app/browser/player/player.ts',
-      passkey: 'app/browser/passkey.ts',
-      theme: 'app/browser/theme.ts',
-    },
-  }),
-  cp('app/assets', 'dist/assets', { recursive: true }),
-  cp('node_modules/htmx.org/dist/htmx.min.js', 'dist/assets/htmx.js'),
-  cp(`${fonts}/inter/files/inter-latin-wght-normal.woff2`, 'dist/assets/inter.woff2'),
-  cp(`${fonts}/source-serif-4/files/source-serif-4-latin-wght-normal.woff2`, 'dist/assets/source-serif.woff2'),
-]);
+// Built beside and moved into place whole, so that nothing ever starts from half a build.
+const out = `dist.${process.pid}`;
+await mkdir(`${out}/assets`, { recursive: true });
+try {
+  await Promise.all([
+    build({
+      ...server,
+      outdir: out,
+      entryPoints: {
+        web: 'app/web.ts',
+        room: 'app/room.ts',
+        custody: 'hsm/main.ts',
+        'token-probe': 'hsm/token/probe-child.ts',
+        cloister: 'app/cli/cloister.ts',
+      },
+    }),
+    build({
+      ...browser,
+      outdir: `${out}/assets`,
+      entryPoints: {
+        recorder: 'app/browser/recorder/recorder.ts',
+        'recorder-worker': 'app/browser/recorder/worker.ts',
+        player: 'app/browser/player/player.ts',
+        passkey: 'app/browser/passkey.ts',
+        theme: 'app/browser/theme.ts',
+      },
+    }),
+    cp('app/assets', `${out}/assets`, { recursive: true }),
+    cp('node_modules/htmx.org/dist/htmx.min.js', `${out}/assets/htmx.js`),
+    cp(`${fonts}/inter/files/inter-latin-wght-normal.woff2`, `${out}/assets/inter.woff2`),
+    cp(`${fonts}/source-serif-4/files/source-serif-4-latin-wght-normal.woff2`, `${out}/assets/source-serif.woff2`),
+  ]);
+  await rm('dist', { recursive: true, force: true });
+  await rename(out, 'dist');
+} catch {
+  // esbuild has said why.
+  await rm(out, { recursive: true, force: true });
+  process.exitCode = 1;
+}

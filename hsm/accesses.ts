@@ -3,7 +3,7 @@ import { listDecisions, listGrantsOn } from '../db/custody/acts.ts';
 import { findExam, isAssigned } from '../db/custody/exams.ts';
 import { findRepresentative } from '../db/custody/register.ts';
 import type { Custody } from './custody.ts';
-import { CustodyError } from './errors.ts';
+import { CustodyError, sentenceOf } from './errors.ts';
 import { policyOf } from './exams.ts';
 import type { RepresentativeView } from './register.ts';
 
@@ -86,7 +86,7 @@ export function listAccesses(custody: Custody, attempt: string): Access[] {
       intervals: (body.intervals ?? []) as Interval[],
       chapters,
       outcome: act.outcome ?? null,
-      reason: act.reason ?? (act.justification || null),
+      reason: kind === 'refused' ? sentenceOf(String(body.refusal)) : (act.reason ?? (act.justification || null)),
       entry: entry.number,
     };
     accesses.push(access);

@@ -52,3 +52,8 @@ export class CustodyError extends Error {
     this.entered = entered;
   }
 }
+
+/** @returns the sentence of a refusal as it stands in an entry of the ledger */
+export function sentenceOf(refusal: string): string {
+  return REFUSALS[refusal as Refusal]?.[1] ?? refusal;
+}

@@ -1,56 +1,38 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as x509 from '@peculiar/x509';
 
-const EC = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
-const DAY = 86_400_000;
+const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
 
 /**
  * Makes a certificate authority of this appliance's own and one certificate per host, for trials on one machine. What is there
- * stays. The authority's private key is dropped at once: it signs these and nothing else, ever.
+ * stays. The authority's private key is deleted at once: it has signed these and will never sign anything else.
  * @param hosts name of the files → host name
+ * @throws Error with openssl's own words
  */
-export async function createCertificates(folder: string, hosts: Record<string, string>): Promise<void> {
+export function createCertificates(folder: string, hosts: Record<string, string>): void {
   if (existsSync(join(folder, 'ca.crt'))) return;
-  const authority = await crypto.subtle.generateKey(EC, true, ['sign', 'verify']);
-  const notBefore = new Date(Date.now() - DAY);
-  const notAfter = new Date(Date.now() + 395 * DAY);
-  const ca = await x509.X509CertificateGenerator.createSelfSigned({
-    serialNumber: serial(),
-    name: 'CN=Cloister trial authority',
-    notBefore,
-    notAfter,
-    signingAlgorithm: EC,
-    keys: authority,
-    extensions: [
-      new x509.BasicConstraintsExtension(true, 0, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true),
-    ],
-  });
-  for (const [name, host] of Object.entries(hosts)) {
-    const keys = await crypto.subtle.generateKey(EC, true, ['sign', 'verify']);
-    const certificate = await x509.X509CertificateGenerator.create({
-      serialNumber: serial(),
-      subject: `CN=${host}`,
-      issuer: ca.subject,
-      notBefore,
-      notAfter,
-      signingAlgorithm: EC,
-      publicKey: keys.publicKey,
-      signingKey: authority.privateKey,
-      extensions: [
-        new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: host }]),
-        new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-        new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      ],
-    });
-    const pkcs8 = await crypto.subtle.exportKey('pkcs8', keys.privateKey);
-    writeFileSync(join(folder, `${name}.key`), x509.PemConverter.encode(pkcs8, 'PRIVATE KEY'), { mode: 0o600 });
-    writeFileSync(join(folder, `${name}.crt`), `${certificate.toString('pem')}\n${ca.toString('pem')}\n`);
+  const work = mkdtempSync(join(folder, 'new-'));
+  const openssl = (...args: string[]) =>
+    execFileSync('openssl', ['req', '-x509', '-days', '395', ...KEY, ...args], { cwd: work, stdio: 'pipe' });
+  try {
+    openssl(
+      ...['-keyout', 'ca.key', '-out', 'ca.crt', '-subj', '/CN=Cloister trial authority'],
+      ...['-addext', 'keyUsage=critical,keyCertSign'],
+    );
+    for (const [name, host] of Object.entries(hosts)) {
+      openssl(
+        ...['-CA', 'ca.crt', '-CAkey', 'ca.key', '-keyout', `${name}.key`, '-out', `${name}.crt`, '-subj', `/CN=${host}`],
+        ...['-addext', `subjectAltName=DNS:${host}`, '-addext', 'basicConstraints=critical,CA:FALSE'],
+        ...['-addext', 'keyUsage=critical,digitalSignature', '-addext', 'extendedKeyUsage=serverAuth'],
+      );
+      const chain = readFileSync(join(work, `${name}.crt`), 'utf8') + readFileSync(join(work, 'ca.crt'), 'utf8');
+      writeFileSync(join(folder, `${name}.crt`), chain);
+      renameSync(join(work, `${name}.key`), join(folder, `${name}.key`));
+    }
+    // Last, because its presence says that all of it is there.
+    renameSync(join(work, 'ca.crt'), join(folder, 'ca.crt'));
+  } finally {
+    rmSync(work, { recursive: true });
   }
-  writeFileSync(join(folder, 'ca.crt'), `${ca.toString('pem')}\n`);
-}
-
-function serial(): string {
-  return Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('hex').replace(/^[89a-f]/, '1');
 }

@@ -52,7 +52,7 @@ async function run(options: { data: string; port?: number; testTakers: number; j
     PLACES.map((place) => [place, `https://${place}.localhost:${ports[place]}`]),
   ) as Record<Place, string>;
 
-  await createCertificates(join(data, 'tls'), Object.fromEntries(PLACES.map((place) => [place, `${place}.localhost`])));
+  createCertificates(join(data, 'tls'), Object.fromEntries(PLACES.map((place) => [place, `${place}.localhost`])));
   const pinFile = join(data, 'custody', 'pin');
   if (!existsSync(pinFile)) writeFileSync(pinFile, randomBytes(24).toString('base64url'), { mode: 0o600 });
   const token = await provisionSoftToken({

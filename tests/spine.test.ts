@@ -1,0 +1,293 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Appliance, ask, startAppliance } from './appliance.ts';
+import { type Canary, filesBelow, findCanaries, findInMemory, keyCanary, watchOpenedFiles } from './canaries.ts';
+import { cameraFrom, launchChromium, openContext, plugInSecurityKey } from './chromium.ts';
+import { makeNumberedVideo, RATE, readNumber } from './numbered-video.ts';
+
+const run = promisify(execFile);
+const CLOISTER = join(import.meta.dirname, '../bin/cloister');
+const RECORDED_SECONDS = 40;
+/** This segment is swallowed on its way, as by a middlebox that answers in the appliance's place. */
+const LOST_SEGMENT = 9;
+
+let folder: string;
+let appliance: Appliance;
+let browser: Browser;
+let testTaker: Page;
+let reviewer: Page;
+let openedFiles: Awaited<ReturnType<typeof watchOpenedFiles>>;
+/** Everything that any server answered to any browser. */
+const responses: { url: string; body: Buffer }[] = [];
+/** What the test spied out in the recorder: chapter keys and pieces of plaintext media. */
+const canaries: Canary[] = [];
+/** Which frame the camera showed, and when. */
+let reference: { number: number; at: number };
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'spine-'));
+  const video = join(folder, 'numbered.mjpeg');
+  [appliance, browser] = await Promise.all([
+    startAppliance(),
+    makeNumberedVideo(video, 180).then(() => launchChromium(cameraFrom(video))),
+  ]);
+  openedFiles = await watchOpenedFiles([appliance.pids.web, appliance.pids.room], join(folder, 'opened'));
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await appliance?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function keepResponses(context: BrowserContext): void {
+  context.on('response', async (response) => {
+    const body = await response.body().catch(() => undefined);
+    if (body) responses.push({ url: response.url(), body });
+  });
+}
+
+/** Runs before the recorder's worker: keeps copies of chapter keys and of what goes into encryption. */
+const SPY = `
+self.spied = { keys: [], media: [] };
+const random = crypto.getRandomValues.bind(crypto);
+crypto.getRandomValues = (array) => {
+  random(array);
+  if (array.byteLength === 32) self.spied.keys.push(Array.from(new Uint8Array(array.buffer, array.byteOffset, 32)));
+  return array;
+};
+const encrypt = crypto.subtle.encrypt.bind(crypto.subtle);
+crypto.subtle.encrypt = (algorithm, key, data) => {
+  const bytes = ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data);
+  if (algorithm.name === 'AES-GCM' && bytes.length > 4000) {
+    const middle = bytes.length >> 1;
+    self.spied.media.push(Array.from(bytes.slice(middle, middle + 64)));
+  }
+  return encrypt(algorithm, key, data);
+};
+`;
+
+test('a test taker reads the notice, checks the camera, and records with the exam in front of the recorder', async () => {
+  const context = await openContext(browser);
+  keepResponses(context);
+  await context.route('**/assets/recorder-worker.js', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: SPY + (await response.text()) });
+  });
+  await context.route(`**/segments/${LOST_SEGMENT}`, (route) => route.fulfill({ status: 201 }));
+  testTaker = await context.newPage();
+  await testTaker.goto(appliance.testTakers[0]?.link ?? '');
+  expect(new URL(testTaker.url()).pathname).toBe('/attempt');
+  const notice = await testTaker.locator('main').innerText();
+  for (const told of ['camera', 'microphone', 'watch', 'days', 'Examination Office', 'exams@university.example']) {
+    expect(notice, told).toContain(told);
+  }
+  await testTaker.getByRole('link', { name: /Check camera and microphone/ }).click();
+  await testTaker.locator('[data-allow]').click();
+  await testTaker.locator('[data-start]:not([disabled])').waitFor();
+  await expect.poll(() => testTaker.evaluate(() => document.querySelector<HTMLMeterElement>('[data-level]')?.value ?? 0)).toBeGreaterThan(0);
+  await expect.poll(() => testTaker.locator('[data-preview]').evaluate(readNumber)).toBeGreaterThan(0);
+  reference = {
+    number: await testTaker.locator('[data-preview]').evaluate(readNumber),
+    at: Date.now(),
+  };
+  await testTaker.locator('[data-start]').click();
+  await testTaker.locator('[data-step=record]').waitFor();
+
+  const [exam] = await Promise.all([context.waitForEvent('page'), testTaker.locator('[data-exam]').click()]);
+  await exam.bringToFront();
+  expect(await exam.locator('h1').innerText()).toBeTruthy();
+  await exam.waitForTimeout(RECORDED_SECONDS * 1000);
+  await exam.close();
+}, 120_000);
+
+test('they finish, the recording is sealed, and the receipt they save proves it', async () => {
+  await testTaker.bringToFront();
+  const [worker] = testTaker.workers().filter((one) => one.url().includes('recorder-worker'));
+  const spied = (await worker?.evaluate(() => (globalThis as unknown as { spied: unknown }).spied)) as {
+    keys: number[][];
+    media: number[][];
+  };
+  expect(spied.keys.length).toBeGreaterThanOrEqual(2);
+  expect(spied.media.length).toBeGreaterThan(15);
+  spied.keys.forEach((key, index) => canaries.push(keyCanary(`chapter key ${index}`, Buffer.from(key))));
+  spied.media.forEach((piece, index) => canaries.push({ name: `frame ${index}`, forms: [Buffer.from(piece)] }));
+
+  await testTaker.locator('[data-finish]').click();
+  await testTaker.locator('[data-finish-confirm]').click();
+  await testTaker.locator('[data-step=done]').waitFor({ timeout: 30_000 });
+  const [download] = await Promise.all([testTaker.waitForEvent('download'), testTaker.locator('[data-receipt]').click()]);
+  const receipt = join(folder, 'receipt.json');
+  await download.saveAs(receipt);
+  const { stdout } = await run(CLOISTER, ['receipt', 'verify', receipt]);
+  expect(stdout.toLowerCase()).toContain('attempt');
+
+  const altered = JSON.parse(readFileSync(receipt, 'utf8'));
+  altered.entry.body = altered.entry.body.replace('seal', 'SEAL');
+  writeFileSync(join(folder, 'altered.json'), JSON.stringify(altered));
+  await expect(run(CLOISTER, ['receipt', 'verify', join(folder, 'altered.json')])).rejects.toMatchObject({ code: 1 });
+}, 60_000);
+
+test('the recording can be read alone: whole but for the lost segment, its signatures good', async () => {
+  const [file] = filesBelow(join(appliance.data, 'recordings')).filter((name) => name.endsWith('.clr'));
+  const { stdout } = await run(CLOISTER, ['recording', 'inspect', file as string, '--json']).catch(
+    (error: { stdout: string; code: number }) => error,
+  );
+  const report = JSON.parse(stdout);
+  expect(report.missing).toEqual([LOST_SEGMENT]);
+  expect(JSON.stringify(report)).not.toContain('"bad"');
+  expect(report.seal?.signature ?? report.seal).toBeTruthy();
+});
+
+test('a reviewer enrols a passkey, signs in, and opens the attempt for a purpose with a touch', async () => {
+  const context = await openContext(browser);
+  keepResponses(context);
+  reviewer = await context.newPage();
+  await plugInSecurityKey(reviewer);
+  await reviewer.goto(appliance.enrol[2] ?? '');
+  await reviewer.getByRole('button', { name: /Enrol this passkey/ }).click();
+  await reviewer.waitForURL('**/attempts');
+  await context.clearCookies();
+  await reviewer.goto(appliance.room);
+  await reviewer.getByRole('button', { name: /Sign in with your passkey/ }).click();
+  await reviewer.waitForURL('**/attempts');
+
+  await reviewer.getByRole('link', { name: 'T-0001' }).click();
+  await reviewer.getByRole('button', { name: /Ask for the key/ }).click();
+  await reviewer.waitForURL('**/acts/*');
+  const act = await reviewer.locator('main').innerText();
+  expect(act).toContain('Ines Moreau may watch the recording of test taker T-0001');
+  expect(act).toContain('an integrity review');
+  await reviewer.getByRole('button', { name: /Sign with your passkey/ }).click();
+  await reviewer.waitForURL('**/grants/*');
+}, 60_000);
+
+/** Seeks by the player's own means and reads the number on the frame that is then shown. */
+async function frameAt(fraction: number): Promise<{ number: number; position: number }> {
+  const video = reviewer.locator('video[data-source=camera]');
+  await reviewer.locator('body').click({ position: { x: 2, y: 2 } });
+  await reviewer.keyboard.press(String(fraction));
+  await expect
+    .poll(() => video.evaluate((element: HTMLVideoElement) => !element.seeking && element.readyState >= 2), { timeout: 10_000 })
+    .toBe(true);
+  await reviewer.waitForTimeout(150);
+  return {
+    number: await video.evaluate(readNumber),
+    position: await video.evaluate((element: HTMLVideoElement) => element.currentTime),
+  };
+}
+
+test('the player plays, seeks anywhere, and shows the frames in order and at the right time', async () => {
+  const player = reviewer.locator('[data-player]');
+  await expect.poll(() => player.getAttribute('data-state'), { timeout: 15_000 }).not.toBe('loading');
+  const video = reviewer.locator('video[data-source=camera]');
+  const segmentsBefore = responses.filter(({ url }) => /grants\/.*\/segments\//.test(url)).length;
+  const [file] = filesBelow(join(appliance.data, 'recordings')).filter((name) => name.endsWith('.clr'));
+  const header = readFileSync(file as string).subarray(0, 2000).toString('latin1');
+  const startedAt = Date.parse(/"startedAt":"([^"]+)"/.exec(header)?.[1] ?? '');
+
+  const seen: { number: number; position: number }[] = [];
+  for (const tenth of [1, 8, 2, 7, 0, 4, 9]) seen.push(await frameAt(tenth));
+  for (const { number, position } of seen) {
+    const shownAt = startedAt + position * 1000;
+    const filmedAt = reference.at + ((number - reference.number) / RATE) * 1000;
+    expect(Math.abs(shownAt - filmedAt), `frame ${number} at ${position} s`).toBeLessThan(200);
+  }
+  const inOrder = seen.toSorted((a, b) => a.position - b.position).map(({ number }) => number);
+  expect(inOrder).toEqual(inOrder.toSorted((a, b) => a - b));
+  expect(new Set(inOrder).size).toBe(seen.length);
+
+  // Nothing was fetched that no seek asked for: far fewer than all segments before anything played on.
+  expect(segmentsBefore).toBeLessThan(15);
+
+  await frameAt(0);
+  await reviewer.keyboard.press('k');
+  await expect.poll(() => video.evaluate((element: HTMLVideoElement) => element.currentTime), { timeout: 15_000 }).toBeGreaterThan(3);
+  const numbers: number[] = [];
+  for (let i = 0; i < 10; i++) {
+    numbers.push(await video.evaluate(readNumber));
+    await reviewer.waitForTimeout(200);
+  }
+  expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
+  expect(numbers.at(-1)).toBeGreaterThan(numbers[0] as number);
+}, 90_000);
+
+test('the lost segment is a gap, and playback goes on behind it', async () => {
+  const video = reviewer.locator('video[data-source=camera]');
+  await expect
+    .poll(() => reviewer.locator('[data-part=skipped]').innerText(), { timeout: 40_000 })
+    .toContain('Playback goes on');
+  const position = await video.evaluate((element: HTMLVideoElement) => element.currentTime);
+  await expect
+    .poll(() => video.evaluate((element: HTMLVideoElement) => element.currentTime), { timeout: 10_000 })
+    .toBeGreaterThan(position + 0.5);
+}, 60_000);
+
+test('a decision with its reason is an act of its own', async () => {
+  await reviewer.getByLabel(/nothing to clarify/i).check();
+  await reviewer.getByLabel('Reason').fill('Alone in the room the whole time, and the pause was the network.');
+  await reviewer.waitForTimeout(300);
+  await reviewer.getByRole('button', { name: /Write the decision/ }).click();
+  await reviewer.waitForURL('**/acts/*');
+  expect(await reviewer.locator('main').innerText()).toContain('there is nothing to clarify');
+  await reviewer.getByRole('button', { name: /Sign with your passkey/ }).click();
+  await reviewer.waitForURL('**/attempts/*');
+  expect(await reviewer.locator('main').innerText()).toContain('the pause was the network');
+});
+
+test('the test taker’s link, opened again, tells who opened it, when, which minutes, for what, and what was decided', async () => {
+  await testTaker.goto(appliance.testTakers[0]?.link ?? '');
+  const page = await testTaker.locator('main').innerText();
+  expect(page).toContain('Ines Moreau');
+  expect(page).toMatch(/0:0\d to 0:\d\d/);
+  expect(page).toContain('a review of how the exam was sat');
+  expect(page).toContain('the pause was the network');
+});
+
+test('the ledger verifies offline, and not after a byte was changed', async () => {
+  const ledger = join(appliance.data, 'custody/ledger');
+  const { stdout } = await run(CLOISTER, ['ledger', 'verify', ledger]);
+  expect(stdout).toBeTruthy();
+  const copy = join(folder, 'ledger');
+  await run('cp', ['-r', ledger, copy]);
+  const [tile] = filesBelow(join(copy, 'tile/entries'));
+  const bytes = readFileSync(tile as string);
+  bytes[40] = (bytes[40] ?? 0) ^ 1;
+  writeFileSync(tile as string, bytes);
+  await expect(run(CLOISTER, ['ledger', 'verify', copy])).rejects.toMatchObject({ code: 1 });
+});
+
+test('no key and no frame is in anything that a server said, opened or held in memory', async () => {
+  expect(canaries.length).toBeGreaterThan(17);
+  expect(responses.length).toBeGreaterThan(50);
+  for (const { url, body } of responses) expect(findCanaries(body, canaries), url).toEqual([]);
+
+  // The same searches do find what is there, so that they can fail.
+  const name: Canary = { name: 'the test taker’s name', forms: [Buffer.from('Amal Haddad')] };
+  expect(responses.some(({ body }) => findCanaries(body, [name]).length > 0)).toBe(true);
+
+  const planted: Canary = { name: 'planted', forms: [Buffer.from('canary-'.padEnd(64, 'tweet-'))] };
+  for (const origin of [appliance.exam, appliance.room]) {
+    for (let i = 0; i < 50; i++) {
+      await ask(origin, '/health', { headers: { 'x-planted': (planted.forms[0] as Buffer).toString() } });
+    }
+  }
+  for (const process of ['web', 'room'] as const) {
+    const { found, bytes } = findInMemory(appliance.pids[process], [...canaries, planted]);
+    expect(found, process).toEqual(['planted']);
+    expect(bytes).toBeGreaterThan(20 * 2 ** 20);
+  }
+
+  const files = await openedFiles.stop();
+  expect(files.some((file) => file.endsWith('.clr'))).toBe(true);
+  expect(files.some((file) => file.endsWith('appliance.db-wal') || file.endsWith('appliance.db'))).toBe(true);
+  const everything = new Set([...files, ...filesBelow(join(appliance.data, 'recordings')), ...filesBelow(join(appliance.data, 'web')), ...filesBelow(join(appliance.data, 'logs'))]);
+  for (const file of everything) expect(findCanaries(readFileSync(file), canaries), file).toEqual([]);
+  const stored = [...everything].some((file) => findCanaries(readFileSync(file), [name]).length > 0);
+  expect(stored).toBe(true);
+}, 120_000);
