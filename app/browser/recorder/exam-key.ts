@@ -1,0 +1,61 @@
+import canonicalize from 'canonicalize';
+import { type AttemptStart, type Envelope, type ExamKey, fromBase64url, toBase64url } from '../../wire.ts';
+import { Stop } from './messages.ts';
+
+/**
+ * Checks that the exam key is the one that the institution's appliance made for this exam.
+ * @param fingerprint base64url SHA-256 of the appliance key, from the personal link; null where the link carried none
+ * @throws Stop with a sentence when the key is not that, or cannot be checked here
+ */
+export async function checkExamKey(start: AttemptStart, fingerprint: string | null): Promise<void> {
+  const { kid, alg, spki, signature, applianceKey } = start.examKey;
+  const appliance = fromBase64url(applianceKey);
+  if (fingerprint !== null && fingerprint !== toBase64url(await sha256(appliance))) {
+    throw new Stop(
+      'This page did not show the key that your invitation names, so nothing was recorded. Somebody may be between you ' +
+        'and your institution, or the link is from another exam. Do not go on; open the link in your invitation again, ' +
+        'and if this sentence comes back tell your institution.',
+    );
+  }
+  let valid: boolean;
+  try {
+    const key = await crypto.subtle.importKey('raw', appliance, 'Ed25519', false, ['verify']);
+    const statement = canonicalize({ type: 'exam-key', exam: start.exam, kid, alg, spki }) ?? '';
+    valid = await crypto.subtle.verify('Ed25519', key, fromBase64url(signature), new TextEncoder().encode(statement));
+  } catch {
+    throw new Stop(
+      'Your browser cannot check the key of this exam, so nothing was recorded. Update your browser, or use a current ' +
+        'Chrome, Edge, Firefox or Safari.',
+    );
+  }
+  if (!valid) {
+    throw new Stop(
+      'The key of this exam is not signed by your institution’s appliance, so nothing was recorded. Tell your ' +
+        'institution; you did nothing wrong.',
+    );
+  }
+}
+
+/**
+ * Wraps a chapter key under the exam key (RSA-OAEP, RFC 8017 section 7.1).
+ * @returns the envelope's canonical JSON
+ */
+export async function wrapChapterKey(
+  examKey: ExamKey,
+  place: { exam: string; attempt: string; recording: string; chapter: number },
+  base: Uint8Array<ArrayBuffer>,
+): Promise<string> {
+  const { kid, alg, spki } = examKey;
+  const hash = alg === 'RSA-OAEP-256' ? 'SHA-256' : 'SHA-1';
+  const key = await crypto.subtle.importKey('spki', fromBase64url(spki), { name: 'RSA-OAEP', hash }, false, [
+    'encrypt',
+  ]);
+  const wrapped = new Uint8Array(await crypto.subtle.encrypt('RSA-OAEP', key, base));
+  const { exam, attempt, recording, chapter } = place;
+  const envelope: Envelope = { v: 1, alg, exam, attempt, recording, chapter, kid, key: toBase64url(wrapped) };
+  return canonicalize(envelope) ?? '';
+}
+
+export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+}

@@ -1,0 +1,99 @@
+import type { ErrorBody } from '../../wire.ts';
+import { Stop, type Trouble } from './messages.ts';
+
+const TIMEOUT = 60_000;
+const FIRST_DELAY = 500;
+const LONGEST_DELAY = 30_000;
+
+/** How the exam origin answered, or that it did not. */
+export type Answer = { accepted: true; status: number; load: number; json(): Promise<unknown> } | Refusal;
+
+export interface Refusal {
+  accepted: false;
+  /** 0 when there was no answer. */
+  status: number;
+  /** Code of the origin's error table; `offline` when there was no answer. */
+  code: string;
+  sentence: string;
+  /** Whether the same request can succeed later. */
+  retryable: boolean;
+  /** Milliseconds that the origin asks to wait, else 0. */
+  retryAfter: number;
+  /** Numbers of segments that the origin does not have, with `segments-missing`. */
+  missing: number[];
+}
+
+/** Sends one request to the exam origin. Does not throw for refusals or lost connections. */
+export async function request(method: string, path: string, body?: string | Uint8Array<ArrayBuffer>): Promise<Answer> {
+  const headers: Record<string, string> = { accept: 'application/json' };
+  if (body !== undefined)
+    headers['content-type'] = typeof body === 'string' ? 'application/json' : 'application/octet-stream';
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers,
+      cache: 'no-store',
+      signal: AbortSignal.timeout(TIMEOUT),
+      ...(body !== undefined && { body }),
+    });
+    if (response.ok) {
+      const text = await response.text();
+      const load = Number(response.headers.get('cloister-load') ?? 0) || 0;
+      return { accepted: true, status: response.status, load, json: async () => JSON.parse(text) as unknown };
+    }
+  } catch {
+    const sentence = 'Your connection paused.';
+    return { accepted: false, status: 0, code: 'offline', sentence, retryable: true, retryAfter: 0, missing: [] };
+  }
+  const told = (await response.json().catch(() => ({}))) as Partial<ErrorBody> & { missing?: number[] };
+  const { status } = response;
+  return {
+    accepted: false,
+    status,
+    code: told.error ?? (status === 401 ? 'not-signed-in' : 'internal'),
+    sentence: told.message ?? `The appliance answered with an error (${status}).`,
+    // A lost session comes back when the personal link is opened again in another tab; until then everything is kept.
+    retryable: told.retryable === true || status === 401 || status === 429 || status >= 500,
+    retryAfter: 1000 * (Number(response.headers.get('retry-after')) || 0),
+    missing: told.missing ?? [],
+  };
+}
+
+/** @returns what a refusal means for sending; null when it says nothing about the connection */
+export function troubleOf(refusal: Refusal): Trouble | null {
+  if (refusal.status === 401) return 'session';
+  if (refusal.status === 507) return 'disk-full';
+  if (refusal.status === 0) return 'offline';
+  return refusal.status >= 500 || refusal.status === 429 ? 'busy' : null;
+}
+
+/**
+ * @param failures how often in a row it failed before
+ * @returns milliseconds to wait: doubling from half a second to half a minute, never less than the origin asked for, and
+ *   spread so that many browsers do not come back at once
+ */
+export function delayAfter(failures: number, retryAfter: number): number {
+  const ceiling = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** Math.min(failures, 10));
+  return Math.max(retryAfter, ceiling / 2) + (Math.random() * ceiling) / 2;
+}
+
+/**
+ * Sends until it is accepted.
+ * @param onRefusal hears of each refusal that will be tried again
+ * @throws Stop with the origin's sentence when trying again cannot help
+ */
+export async function insist(
+  method: string,
+  path: string,
+  body: string | undefined,
+  onRefusal: (refusal: Refusal) => void,
+): Promise<unknown> {
+  for (let failures = 0; ; failures++) {
+    const answer = await request(method, path, body);
+    if (answer.accepted) return answer.json();
+    if (!answer.retryable) throw new Stop(answer.sentence);
+    onRefusal(answer);
+    await new Promise((resolve) => setTimeout(resolve, delayAfter(failures, answer.retryAfter)));
+  }
+}
