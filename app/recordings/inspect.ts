@@ -5,12 +5,15 @@ import { indexRecording, type RecordingIndex } from './recording-index.ts';
 import { digestOf, isSignedBy, presentNumbers, readChapterStatement, readSealStatement, sha256 } from './records.ts';
 import type { HeaderRecord } from './records.ts';
 
+/** Consecutive numbers: the first and the last. */
+type Run = [from: number, to: number];
+
 /** What a recording file shows of itself, without any key. */
 export interface Inspection {
   header: HeaderRecord;
   bytes: number;
   frames: Record<FrameType, number>;
-  segments: { count: number; bytes: number; first: number | null; last: number | null; missing: number[] };
+  segments: { count: number; bytes: number; first: number | null; last: number | null; missing: Run[] };
   /** Seconds on the timeline that segments cover, from the first's start to the last's end. */
   seconds: number;
   gaps: RecordingIndex['gaps'];
@@ -40,13 +43,12 @@ export async function inspectRecording(file: string): Promise<Inspection> {
     const faults: string[] = [];
     const frames = await checkFrames(source, faults);
     const numbers = index.segments.map(({ number }) => number);
-    const missing = missingNumbers(numbers);
+    const missing = missingRuns(numbers);
     if (missing.length > 0) faults.push(`Segments are missing: ${shorten(missing)}.`);
     if (frames.segment > numbers.length)
       faults.push(`${frames.segment - numbers.length} segment frames repeat a number.`);
-    const foreign = index.segments.filter(({ chapter }) => !index.envelopes.has(chapter));
-    if (foreign.length > 0)
-      faults.push(`Segments of chapters without an envelope: ${shorten(foreign.map((s) => s.number))}.`);
+    const foreign = index.segments.filter(({ chapter }) => !index.envelopes.has(chapter)).length;
+    if (foreign > 0) faults.push(`${foreign} segments belong to chapters without an envelope.`);
     const chapters = await checkChapters(source, index, faults);
     return {
       header: index.header,
@@ -155,10 +157,15 @@ function checkSeal({ header, seal, segments, chapterSignatures }: RecordingIndex
   return 'bad';
 }
 
-/** @returns the numbers from 0 to the last that are not there */
-function missingNumbers(numbers: number[]): number[] {
-  const there = new Set(numbers);
-  return Array.from({ length: (numbers.at(-1) ?? -1) + 1 }, (_, number) => number).filter((n) => !there.has(n));
+/** @param numbers in ascending order. @returns what is not there between 0 and the last */
+function missingRuns(numbers: number[]): Run[] {
+  const runs: Run[] = [];
+  let next = 0;
+  for (const number of numbers) {
+    if (number > next) runs.push([next, number - 1]);
+    next = number + 1;
+  }
+  return runs;
 }
 
 function secondsCovered({ segments }: RecordingIndex): number {
@@ -173,14 +180,8 @@ function secondsCovered({ segments }: RecordingIndex): number {
   return (to - from) / 1e6;
 }
 
-/** Numbers as text, runs joined: 3, 7–9. */
-export function shorten(numbers: number[]): string {
-  const runs: [number, number][] = [];
-  for (const number of numbers) {
-    const last = runs.at(-1);
-    if (last && number === last[1] + 1) last[1] = number;
-    else runs.push([number, number]);
-  }
+/** @returns numbers as text: 3, 7–9 */
+export function shorten(runs: Run[]): string {
   const shown = runs.slice(0, 20).map(([from, to]) => (from === to ? `${from}` : `${from}–${to}`));
   return shown.join(', ') + (runs.length > 20 ? ` and ${runs.length - 20} more` : '');
 }

@@ -26,8 +26,8 @@ export interface RecordedAttempt {
   exam: string;
   /** The exam key that envelopes have to be made for. */
   examKey: { kid: string; alg: EnvelopeAlgorithm };
-  /** The attempt key: SubjectPublicKeyInfo, base64url. */
-  publicKey: string;
+  /** The attempt key: SubjectPublicKeyInfo. */
+  publicKey: Buffer;
   /** ISO 8601 once sealed. */
   endedAt: string | null;
 }
@@ -107,7 +107,7 @@ export class Recordings {
       attempt: attempt.id,
       recording: id,
       ...begun,
-      attemptKey: attempt.publicKey,
+      attemptKey: attempt.publicKey.toString('base64url'),
     };
     await this.#makeFolder(attempt.id);
     // File before row: a crash in between leaves a file that holds a header alone and that the next creation removes.

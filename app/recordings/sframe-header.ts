@@ -13,7 +13,7 @@ export interface SFrameHeader {
  * Reads an SFrame header: a config byte `X KKK Y CCC`, then KID and CTR where they do not fit into three bits (RFC 9605
  * section 4.3).
  * @param bytes the SFrame ciphertext or at least its first 17 bytes
- * @throws RangeError when it is cut short or a value is beyond 2^53
+ * @throws RangeError when it is cut short, not in its shortest form (a header has one spelling), or a value is beyond 2^53
  */
 export function readSFrameHeader(bytes: Uint8Array): SFrameHeader {
   const config = bytes[0];
@@ -30,6 +30,8 @@ function readValue(bytes: Uint8Array, at: number, field: number): { value: numbe
   if (at + length > bytes.length) throw new RangeError('the SFrame header is cut short');
   let value = 0;
   for (let i = at; i < at + length; i++) value = value * 256 + (bytes[i] ?? 0);
+  if (value < 8 || (length > 1 && bytes[at] === 0))
+    throw new RangeError('the SFrame header is not in its shortest form');
   if (!Number.isSafeInteger(value)) throw new RangeError('an SFrame header value is too large');
   return { value, bytes: length };
 }
