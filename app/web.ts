@@ -51,7 +51,7 @@ async function main(): Promise<void> {
     log,
   })
     .use(staffNetworks(config.CLOISTER_STAFF_NETWORKS))
-    .route('/', sessionRoutes({ custody, config }))
+    .route('/', sessionRoutes({ custody }))
     .route('/', staffExamRoutes({ db, custody, config }))
     .route('/', assets(assetFolder));
 

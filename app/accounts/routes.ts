@@ -1,7 +1,6 @@
 import { Hono } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { z } from 'zod';
-import type { WebConfig } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { STAFF_COOKIE } from '../http/staff.tsx';
 import type { StaffCustody } from './session.ts';
@@ -12,13 +11,7 @@ const ticketForm = z.object({ ticket: z.string().min(1).max(200) });
  * Coming to the staff origin from the reading room, and leaving it. The origin's app lets the room's pages post to /session: from
  * anywhere else a ticket would sign a victim in as somebody else.
  */
-export function sessionRoutes({
-  custody,
-  config,
-}: {
-  custody: StaffCustody;
-  config: Pick<WebConfig, 'CLOISTER_ROOM_ORIGIN'>;
-}) {
+export function sessionRoutes({ custody }: { custody: StaffCustody }) {
   return new Hono()
     .post('/session', async (c) => {
       const form = ticketForm.safeParse(await c.req.parseBody());
@@ -30,7 +23,8 @@ export function sessionRoutes({
     .post('/session/end', async (c) => {
       const session = getCookie(c, STAFF_COOKIE);
       if (session) await custody.endStaffSession(session);
+      // Not on to the room: form-action holds for redirects as well.
       deleteCookie(c, STAFF_COOKIE, { path: '/', secure: true });
-      return c.redirect(config.CLOISTER_ROOM_ORIGIN, 303);
+      return c.redirect('/', 303);
     });
 }

@@ -1,83 +1,126 @@
+import type { Child } from 'hono/jsx';
 import type { Access } from '../room/custody.ts';
 import { Moment, formatOffset } from '../ui/moment.tsx';
 import { Table } from '../ui/table.tsx';
+import { joinStretches, type Stretch } from './chapter-times.ts';
 import { describeOutcome, describePurpose } from './words.ts';
 
-/** Who has watched: what was allowed (proved by keys given out) and what was watched (reported by the player), apart. */
-export function Accesses({ accesses }: { accesses: Access[] }) {
-  const of = (kind: Access['kind']) => accesses.filter((access) => access.kind === kind);
-  const [released, viewed, refused, decided] = [of('released'), of('viewed'), of('refused'), of('decided')];
+interface AccessesProps {
+  accesses: Access[];
+  /** Turns chapters into what they cover of the timeline. */
+  timesOf: (chapters: Access['chapters']) => Stretch[];
+}
+
+/** Who has watched: what was watched (reported by the player) and what was allowed (proved by keys given out), apart. */
+export function Accesses({ accesses, timesOf }: AccessesProps) {
+  const of = (...kinds: Access['kind'][]) => accesses.filter(({ kind }) => kinds.includes(kind));
+  const viewed = of('viewed');
+  const allowed = of('granted', 'released');
+  const turnedDown = of('refused', 'segment-refused');
+  const decided = of('decided');
   return (
-    <section class="stack" aria-labelledby="watched">
-      <h2 id="watched">Who has watched</h2>
-      {viewed.length === 0 && (
-        <div class="empty">
-          <p>Nobody has watched this recording.</p>
-          <p class="hint">Whenever somebody is allowed to watch or has watched, you see it here.</p>
-        </div>
-      )}
-      {viewed.length > 0 && (
-        <Table
-          caption="Watched: what the player reported as really shown"
-          columns={['Who', 'When', 'Minutes of the recording', 'For what']}
-          rows={viewed.map(row)}
-        />
-      )}
-      {released.length > 0 && (
-        <>
-          <h3>Allowed to watch</h3>
-          <p>
-            These people were given the key to the minutes named. It does not mean that they watched all of them; the
-            keys end after an hour at most.
-          </p>
+    <>
+      <section class="stack" aria-labelledby="watched">
+        <h2 id="watched">Who has watched</h2>
+        {viewed.length === 0 && (
+          <div class="empty">
+            <p>Nobody has watched this recording.</p>
+            <p class="hint">Whenever somebody is allowed to watch, or has watched, it is written here.</p>
+          </div>
+        )}
+        {viewed.length > 0 && (
           <Table
-            caption="Allowed to watch: keys that were given out"
+            caption="Watched: what was really shown, as the player reported it"
             columns={['Who', 'When', 'Minutes of the recording', 'For what']}
-            rows={released.map(row)}
-          />
-        </>
-      )}
-      {refused.length > 0 && (
-        <>
-          <h3>Refused</h3>
-          <p>These tries to reach your recording were turned down. Nothing was shown.</p>
-          <Table
-            caption="Tries that were refused"
-            columns={['Who', 'When', 'Why']}
-            rows={refused.map((access) => [
-              access.by ?? 'Unknown',
-              <Moment at={access.at} />,
-              access.reason ?? 'The rules of this exam do not allow it.',
+            rows={viewed.map((access) => [
+              <By access={access} />,
+              <When access={access} />,
+              describeStretches(access.intervals),
+              describePurpose(access.purpose ?? ''),
             ])}
           />
-        </>
-      )}
-      <h2>Decisions</h2>
-      {decided.length === 0 && <p>Nothing has been decided about this attempt.</p>}
-      {decided.map((access) => (
-        <div class="card stack">
-          <p>{describeOutcome(access.outcome ?? '')}</p>
-          {access.reason && <p>Reason given: “{access.reason}”</p>}
-          <p class="hint">
-            {access.by ?? 'A representative'}, <Moment at={access.at} />
-          </p>
-        </div>
-      ))}
-    </section>
+        )}
+        {allowed.length > 0 && (
+          <>
+            <h3>Who was allowed to watch</h3>
+            <p>
+              Being allowed does not mean having watched. A key opens the minutes named, for an hour at most, in that
+              person’s browser only.
+            </p>
+            <Table
+              caption="Allowed to watch: who signed for it, and which keys were given out"
+              columns={['Who', 'When', 'What was allowed', 'For what']}
+              rows={allowed.map((access) => [
+                <By access={access} />,
+                <When access={access} />,
+                access.kind === 'granted'
+                  ? 'Signed by name to watch'
+                  : `Keys to ${describeStretches(timesOf(access.chapters))}`,
+                <Purpose access={access} />,
+              ])}
+            />
+          </>
+        )}
+        {turnedDown.length > 0 && (
+          <>
+            <h3>What was turned down</h3>
+            <Table
+              caption="Nothing of these was shown to anybody"
+              columns={['Who', 'When', 'Why']}
+              rows={turnedDown.map((access) => [
+                <By access={access} />,
+                <When access={access} />,
+                describeRefusal(access),
+              ])}
+            />
+          </>
+        )}
+      </section>
+      <section class="stack" aria-labelledby="decisions">
+        <h2 id="decisions">Decisions</h2>
+        {decided.length === 0 && <p>Nothing has been decided about this attempt.</p>}
+        {decided.map((access) => (
+          <div class="card stack">
+            <p>{describeOutcome(access.outcome ?? '')}</p>
+            {access.reason && <p>Reason given: “{access.reason}”</p>}
+            <p class="hint">
+              <By access={access} />, <Moment at={access.at} />
+            </p>
+          </div>
+        ))}
+      </section>
+    </>
   );
 }
 
-function row(access: Access) {
-  return [
-    access.by ?? 'A representative',
-    <Moment at={access.at} />,
-    describeIntervals(access.intervals),
-    describePurpose(access.purpose ?? ''),
-  ];
+function By({ access }: { access: Access }): Child {
+  return <>{access.by ?? 'Somebody who was not signed in'}</>;
 }
 
-/** One line per stretch: several recordings of an attempt run side by side, so equal stretches are told once. */
-function describeIntervals(intervals: Access['intervals']): string {
-  const stretches = (intervals ?? []).map(({ from, to }) => `${formatOffset(from)} to ${formatOffset(to)}`);
-  return [...new Set(stretches)].join(', ') || 'none';
+function When({ access }: { access: Access }) {
+  return (
+    <>
+      <Moment at={access.at} />
+      {access.entry === null && ' (still open)'}
+    </>
+  );
+}
+
+function Purpose({ access }: { access: Access }) {
+  return (
+    <>
+      {describePurpose(access.purpose ?? '')}
+      {access.reason && `: “${access.reason}”`}
+    </>
+  );
+}
+
+function describeStretches(stretches: Stretch[]): string {
+  const words = joinStretches(stretches).map(({ from, to }) => `${formatOffset(from)} to ${formatOffset(to)}`);
+  return words.join(', ') || 'nothing yet';
+}
+
+function describeRefusal({ kind, reason }: Access): string {
+  if (kind === 'segment-refused') return 'A piece of the recording was not as you sent it, and the player refused it.';
+  return reason ?? 'The rules of this exam do not allow it.';
 }

@@ -9,6 +9,7 @@ import { ATTEMPT_COOKIE, requireTestTaker } from '../http/test-taker.ts';
 import { readSealStatement, signedStatement } from '../recordings/records.ts';
 import type { SealStatement } from '../wire.ts';
 import { readReceipt, resumeAttempt, sealAttempt, startAttempt, type AttemptParts } from './attempt.ts';
+import { readChapterTimes } from './chapter-times.ts';
 import { NoticePage } from './notice-view.tsx';
 import { RecorderPage } from './recorder-view.tsx';
 import { SESSION_SECONDS, openSession } from './test-taker.ts';
@@ -20,7 +21,7 @@ const startRequest = z.strictObject({ publicKey: z.base64url().max(200) });
 export function attemptRoutes({
   config,
   ...parts
-}: AttemptParts & { config: Pick<WebConfig, 'CLOISTER_INSTITUTION'> }) {
+}: AttemptParts & { config: Pick<WebConfig, 'CLOISTER_INSTITUTION' | 'CLOISTER_RECORDINGS'> }) {
   const { db, custody } = parts;
   const institution = config.CLOISTER_INSTITUTION;
   const signedIn = requireTestTaker(db);
@@ -43,7 +44,11 @@ export function attemptRoutes({
       const shared = { institution, name: testTaker.name, exam };
       if (!attempt) return c.html(<NoticePage {...shared} rules={await custody.exam(exam.id)} />);
       if (!attempt.endedAt) return c.html(<RunningPage {...shared} startedAt={attempt.startedAt} />);
-      const [{ policy }, { accesses }] = await Promise.all([custody.exam(exam.id), custody.accesses(attempt.id)]);
+      const [{ policy }, { accesses }, timesOf] = await Promise.all([
+        custody.exam(exam.id),
+        custody.accesses(attempt.id),
+        readChapterTimes(config.CLOISTER_RECORDINGS, attempt.id),
+      ]);
       return c.html(
         <EndedPage
           {...shared}
@@ -51,6 +56,7 @@ export function attemptRoutes({
           endedAt={attempt.endedAt}
           receipt={readReceipt(db, testTaker)}
           accesses={accesses}
+          timesOf={timesOf}
           retentionDays={policy.retentionDays}
         />,
       );

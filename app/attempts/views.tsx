@@ -6,6 +6,7 @@ import { Page } from '../ui/page.tsx';
 import { Notice, Status } from '../ui/status.tsx';
 import type { Receipt } from '../wire.ts';
 import { Accesses } from './accesses-view.tsx';
+import type { Stretch } from './chapter-times.ts';
 import { ContactLink } from './notice-view.tsx';
 
 interface AttemptPageProps {
@@ -49,9 +50,15 @@ export function RunningPage({ institution, name, exam, startedAt }: AttemptPageP
 
 /** After the attempt: the receipt and what it proves, who has watched, what was decided. */
 export function EndedPage(
-  props: AttemptPageProps & { endedAt: string; receipt: Receipt; accesses: Access[]; retentionDays: number },
+  props: AttemptPageProps & {
+    endedAt: string;
+    receipt: Receipt;
+    accesses: Access[];
+    timesOf: (chapters: Access['chapters']) => Stretch[];
+    retentionDays: number;
+  },
 ) {
-  const { institution, name, exam, startedAt, endedAt, receipt, accesses, retentionDays } = props;
+  const { institution, name, exam, startedAt, endedAt, receipt, accesses, timesOf, retentionDays } = props;
   return (
     <Page title={exam.title} place="exam" person={name} scripts={['recorder']}>
       <div class="stack">
@@ -96,7 +103,7 @@ export function EndedPage(
             <code>{receipt.checkpoint}</code>
           </pre>
         </details>
-        <Accesses accesses={accesses} />
+        <Accesses accesses={accesses} timesOf={timesOf} />
         <Notice kind="notice">
           <p>
             You think that somebody watched without a good reason, or you object to a decision? Write to{' '}
