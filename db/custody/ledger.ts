@@ -1,0 +1,100 @@
+import { and, asc, desc, eq, gte, isNotNull, lt, max, sql } from 'drizzle-orm';
+import { type CustodyDatabase, transact } from './open.ts';
+import { ledgerCheckpoints, ledgerEntries } from './schema.ts';
+
+export type LedgerQueries = ReturnType<typeof prepareLedgerQueries>;
+
+/** Prepares the ledger's queries once; they run synchronously. */
+export function prepareLedgerQueries(db: CustodyDatabase) {
+  const { placeholder } = sql;
+  return {
+    insertEntry: db
+      .insert(ledgerEntries)
+      .values({
+        number: placeholder('number'),
+        type: placeholder('type'),
+        salt: placeholder('salt'),
+        body: placeholder('body'),
+        leafHash: placeholder('leafHash'),
+        concerns: placeholder('concerns'),
+        enteredAt: placeholder('enteredAt'),
+      })
+      .prepare(),
+    insertCheckpoint: db
+      .insert(ledgerCheckpoints)
+      .values({ size: placeholder('size'), note: placeholder('note') })
+      .prepare(),
+    lastCheckpoint: db.select().from(ledgerCheckpoints).orderBy(desc(ledgerCheckpoints.size)).limit(1).prepare(),
+    checkpointOfSize: db
+      .select()
+      .from(ledgerCheckpoints)
+      .where(eq(ledgerCheckpoints.size, placeholder('size')))
+      .prepare(),
+    lastNumber: db
+      .select({ number: max(ledgerEntries.number) })
+      .from(ledgerEntries)
+      .prepare(),
+    entry: db
+      .select()
+      .from(ledgerEntries)
+      .where(eq(ledgerEntries.number, placeholder('number')))
+      .prepare(),
+    entriesFrom: db
+      .select()
+      .from(ledgerEntries)
+      .where(gte(ledgerEntries.number, placeholder('number')))
+      .orderBy(asc(ledgerEntries.number))
+      .prepare(),
+    /** Entries not erased that are about an attempt and have numbers below `size`. */
+    entriesConcerning: db
+      .select({
+        number: ledgerEntries.number,
+        type: ledgerEntries.type,
+        body: sql<string>`${ledgerEntries.body}`,
+        at: ledgerEntries.enteredAt,
+      })
+      .from(ledgerEntries)
+      .where(
+        and(
+          eq(ledgerEntries.concerns, placeholder('attempt')),
+          isNotNull(ledgerEntries.body),
+          lt(ledgerEntries.number, placeholder('size')),
+        ),
+      )
+      .orderBy(asc(ledgerEntries.number))
+      .prepare(),
+    /** Forgets what an entry said; its number, type and leaf hash stay, and so does the tree. */
+    eraseEntry: db
+      .update(ledgerEntries)
+      .set({ salt: null, body: null, concerns: null })
+      .where(eq(ledgerEntries.number, placeholder('number')))
+      .prepare(),
+  };
+}
+
+/**
+ * Tries works one after the other, each on what those before it left, and takes everything back.
+ * @returns for each the error that it threw, if any; one that throws leaves no trace for those after it
+ */
+export function rehearse(db: CustodyDatabase, works: readonly (() => void)[]): (Error | undefined)[] {
+  const outcomes: (Error | undefined)[] = [];
+  const takeBack = new Error('rehearsed');
+  try {
+    transact(db, (): void => {
+      for (const work of works) {
+        try {
+          // Inside a transaction this is a savepoint.
+          db.$client.transaction(work)();
+          outcomes.push(undefined);
+        } catch (error) {
+          if (!db.$client.inTransaction) throw error;
+          outcomes.push(error instanceof Error ? error : new Error(String(error)));
+        }
+      }
+      throw takeBack;
+    });
+  } catch (error) {
+    if (error !== takeBack) throw error;
+  }
+  return outcomes;
+}

@@ -1,0 +1,60 @@
+import { hash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+
+/**
+ * Everything that the ledger records. `released` is proved by custody; `viewed` is what the player's page reported. That
+ * a person proposed an act is no entry: until it is signed nothing has happened.
+ */
+export const ENTRY_TYPES = [
+  'custody-started',
+  'exam-created',
+  'representative-invited',
+  'passkey-enrolled',
+  'attempt-started',
+  'attempt-sealed',
+  'granted',
+  'released',
+  'viewed',
+  'segment-refused',
+  'refused',
+  'decided',
+] as const;
+
+export type EntryType = (typeof ENTRY_TYPES)[number];
+
+export const SALT_BYTES = 32;
+
+const types: ReadonlySet<string> = new Set(ENTRY_TYPES);
+const LEAF = /^([a-z-]+) ([A-Za-z0-9_-]{43})\n$/;
+
+export function isEntryType(text: string): text is EntryType {
+  return types.has(text);
+}
+
+/**
+ * @returns the body as canonical JSON (RFC 8785), as it is kept and digested
+ * @throws TypeError when the body has no JSON form
+ */
+export function canonicalBody(body: object): string {
+  const text = canonicalize(body);
+  if (text === undefined) throw new TypeError('an entry’s body has to have a JSON form');
+  return text;
+}
+
+/**
+ * The public part of an entry: its type, and a salted digest that says nothing of the body to who lacks the salt, so that
+ * erasing salt and body leaves no personal data behind.
+ * @param salt 32 random bytes
+ * @param body canonical JSON
+ * @returns `<type> <base64url(SHA-256(salt ‖ body))>\n` as bytes
+ */
+export function leafBytes(type: EntryType, salt: Uint8Array, body: string): Buffer {
+  const digest = hash('sha256', Buffer.concat([salt, Buffer.from(body)]), 'base64url');
+  return Buffer.from(`${type} ${digest}\n`);
+}
+
+/** @returns the type that leaf bytes name; undefined when they are no entry of this ledger */
+export function leafType(leaf: Buffer): EntryType | undefined {
+  const type = LEAF.exec(leaf.toString('latin1'))?.[1];
+  return type !== undefined && isEntryType(type) ? type : undefined;
+}
