@@ -1,9 +1,9 @@
 import { Hono } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { z } from 'zod';
+import type { WebCustody } from '../custody/client.ts';
 import { AppError } from '../errors.ts';
 import { STAFF_COOKIE } from '../http/staff.tsx';
-import type { StaffCustody } from './session.ts';
 
 const ticketForm = z.object({ ticket: z.string().min(1).max(200) });
 
@@ -11,7 +11,7 @@ const ticketForm = z.object({ ticket: z.string().min(1).max(200) });
  * Coming to the staff origin from the reading room, and leaving it. The origin's app lets the room's pages post to /session: from
  * anywhere else a ticket would sign a victim in as somebody else.
  */
-export function sessionRoutes({ custody }: { custody: StaffCustody }) {
+export function sessionRoutes({ custody }: { custody: Pick<WebCustody, 'redeemTicket' | 'endStaffSession'> }) {
   return new Hono()
     .post('/session', async (c) => {
       const form = ticketForm.safeParse(await c.req.parseBody());

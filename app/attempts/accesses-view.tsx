@@ -1,7 +1,7 @@
 import type { Child } from 'hono/jsx';
-import type { Access } from '../room/custody.ts';
 import { Moment, formatOffset } from '../ui/moment.tsx';
 import { Table } from '../ui/table.tsx';
+import type { Access } from './attempt.ts';
 import { joinStretches, type Stretch } from './chapter-times.ts';
 import { describeOutcome, describePurpose } from './words.ts';
 

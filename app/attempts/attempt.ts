@@ -1,50 +1,24 @@
 import { createHash, createPublicKey } from 'node:crypto';
 import { endAttempt, findAttemptOf, insertAttempt, type AttemptRow } from '../../db/appliance/attempts.ts';
 import type { ApplianceDatabase } from '../../db/appliance/open.ts';
+import type { WebCustody } from '../custody/client.ts';
 import { AppError } from '../errors.ts';
 import { readExam } from '../exams/exam.ts';
-import type { Access } from '../room/custody.ts';
-import type { AttemptStart, ExamKey, Receipt, RecordingState, SealStatement, SignedStatement } from '../wire.ts';
+import type { Recordings } from '../recordings/recordings.ts';
+import type { AttemptStart, Receipt, SignedStatement } from '../wire.ts';
 import type { TestTaker } from './test-taker.ts';
 
-/** What web asks of custody for an attempt. Each method throws AppError; a refusal carries custody's own sentence. */
-export interface AttemptCustody {
-  exam(exam: string): Promise<ExamRules>;
-  /** The same attempt with the same key again gives the same answer. `publicKey` is SubjectPublicKeyInfo, base64url. */
-  registerAttempt(attempt: {
-    attempt: string;
-    exam: string;
-    candidate: string;
-    publicKey: string;
-  }): Promise<{ startedAt: string }>;
-  /** Verifies the statement against the registered key. The same statement again gives a receipt again. */
-  sealAttempt(attempt: string, seal: SignedStatement): Promise<Receipt>;
-  accesses(attempt: string): Promise<{ accesses: Access[] }>;
-}
-
+/** What an attempt asks of custody. */
+export type AttemptCustody = Pick<WebCustody, 'exam' | 'registerAttempt' | 'sealAttempt' | 'accesses'>;
 /** An exam as custody enforces it. */
-export interface ExamRules {
-  exam: string;
-  title: string;
-  policy: { purposes: string[]; retentionDays: number };
-  examKey: ExamKey;
-}
-
-/** What an attempt needs of the recordings. */
-export interface AttemptRecordings {
-  /** Most bytes that one segment's body may have. */
-  readonly segmentLimit: number;
-  states(attempt: string): Promise<RecordingState[]>;
-  /** @throws AppError malformed when the seal does not fit what is stored */
-  checkSeal(attempt: { id: string; exam: string; publicKey: Buffer }, seal: SignedStatement): Promise<void>;
-  /** Ends each recording of the attempt with the seal, durably. Does nothing where it stands already. */
-  seal(attempt: string, seal: SignedStatement, receipt: Receipt): Promise<void>;
-}
+export type ExamRules = Awaited<ReturnType<WebCustody['exam']>>;
+/** A ledger entry about the attempt, opened. */
+export type Access = Awaited<ReturnType<WebCustody['accesses']>>['accesses'][number];
 
 export interface AttemptParts {
   db: ApplianceDatabase;
   custody: AttemptCustody;
-  recordings: AttemptRecordings;
+  recordings: Pick<Recordings, 'segmentLimit' | 'states' | 'checkSeal' | 'seal'>;
 }
 
 /**
@@ -84,25 +58,18 @@ export async function resumeAttempt(parts: AttemptParts, testTaker: TestTaker): 
 }
 
 /**
- * Ends the attempt: the recordings check that nothing is missing, custody verifies and enters the seal, the recordings get it as their last frame, then the row. Each step
- * may come again, so an interrupted seal is finished by sending it again.
+ * Ends the attempt: the recordings check the seal against what is stored, custody verifies and enters it, the recordings get
+ * it as their last frame, then the row. Each step may come again, so an interrupted seal is finished by sending it again.
  * @throws AppError not-found, malformed, whatever custody or the recordings throw
  */
-export async function sealAttempt(
-  parts: AttemptParts,
-  testTaker: TestTaker,
-  seal: SignedStatement,
-  statement: SealStatement,
-): Promise<Receipt> {
+export async function sealAttempt(parts: AttemptParts, testTaker: TestTaker, seal: SignedStatement): Promise<Receipt> {
   const attempt = findAttemptOf(parts.db, testTaker.id);
   if (!attempt) throw new AppError('not-found', { detail: 'attempt not started' });
-  if (statement.attempt !== attempt.id || statement.exam !== testTaker.exam) {
-    throw new AppError('malformed', { detail: 'the seal names another attempt' });
-  }
-  await parts.recordings.checkSeal({ id: attempt.id, exam: testTaker.exam, publicKey: attempt.publicKey }, seal);
-  const receipt = await parts.custody.sealAttempt(attempt.id, seal);
-  await parts.recordings.seal(attempt.id, seal, receipt);
-  endAttempt(parts.db, attempt.id, new Date().toISOString(), JSON.stringify(receipt));
+  const { id, publicKey } = attempt;
+  await parts.recordings.checkSeal({ id, exam: testTaker.exam, publicKey }, seal);
+  const receipt = await parts.custody.sealAttempt(id, seal);
+  await parts.recordings.seal(id, seal, receipt);
+  endAttempt(parts.db, id, new Date().toISOString(), JSON.stringify(receipt));
   return readReceipt(parts.db, testTaker);
 }
 

@@ -6,8 +6,7 @@ import type { WebConfig } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { readExam } from '../exams/exam.ts';
 import { ATTEMPT_COOKIE, requireTestTaker } from '../http/test-taker.ts';
-import { readSealStatement, signedStatement } from '../recordings/records.ts';
-import type { SealStatement } from '../wire.ts';
+import { signedStatement } from '../recordings/records.ts';
 import { readReceipt, resumeAttempt, sealAttempt, startAttempt, type AttemptParts } from './attempt.ts';
 import { readChapterTimes } from './chapter-times.ts';
 import { NoticePage } from './notice-view.tsx';
@@ -75,21 +74,13 @@ export function attemptRoutes({
     .get('/attempt/start', signedIn, async (c) => c.json(await resumeAttempt(parts, c.var.testTaker)))
     .post('/attempt/seal', signedIn, async (c) => {
       const seal = await readBody(c.req.json(), signedStatement);
-      return c.json(await sealAttempt(parts, c.var.testTaker, seal, readStatement(seal.statement)));
+      return c.json(await sealAttempt(parts, c.var.testTaker, seal));
     })
     .get('/attempt/receipt', signedIn, (c) => {
       const receipt = readReceipt(db, c.var.testTaker);
       c.header('content-disposition', 'attachment; filename="cloister-receipt.json"');
       return c.json(receipt);
     });
-}
-
-function readStatement(text: string): SealStatement {
-  try {
-    return readSealStatement(text);
-  } catch (cause) {
-    throw new AppError('malformed', { cause });
-  }
 }
 
 /** @throws AppError malformed when the content is no JSON or of another shape */

@@ -1,10 +1,10 @@
 import type { Exam } from '../exams/exam.ts';
-import type { Access } from '../room/custody.ts';
 import { Icon } from '../ui/icons.tsx';
 import { Moment } from '../ui/moment.tsx';
 import { Page } from '../ui/page.tsx';
 import { Notice, Status } from '../ui/status.tsx';
 import type { Receipt } from '../wire.ts';
+import type { Access } from './attempt.ts';
 import { Accesses } from './accesses-view.tsx';
 import type { Stretch } from './chapter-times.ts';
 import { ContactLink } from './notice-view.tsx';

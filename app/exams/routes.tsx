@@ -1,8 +1,8 @@
 import { Hono } from 'hono';
 import { listExams, listRoster } from '../../db/appliance/exams.ts';
 import type { ApplianceDatabase } from '../../db/appliance/open.ts';
-import type { StaffCustody } from '../accounts/session.ts';
 import type { WebConfig } from '../config.ts';
+import type { WebCustody } from '../custody/client.ts';
 import { requireStaff } from '../http/staff.tsx';
 import { readExam } from './exam.ts';
 import { DemonstrationPage, ExamsPage, RosterPage, WelcomePage } from './views.tsx';
@@ -21,7 +21,7 @@ export function staffExamRoutes({
   config,
 }: {
   db: ApplianceDatabase;
-  custody: Pick<StaffCustody, 'staffSession'>;
+  custody: Pick<WebCustody, 'staffSession'>;
   config: Pick<WebConfig, 'CLOISTER_INSTITUTION' | 'CLOISTER_ROOM_ORIGIN'>;
 }) {
   const signedIn = requireStaff(custody, config);

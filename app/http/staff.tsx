@@ -1,10 +1,9 @@
 import { getCookie } from 'hono/cookie';
 import { createMiddleware } from 'hono/factory';
-import type { StaffCustody } from '../accounts/session.ts';
 import { SignInPage } from '../accounts/views.tsx';
 import type { WebConfig } from '../config.ts';
+import type { WebCustody } from '../custody/client.ts';
 import { AppError } from '../errors.ts';
-import type { Representative } from '../room/custody.ts';
 
 /**
  * Its value is custody's session token. Lax and not Strict: the session begins with a post from the room's origin, and the
@@ -13,7 +12,7 @@ import type { Representative } from '../room/custody.ts';
 export const STAFF_COOKIE = '__Host-staff';
 
 export interface StaffEnv {
-  Variables: { representative: Representative };
+  Variables: Awaited<ReturnType<WebCustody['staffSession']>>;
 }
 
 /**
@@ -22,7 +21,7 @@ export interface StaffEnv {
  * @throws whatever custody throws, except not-signed-in
  */
 export function requireStaff(
-  custody: Pick<StaffCustody, 'staffSession'>,
+  custody: Pick<WebCustody, 'staffSession'>,
   config: Pick<WebConfig, 'CLOISTER_INSTITUTION' | 'CLOISTER_ROOM_ORIGIN'>,
 ) {
   return createMiddleware<StaffEnv>(async (c, next) => {
