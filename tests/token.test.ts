@@ -186,19 +186,16 @@ describe('a release', () => {
     const envelopes = await Promise.all(secrets.map((secret) => seal(examKey, secret, hash)));
     const before = secretKeys();
     let done = false;
-    const longest = (async () => {
-      let worst = 0;
-      for (let last = performance.now(); !done; last = performance.now()) {
+    // Were the token's work done on this thread, all fifty would pass between two turns of the loop.
+    const turns = (async () => {
+      for (let count = 0; ; count++) {
+        if (done) return count;
         await setImmediate();
-        worst = Math.max(worst, performance.now() - last);
       }
-      return worst;
     })();
-    const began = performance.now();
     const wrapped = await Promise.all(envelopes.map((envelope) => token.rewrap(exam, envelope, recipient)));
-    const took = performance.now() - began;
     done = true;
-    expect(await longest).toBeLessThan(took / 2);
+    expect(await turns).toBeGreaterThan(50);
     expect(await Promise.all(wrapped.map(reviewer.open))).toEqual(secrets);
     expect(secretKeys()).toBe(before);
   });
