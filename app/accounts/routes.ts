@@ -3,6 +3,7 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { z } from 'zod';
 import type { WebCustody } from '../custody/client.ts';
 import { AppError } from '../errors.ts';
+import { smallBody } from '../http/small-body.ts';
 import { STAFF_COOKIE } from '../http/staff.tsx';
 
 const ticketForm = z.object({ ticket: z.string().min(1).max(200) });
@@ -13,7 +14,7 @@ const ticketForm = z.object({ ticket: z.string().min(1).max(200) });
  */
 export function sessionRoutes({ custody }: { custody: Pick<WebCustody, 'redeemTicket' | 'endStaffSession'> }) {
   return new Hono()
-    .post('/session', async (c) => {
+    .post('/session', smallBody, async (c) => {
       const form = ticketForm.safeParse(await c.req.parseBody());
       if (!form.success) throw new AppError('malformed', { cause: form.error });
       const { session } = await custody.redeemTicket(form.data.ticket);

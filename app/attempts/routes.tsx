@@ -3,8 +3,8 @@ import { setCookie } from 'hono/cookie';
 import { z } from 'zod';
 import { findAttemptOf } from '../../db/appliance/attempts.ts';
 import type { WebConfig } from '../config.ts';
-import { AppError } from '../errors.ts';
 import { readExam } from '../exams/exam.ts';
+import { readJson, smallBody } from '../http/small-body.ts';
 import { ATTEMPT_COOKIE, requireTestTaker } from '../http/test-taker.ts';
 import { signedStatement } from '../recordings/records.ts';
 import { readReceipt, resumeAttempt, sealAttempt, startAttempt, type AttemptParts } from './attempt.ts';
@@ -66,14 +66,14 @@ export function attemptRoutes({
       const exam = readExam(db, testTaker.exam);
       return c.html(<RecorderPage institution={institution} name={testTaker.name} exam={exam} />);
     })
-    .post('/attempt', signedIn, async (c) => {
-      const { publicKey } = await readBody(c.req.json(), startRequest);
+    .post('/attempt', smallBody, signedIn, async (c) => {
+      const { publicKey } = await readJson(c, startRequest);
       const { start, created } = await startAttempt(parts, c.var.testTaker, publicKey);
       return c.json(start, created ? 201 : 200);
     })
     .get('/attempt/start', signedIn, async (c) => c.json(await resumeAttempt(parts, c.var.testTaker)))
-    .post('/attempt/seal', signedIn, async (c) => {
-      const seal = await readBody(c.req.json(), signedStatement);
+    .post('/attempt/seal', smallBody, signedIn, async (c) => {
+      const seal = await readJson(c, signedStatement);
       return c.json(await sealAttempt(parts, c.var.testTaker, seal));
     })
     .get('/attempt/receipt', signedIn, (c) => {
@@ -81,13 +81,4 @@ export function attemptRoutes({
       c.header('content-disposition', 'attachment; filename="cloister-receipt.json"');
       return c.json(receipt);
     });
-}
-
-/** @throws AppError malformed when the content is no JSON or of another shape */
-async function readBody<T>(content: Promise<unknown>, shape: z.ZodType<T>): Promise<T> {
-  try {
-    return shape.parse(await content);
-  } catch (cause) {
-    throw new AppError('malformed', { cause });
-  }
 }
