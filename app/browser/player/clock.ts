@@ -1,0 +1,171 @@
+import type { Hole } from './layout.ts';
+import type { Track } from './track.ts';
+
+const TICK = 100;
+/** Seconds that two pictures may be apart before one is moved. */
+const DRIFT = 0.15;
+export const SPEEDS = [0.25, 0.5, 1, 1.5, 2, 3, 4] as const;
+
+export type ClockState = 'loading' | 'playing' | 'paused' | 'ended';
+
+interface ClockEvents {
+  /** Time, state or what is buffered may have changed. */
+  ticked(): void;
+  /** Nothing can be played here on any track; the clock went on to `to`, or to the end when undefined. */
+  skipped(hole: Hole | undefined, to: number | undefined): void;
+}
+
+/**
+ * One time for all pictures, in seconds since the first recording began. The first track that has something to show leads,
+ * the others follow it.
+ */
+export class Clock {
+  readonly tracks: readonly Track[];
+  /** Epoch milliseconds of second 0. */
+  readonly origin: number;
+  readonly end: number;
+  readonly #events: ClockEvents;
+  readonly #timer: ReturnType<typeof setInterval>;
+  #time = 0;
+  #wantsToPlay = false;
+  #ended = false;
+  #speed = 1;
+
+  constructor(tracks: readonly Track[], events: ClockEvents) {
+    this.tracks = tracks;
+    this.origin = Math.min(...tracks.map((track) => track.startedAt));
+    this.end = Math.max(...tracks.map((track) => this.#offset(track) + track.layout.end));
+    this.#events = events;
+    this.#timer = setInterval(() => this.#tick(), TICK);
+    for (const track of tracks) {
+      track.video.addEventListener('seeked', () => this.#tick());
+      track.video.addEventListener('waiting', () => this.#tick());
+    }
+  }
+
+  get time(): number {
+    return this.#time;
+  }
+
+  get speed(): number {
+    return this.#speed;
+  }
+
+  get state(): ClockState {
+    if (this.#ended) return 'ended';
+    const leader = this.#leader();
+    if (!leader?.ready) return 'loading';
+    return this.#wantsToPlay ? 'playing' : 'paused';
+  }
+
+  get wantsToPlay(): boolean {
+    return this.#wantsToPlay;
+  }
+
+  play(): void {
+    if (this.#ended) this.seek(0);
+    this.#wantsToPlay = true;
+    this.#tick();
+  }
+
+  pause(): void {
+    this.#wantsToPlay = false;
+    this.#tick();
+  }
+
+  /** @param time seconds; taken to the nearest there is */
+  seek(time: number): void {
+    this.#time = Math.min(Math.max(0, time), Math.max(0, this.end - 0.05));
+    this.#ended = false;
+    for (const track of this.tracks) this.#send(track);
+    this.#tick();
+  }
+
+  /** Moves by some seconds. Backwards it passes over a hole instead of being thrown forward out of it again. */
+  step(seconds: number): void {
+    let to = Math.max(0, this.#time + seconds);
+    if (seconds < 0 && !this.#covered(to)) {
+      const before = this.tracks.flatMap((track) =>
+        track.layout.pieces
+          .map((piece) => this.#offset(track) + piece.to - 0.25)
+          .filter((end) => end < to && this.#covered(end)),
+      );
+      if (before.length > 0) to = Math.max(...before);
+    }
+    this.seek(to);
+  }
+
+  changeSpeed(speed: number): void {
+    this.#speed = speed;
+    this.#tick();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #offset(track: Track): number {
+    return (track.startedAt - this.origin) / 1000;
+  }
+
+  #leader(): Track | undefined {
+    return this.tracks.find((track) => track.covers(this.#time - this.#offset(track)));
+  }
+
+  #covered(time: number): boolean {
+    return this.tracks.some((track) => track.covers(time - this.#offset(track)));
+  }
+
+  #tick(): void {
+    if (!this.#ended) this.#advance();
+    this.#events.ticked();
+  }
+
+  #advance(): void {
+    let leader = this.#leader();
+    if (leader) this.#time = leader.time + this.#offset(leader);
+    leader = this.#leader();
+    if (!leader) {
+      this.#skip();
+      return;
+    }
+    for (const track of this.tracks) {
+      track.video.playbackRate = this.#speed;
+      const covered = track.covers(this.#time - this.#offset(track));
+      if (track !== leader && covered && Math.abs(track.video.currentTime + this.#offset(track) - this.#time) > DRIFT)
+        this.#send(track);
+      track.settle();
+      const plays = this.#wantsToPlay && covered;
+      if (plays && track.video.paused) void track.video.play().catch(() => {});
+      if (!plays && !track.video.paused) track.video.pause();
+    }
+  }
+
+  #skip(): void {
+    const at = this.#time;
+    const next = this.tracks
+      .map((track) => {
+        const from = track.nextFrom(at - this.#offset(track));
+        return from === undefined ? Number.POSITIVE_INFINITY : from + this.#offset(track);
+      })
+      .reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+    const hole = this.tracks
+      .flatMap((track) => track.layout.holes.filter((one) => one.to + this.#offset(track) > at))
+      .at(0);
+    const isEnd = next === Number.POSITIVE_INFINITY;
+    if (hole || !isEnd) this.#events.skipped(hole, isEnd ? undefined : next);
+    if (isEnd) this.#finish();
+    else this.seek(next + 0.01);
+  }
+
+  #finish(): void {
+    this.#ended = true;
+    this.#wantsToPlay = false;
+    for (const track of this.tracks) track.video.pause();
+  }
+
+  #send(track: Track): void {
+    const time = this.#time - this.#offset(track);
+    if (track.covers(time)) track.video.currentTime = time;
+  }
+}

@@ -1,0 +1,58 @@
+import { fromBase64url, type ReleasedKey } from '../../wire.ts';
+import { requestJson } from '../room-request.ts';
+import { deriveChapterKeys, type ChapterKeys } from '../sframe.ts';
+
+/** The chapter keys of one grant, asked for one chapter at a time; none of them can be read by scripts. */
+export class ReleasedKeys {
+  readonly #grant: string;
+  readonly #recipient: CryptoKey;
+  readonly #asked = new Map<string, Promise<ChapterKeys>>();
+
+  /** @param recipient the private half of the key that the grant was signed for */
+  constructor(grant: string, recipient: CryptoKey) {
+    this.#grant = grant;
+    this.#recipient = recipient;
+  }
+
+  /** @returns whether the chapter's key was asked for already */
+  has(recording: string, chapter: number): boolean {
+    return this.#asked.has(`${recording}/${chapter}`);
+  }
+
+  /**
+   * @returns the chapter's keys; asks custody for them the first time, and again after a failure
+   * @throws RequestError with custody's sentence; an Error when the key does not open in this browser
+   */
+  get(recording: string, chapter: number): Promise<ChapterKeys> {
+    const name = `${recording}/${chapter}`;
+    const known = this.#asked.get(name);
+    if (known) return known;
+    const asked = this.#ask(recording, chapter);
+    this.#asked.set(name, asked);
+    asked.catch(() => this.#asked.delete(name));
+    return asked;
+  }
+
+  forget(): void {
+    this.#asked.clear();
+  }
+
+  async #ask(recording: string, chapter: number): Promise<ChapterKeys> {
+    const { keys } = await requestJson<{ keys: ReleasedKey[] }>('POST', `/grants/${this.#grant}/releases`, {
+      body: { chapters: [{ recording, chapter }] },
+    });
+    const released = keys.find((key) => key.recording === recording && key.chapter === chapter);
+    if (!released) throw new Error('Custody released another chapter than the one asked for. Reload the page.');
+    const base = await crypto.subtle
+      .unwrapKey('raw', fromBase64url(released.key), this.#recipient, { name: 'RSA-OAEP' }, 'HKDF', false, [
+        'deriveKey',
+        'deriveBits',
+      ])
+      .catch(() => {
+        throw new Error(
+          'The released key does not open in this browser. Open the recording again from the attempt’s page.',
+        );
+      });
+    return deriveChapterKeys(base, chapter);
+  }
+}

@@ -1,0 +1,297 @@
+import type { IndexSegment } from '../../wire.ts';
+import { request, RequestError } from '../room-request.ts';
+import { addInterval, intervalAt, type Interval } from './intervals.ts';
+import { layOut, type Hole, type Layout, type Piece, type RecordingIndex } from './layout.ts';
+import type { ReleasedKeys } from './released-keys.ts';
+import { FaultySegment, openSegment } from './segment.ts';
+
+/** Seconds of media kept ready after the position, at normal speed. */
+const AHEAD = 20;
+/** Seconds before a chapter plays that its key is asked for, at normal speed. */
+const RELEASE_AHEAD = 8;
+/** Segments fetched and decrypted at once. */
+const PARALLEL = 3;
+/** Seconds kept before and after the position when the browser's buffer is full. */
+const KEPT = 10;
+const TRIES = 3;
+/** Milliseconds. */
+const RETRY = 1000;
+
+interface TrackEvents {
+  /** A segment was refused or could not be fetched: `holes` has grown. */
+  refused(track: Track, faulty: FaultySegment): void;
+  /** A request failed; the track tries again unless it is closed. */
+  failed(error: Error): void;
+}
+
+/** One recording: its picture, and what brings the picture's segments in. All times are seconds on its own timeline. */
+export class Track {
+  readonly recording: string;
+  readonly video: HTMLVideoElement;
+  readonly layout: Layout;
+  readonly startedAt: number;
+  readonly #grant: string;
+  readonly #keys: ReleasedKeys;
+  readonly #events: TrackEvents;
+  readonly #media = new MediaSource();
+  readonly #mimeType: string;
+  readonly #opening = new Map<number, { media: Promise<Uint8Array<ArrayBuffer>>; abort: AbortController }>();
+  readonly #inits = new Map<number, Promise<Uint8Array<ArrayBuffer>>>();
+  /** Segments in the buffer, and whether their middle was seen there. */
+  readonly #appended = new Map<number, boolean>();
+  #buffer: SourceBuffer | undefined;
+  /** Start of the run of the recorder whose header the buffer has, and the last segment that it took. */
+  #run: number | undefined;
+  #last: number | undefined;
+  #wake: () => void = () => {};
+  #closed = false;
+
+  constructor(grant: string, index: RecordingIndex, video: HTMLVideoElement, keys: ReleasedKeys, events: TrackEvents) {
+    this.#grant = grant;
+    this.recording = index.recording;
+    this.layout = layOut(index);
+    this.startedAt = Date.parse(index.startedAt);
+    this.video = video;
+    this.#keys = keys;
+    this.#events = events;
+    this.#mimeType = index.mimeType;
+    video.src = URL.createObjectURL(this.#media);
+    video.addEventListener('seeking', () => this.#seeking());
+    this.#media.addEventListener('sourceopen', () => void this.#fill(), { once: true });
+  }
+
+  /** @returns whether there is something to play at this time */
+  covers(time: number): boolean {
+    return time >= 0 && time < this.layout.end && !intervalAt(this.layout.holes, time);
+  }
+
+  /** @returns the next time from which there is something to play, undefined when nothing follows */
+  nextFrom(time: number): number | undefined {
+    return this.layout.pieces.find((piece) => piece.to > time && this.covers(Math.max(piece.from, time)))?.from;
+  }
+
+  /** Where the picture is. At the last frame before a hole it is the hole's start. */
+  get time(): number {
+    const now = this.video.currentTime;
+    const { seeking, paused, readyState } = this.video;
+    const needed = paused ? HTMLMediaElement.HAVE_CURRENT_DATA : HTMLMediaElement.HAVE_FUTURE_DATA;
+    if (seeking ? intervalAt(this.buffered, now) : readyState >= needed) return now;
+    const next = Math.min(this.layout.end, ...this.layout.holes.map((hole) => hole.from).filter((from) => from >= now));
+    const outstanding = this.layout.pieces.some(
+      (one) => one.to > now && one.from < next && !this.#appended.has(one.number),
+    );
+    return next - now < 0.5 && !outstanding ? next : now;
+  }
+
+  /** @returns whether the picture at its position is there */
+  get ready(): boolean {
+    return !this.video.seeking && this.video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
+  }
+
+  /** Stretches that could play at once. */
+  get buffered(): Interval[] {
+    const { buffered } = this.video;
+    return Array.from({ length: buffered.length }, (_, i) => ({ from: buffered.start(i), to: buffered.end(i) }));
+  }
+
+  /** Lets the picture begin where its first frame is, when that is a little after where it was sent. */
+  settle(): void {
+    const now = this.video.currentTime;
+    if (this.ready || intervalAt(this.buffered, now)) return;
+    const next = this.buffered.find((one) => one.from > now)?.from;
+    if (next !== undefined && next - now < 0.5) this.video.currentTime = next + 0.01;
+  }
+
+  /** Stops everything and takes the picture away. */
+  close(): void {
+    this.#closed = true;
+    for (const { abort } of this.#opening.values()) abort.abort();
+    this.video.pause();
+    URL.revokeObjectURL(this.video.src);
+    this.video.removeAttribute('src');
+    this.video.load();
+    this.#wake();
+  }
+
+  async #fill(): Promise<void> {
+    this.#media.duration = this.layout.end;
+    this.#buffer = this.#media.addSourceBuffer(this.#mimeType);
+    while (!this.#closed) {
+      const [next] = this.#open();
+      if (!next) {
+        this.#finish();
+        await this.#sleep(250);
+        continue;
+      }
+      try {
+        await this.#append(next.piece, await next.media);
+      } catch (error) {
+        if (!this.#closed) await this.#trouble(error);
+      } finally {
+        this.#opening.delete(next.piece.number);
+      }
+    }
+  }
+
+  /** Starts on the segments that the position needs next, drops the others, and gives them in the order of their time. */
+  #open(): { piece: Piece; media: Promise<Uint8Array<ArrayBuffer>> }[] {
+    const wanted = this.#wanted().slice(0, PARALLEL);
+    for (const [number, { abort }] of this.#opening) {
+      if (wanted.some((piece) => piece.number === number)) continue;
+      abort.abort();
+      this.#opening.delete(number);
+    }
+    return wanted.map((piece) => {
+      let opening = this.#opening.get(piece.number);
+      if (!opening) {
+        const abort = new AbortController();
+        opening = { media: this.#fetch(piece, piece.segment, abort.signal), abort };
+        opening.media.catch(() => {});
+        this.#opening.set(piece.number, opening);
+        if (piece.init.start !== this.#run) void this.#init(piece).catch(() => {});
+      }
+      return { piece, media: opening.media };
+    });
+  }
+
+  #wanted(): Piece[] {
+    const now = this.video.currentTime;
+    const speed = Math.max(1, this.video.playbackRate);
+    return this.layout.pieces.filter(
+      (piece) =>
+        piece.to > now &&
+        piece.from < now + AHEAD * speed &&
+        !this.#appended.has(piece.number) &&
+        !intervalAt(this.layout.holes, (piece.from + piece.to) / 2) &&
+        (piece.from < now + RELEASE_AHEAD * speed || this.#keys.has(this.recording, piece.chapter)),
+    );
+  }
+
+  /** Fetches a segment of the piece's chapter and opens it; its key is asked for at the same time. */
+  async #fetch(piece: Piece, segment: IndexSegment, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+    const released = this.#keys.get(this.recording, piece.chapter);
+    released.catch(() => {});
+    const path = `/grants/${this.#grant}/recordings/${this.recording}/segments/${segment.number}`;
+    const body = await this.#download(path, segment, signal);
+    return openSegment(body, this.recording, segment, await released);
+  }
+
+  async #download(path: string, segment: IndexSegment, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+    for (let tries = 1; ; tries++) {
+      try {
+        const response = await request('GET', path, signal ? { signal } : {});
+        return new Uint8Array(await response.arrayBuffer());
+      } catch (error) {
+        if (!(error instanceof RequestError) || this.#closed) throw error;
+        const lost = error.retryable && error.code !== 'unreachable' && tries === TRIES;
+        if (lost || error.code === 'not-found') throw new FaultySegment(segment, 'unfetched');
+        if (!error.retryable) throw error;
+        this.#events.failed(error);
+        await new Promise((resolve) => setTimeout(resolve, RETRY));
+      }
+    }
+  }
+
+  /** The header of the piece's run, fetched once per chapter. */
+  #init(piece: Piece): Promise<Uint8Array<ArrayBuffer>> {
+    let init = this.#inits.get(piece.chapter);
+    if (!init) {
+      init = this.#fetch(piece, piece.init);
+      init.catch(() => this.#inits.delete(piece.chapter));
+      this.#inits.set(piece.chapter, init);
+    }
+    return init;
+  }
+
+  async #append(piece: Piece, media: Uint8Array<ArrayBuffer>): Promise<void> {
+    const buffer = this.#buffer!;
+    if (piece.init.start !== this.#run) {
+      const init = await this.#init(piece);
+      if (this.#closed) return;
+      buffer.abort();
+      buffer.timestampOffset = piece.init.start / 1e6;
+      await this.#put(init);
+      this.#run = piece.init.start;
+    } else if (piece.number !== this.#last! + 1) {
+      buffer.abort();
+    }
+    if (this.#closed) return;
+    await this.#put(media);
+    this.#last = piece.number;
+    this.#appended.set(piece.number, intervalAt(this.buffered, (piece.from + piece.to) / 2) !== undefined);
+  }
+
+  async #put(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    const buffer = this.#buffer!;
+    try {
+      buffer.appendBuffer(bytes);
+    } catch (error) {
+      if (!(error instanceof DOMException) || error.name !== 'QuotaExceededError') throw error;
+      const now = this.video.currentTime;
+      await this.#remove(0, now - KEPT);
+      await this.#remove(now + KEPT, Number.POSITIVE_INFINITY);
+      buffer.appendBuffer(bytes);
+    }
+    await updated(buffer);
+  }
+
+  async #remove(from: number, to: number): Promise<void> {
+    if (to <= from) return;
+    this.#buffer!.remove(from, to);
+    await updated(this.#buffer!);
+    for (const piece of this.layout.pieces) if (piece.to > from && piece.from < to) this.#appended.delete(piece.number);
+  }
+
+  /** A segment that is refused or not there becomes a hole; anything else is told and tried again. */
+  async #trouble(error: unknown): Promise<void> {
+    if (error instanceof DOMException && error.name === 'AbortError') return;
+    if (error instanceof FaultySegment) {
+      this.#refuse(error);
+      return;
+    }
+    this.#events.failed(error instanceof Error ? error : new Error(String(error)));
+    await this.#sleep(RETRY);
+  }
+
+  /** Without its header no segment of a chapter plays. */
+  #refuse(faulty: FaultySegment): void {
+    const { segment } = faulty;
+    const cause: Hole['cause'] = faulty.fault === 'unfetched' ? 'unfetched' : 'refused';
+    const lost = this.layout.pieces.filter((one) => one.segment === segment || one.init === segment);
+    const others = this.layout.holes.filter((hole) => hole.cause !== cause);
+    const own = lost.reduce(addInterval, this.layout.holes.filter((hole) => hole.cause === cause) as Interval[]);
+    this.layout.holes = [...others, ...own.map(({ from, to }) => ({ from, to, cause }))].sort(
+      (a, b) => a.from - b.from,
+    );
+    this.#events.refused(this, faulty);
+  }
+
+  #seeking(): void {
+    const buffered = this.buffered;
+    for (const piece of this.layout.pieces) {
+      const evicted = this.#appended.get(piece.number) && !intervalAt(buffered, (piece.from + piece.to) / 2);
+      if (evicted) this.#appended.delete(piece.number);
+    }
+    this.#open();
+    this.#wake();
+  }
+
+  /** Tells the browser that the recording ends here, once its last segment is in the buffer. */
+  #finish(): void {
+    const last = this.layout.pieces.at(-1);
+    if (!last || last.to - this.video.currentTime > AHEAD || !this.#appended.has(last.number)) return;
+    if (this.#media.readyState === 'open') this.#media.endOfStream();
+  }
+
+  async #sleep(milliseconds: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+      setTimeout(resolve, milliseconds);
+    });
+  }
+}
+
+async function updated(buffer: SourceBuffer): Promise<void> {
+  if (!buffer.updating) return;
+  await new Promise((resolve) => buffer.addEventListener('updateend', resolve, { once: true }));
+}

@@ -1,0 +1,70 @@
+import type { EnvelopeAlgorithm } from '../wire.ts';
+
+const DATABASE = 'cloister-room';
+const STORE = 'recipients';
+/** Longer than any grant lives, in milliseconds: what is older was left behind. */
+const KEPT = 2 * 3600 * 1000;
+
+interface Recipient {
+  key: CryptoKey;
+  at: number;
+}
+
+/**
+ * Makes the key pair under which custody releases chapter keys. The private half cannot leave the browser.
+ * @param alg JOSE name; RSA-OAEP means SHA-1, RSA-OAEP-256 SHA-256 (RFC 7518 section 4.3)
+ */
+export async function makeRecipient(alg: EnvelopeAlgorithm): Promise<CryptoKeyPair> {
+  return crypto.subtle.generateKey(
+    {
+      name: 'RSA-OAEP',
+      modulusLength: 2048,
+      publicExponent: new Uint8Array([1, 0, 1]),
+      hash: alg === 'RSA-OAEP-256' ? 'SHA-256' : 'SHA-1',
+    },
+    false,
+    ['wrapKey', 'unwrapKey'],
+  );
+}
+
+/** Keeps a private key in this browser under the act (and so the grant) it belongs to, and drops those left behind. */
+export async function saveRecipient(act: string, key: CryptoKey): Promise<void> {
+  await inStore('readwrite', (store) => {
+    const old = store.openCursor();
+    old.onsuccess = () => {
+      if (!old.result) return;
+      if ((old.result.value as Recipient).at < Date.now() - KEPT) old.result.delete();
+      old.result.continue();
+    };
+    return store.put({ key, at: Date.now() } satisfies Recipient, act);
+  });
+}
+
+/** @returns the private key of a grant, undefined when this browser has none */
+export async function readRecipient(grant: string): Promise<CryptoKey | undefined> {
+  const found = await inStore('readonly', (store) => store.get(grant) as IDBRequest<Recipient | undefined>);
+  return found?.key;
+}
+
+export async function deleteRecipient(grant: string): Promise<void> {
+  await inStore('readwrite', (store) => store.delete(grant));
+}
+
+async function inStore<T>(mode: IDBTransactionMode, run: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
+  const database = await new Promise<IDBDatabase>((resolve, reject) => {
+    const opening = indexedDB.open(DATABASE, 1);
+    opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
+    opening.onsuccess = () => resolve(opening.result);
+    opening.onerror = () => reject(opening.error);
+  });
+  try {
+    return await new Promise<T>((resolve, reject) => {
+      const transaction = database.transaction(STORE, mode);
+      const asked = run(transaction.objectStore(STORE));
+      transaction.oncomplete = () => resolve(asked.result);
+      transaction.onerror = transaction.onabort = () => reject(transaction.error);
+    });
+  } finally {
+    database.close();
+  }
+}

@@ -1,0 +1,12 @@
+import type { RoomCustody } from '../custody/client.ts';
+
+type Answer<Method extends keyof RoomCustody> = Awaited<ReturnType<RoomCustody[Method]>>;
+
+/** What custody tells the room, by the names that its pages use. */
+export type Representative = Answer<'session'>['representative'];
+export type AttemptView = Answer<'attempts'>['attempts'][number];
+export type AttemptDetail = Answer<'attempt'>;
+export type Access = AttemptDetail['accesses'][number];
+export type ProposedAct = Answer<'act'>;
+export type GrantView = Answer<'grant'>;
+export type Enrolment = Answer<'enrolmentOptions'>;

@@ -1,0 +1,60 @@
+import type { GrantIndex, IndexSegment } from '../wire.ts';
+import type { RecordingIndex } from '../recordings/recording-index.ts';
+import type { AttemptView, GrantView } from './custody.ts';
+import type { Shelf } from './shelf.ts';
+
+/**
+ * Builds what the player gets before it plays, from the recordings' own files: metadata only. A chapter that the grant does
+ * not cover is one line that tells how long it is and nothing more.
+ * @param representative who watches, for the watermark
+ */
+export async function readGrantIndex(shelf: Shelf, grant: GrantView, now = new Date()): Promise<GrantIndex> {
+  const indexes = await shelf.indexes(grant.attempt);
+  return {
+    grant: grant.grant,
+    attempt: grant.attempt,
+    expiresAt: grant.expiresAt,
+    purpose: grant.purpose,
+    watermark: `${grant.representative.name} · ${now.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+    recordings: indexes
+      .map((index) => {
+        const { recording, source, startedAt, mimeType } = index.header;
+        const granted = grant.chapters.filter((one) => one.recording === recording).map((one) => one.chapter);
+        const chapters = granted.filter((chapter) => index.envelopes.has(chapter)).sort((a, b) => a - b);
+        return {
+          recording,
+          source,
+          startedAt,
+          mimeType,
+          chapters,
+          segments: listSegments(index, chapters),
+          gaps: index.gaps,
+        };
+      })
+      .filter(({ segments }) => segments.length > 0)
+      .sort((a, b) => a.source.localeCompare(b.source)),
+  };
+}
+
+/** @returns how long an attempt's longest recording is, in seconds; undefined where nothing is stored */
+export async function recordedSeconds(
+  shelf: Shelf,
+  { attempt }: Pick<AttemptView, 'attempt'>,
+): Promise<number | undefined> {
+  const ends = (await shelf.indexes(attempt)).flatMap(({ segments }) =>
+    segments.map(({ start, duration }) => (start + duration) / 1e6),
+  );
+  return ends.length === 0 ? undefined : ends.reduce((longest, end) => Math.max(longest, end), 0);
+}
+
+function listSegments(index: RecordingIndex, granted: number[]): IndexSegment[] {
+  const listed: IndexSegment[] = [];
+  const locked = new Map<number, IndexSegment>();
+  for (const { number, chapter, init, start, duration, bytes } of index.segments) {
+    const known = locked.get(chapter);
+    if (granted.includes(chapter)) listed.push({ number, chapter, init, start, duration, bytes });
+    else if (known) known.duration = Math.max(known.duration, start + duration - known.start);
+    else if (!init) locked.set(chapter, { number, chapter, init: false, start, duration, bytes: 0 });
+  }
+  return [...listed, ...locked.values()].sort((a, b) => a.number - b.number);
+}

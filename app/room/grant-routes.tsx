@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { type Context, Hono } from 'hono';
+import { z } from 'zod';
+import type { RoomCustody } from '../custody/client.ts';
+import { AppError } from '../errors.ts';
+import { requireRepresentative, type RoomEnv } from '../http/representative.ts';
+import { readContent } from './content.ts';
+import type { GrantView } from './custody.ts';
+import { readGrantIndex } from './grant-index.ts';
+import { LiveGrants } from './live-grants.ts';
+import { EndedPage, GrantPage } from './player-view.tsx';
+import type { Shelf } from './shelf.ts';
+
+const count = z.int().nonnegative();
+const releaseRequest = z.strictObject({
+  chapters: z
+    .array(z.strictObject({ recording: z.uuid(), chapter: count }))
+    .min(1)
+    .max(8),
+});
+const seconds = z.number().nonnegative().max(1e6);
+const report = z.strictObject({
+  intervals: z.array(z.strictObject({ recording: z.uuid(), from: seconds, to: seconds })).max(500),
+});
+const fault = z.strictObject({
+  recording: z.uuid(),
+  segment: count,
+  fault: z.enum(['altered', 'misplaced', 'foreign-recording', 'foreign-chapter', 'unreadable']),
+});
+
+/** A view: its page, its index, its ciphertext, the release of its keys, and what the player reports of it. */
+export function grantRoutes({ custody, shelf }: { custody: RoomCustody; shelf: Shelf }) {
+  const grants = new LiveGrants(custody);
+  const signedIn = requireRepresentative(custody);
+  const live = (c: Context<RoomEnv>) => grants.live(c.var.session, grantOf(c));
+
+  return new Hono<RoomEnv>()
+    .use(signedIn)
+    .get('/', async (c) => {
+      const grant = await custody.grant(c.var.session, grantOf(c));
+      const { representative } = c.var;
+      if (grant.endedAt) return c.html(<EndedPage representative={representative} grant={grant} />, 403);
+      return c.html(<GrantPage representative={representative} grant={grant} />);
+    })
+    .get('/index', async (c) => c.json(await readGrantIndex(shelf, await live(c))))
+    .get('/recordings/:recording/segments/:number', async (c) => {
+      const grant = await live(c);
+      const where = z.object({ recording: z.uuid(), number: z.coerce.number().pipe(count) }).safeParse(c.req.param());
+      if (!where.success) throw new AppError('not-found');
+      const { recording, number } = where.data;
+      const segment = await shelf.segment(grant.attempt, recording, number);
+      if (!segment || !covers(grant, recording, segment.chapter)) throw new AppError('not-found');
+      c.header('cache-control', 'no-store');
+      c.header('content-type', 'application/octet-stream');
+      return c.body(new Uint8Array(await segment.read()));
+    })
+    .post('/releases', async (c) => {
+      const { chapters } = await readContent(c, releaseRequest);
+      const grant = await live(c);
+      const recipient = createHash('sha256').update(Buffer.from(grant.recipient, 'base64url')).digest('base64url');
+      const asked = await Promise.all(
+        chapters.map(async ({ recording, chapter }) => {
+          const envelope =
+            covers(grant, recording, chapter) && (await shelf.envelope(grant.attempt, recording, chapter));
+          if (!envelope) throw new AppError('not-found');
+          return { recording, chapter, envelope };
+        }),
+      );
+      return c.json(await custody.release(c.var.session, grant.grant, { recipient, chapters: asked }));
+    })
+    .put('/viewing', async (c) => {
+      await custody.viewing(c.var.session, grantOf(c), await readContent(c, report));
+      // The report is kept; the answer tells a player whose grant has ended meanwhile to stop.
+      await live(c);
+      return c.body(null, 204);
+    })
+    .post('/faults', async (c) => {
+      await custody.fault(c.var.session, grantOf(c), await readContent(c, fault));
+      return c.body(null, 204);
+    })
+    .post('/end', async (c) => {
+      const id = grantOf(c);
+      await custody.endGrant(c.var.session, id);
+      grants.forget(c.var.session, id);
+      if (!c.req.header('accept')?.includes('text/html')) return c.body(null, 204);
+      return c.redirect(`/grants/${id}`, 303);
+    });
+}
+
+function covers(grant: GrantView, recording: string, chapter: number): boolean {
+  return grant.chapters.some((one) => one.recording === recording && one.chapter === chapter);
+}
+
+/** @throws AppError not-found when the address has no id there */
+function grantOf(c: Context): string {
+  const id = z.uuid().safeParse(c.req.param('grant'));
+  if (!id.success) throw new AppError('not-found');
+  return id.data;
+}

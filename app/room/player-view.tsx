@@ -1,0 +1,187 @@
+import { Icon } from '../ui/icons.tsx';
+import { Moment } from '../ui/moment.tsx';
+import { Notice } from '../ui/status.tsx';
+import type { GrantView, Representative } from './custody.ts';
+import { RoomPage } from './views.tsx';
+import { OUTCOMES, PURPOSES } from './words.ts';
+
+const KEYS: [keys: string[], does: string][] = [
+  [['Space', 'K'], 'Play or pause'],
+  [['J', 'L'], 'Ten seconds back or on'],
+  [['←', '→'], 'Five seconds back or on'],
+  [[',', '.'], 'One frame back or on'],
+  [['0', '…', '9'], 'To that tenth of the recording'],
+  [['[', ']'], 'Slower or faster'],
+  [['?'], 'Show these keys'],
+];
+
+/** The player, and the form for a decision beside it. Its script is app/browser/player/player.ts. */
+export function GrantPage({ representative, grant }: { representative: Representative; grant: GrantView }) {
+  return (
+    <RoomPage
+      title={`Recording of ${grant.candidate}`}
+      scripts={['player']}
+      representative={representative}
+      main={{ class: 'booth' }}
+    >
+      <div class="stack">
+        <header>
+          <p class="eyebrow">
+            {grant.title} · {PURPOSES[grant.purpose] ?? grant.purpose} · until <Moment at={grant.expiresAt} />
+          </p>
+          <h1>Recording of {grant.candidate}</h1>
+        </header>
+        <noscript>
+          <Notice kind="notice">
+            <p>
+              Playback needs JavaScript, because the recording is decrypted in this browser only. Switch it on for this
+              page.
+            </p>
+          </Notice>
+        </noscript>
+        <Player grant={grant.grant} />
+        <form class="card stack decision" method="post" action="/acts">
+          <h2>Decide</h2>
+          <input type="hidden" name="type" value="decide" />
+          <input type="hidden" name="attempt" value={grant.attempt} />
+          <fieldset class="field">
+            <legend>What do you decide?</legend>
+            {Object.entries(OUTCOMES).map(([outcome, words]) => (
+              <label class="choice">
+                <input type="radio" name="outcome" value={outcome} required />
+                {words}
+              </label>
+            ))}
+          </fieldset>
+          <div class="field">
+            <label for="reason">Reason</label>
+            <textarea id="reason" name="reason" required maxlength={4000} aria-describedby="reason-hint"></textarea>
+            <p class="hint" id="reason-hint">
+              What you saw and why you decide so, in plain words. The test taker can read it.
+            </p>
+          </div>
+          <button class="button">
+            <Icon name="pen" />
+            Write the decision
+          </button>
+        </form>
+      </div>
+    </RoomPage>
+  );
+}
+
+/** A view that is over, and the way back. */
+export function EndedPage({ representative, grant }: { representative: Representative; grant: GrantView }) {
+  return (
+    <RoomPage title="This view has ended" representative={representative}>
+      <div class="stack narrow">
+        <h1>This view has ended</h1>
+        <p>
+          Its time was over at <Moment at={grant.endedAt ?? grant.expiresAt} />, or it was closed. To see more, open the
+          recording again.
+        </p>
+        <p>
+          <a class="button primary" href={`/attempts/${grant.attempt}`}>
+            Go to the attempt
+          </a>
+        </p>
+      </div>
+    </RoomPage>
+  );
+}
+
+function Player({ grant }: { grant: string }) {
+  return (
+    <section class="player" aria-label="Player" data-player data-grant={grant} data-state="loading">
+      <div class="stage">
+        <div class="pictures" data-part="pictures"></div>
+        <p class="veil veil-loading">Loading…</p>
+        <p class="veil veil-ended">The recording ends here.</p>
+        <div class="veil veil-closed" data-part="closed" role="alert" hidden>
+          <p data-part="closed-sentence"></p>
+          <p>
+            <a class="button" href="/attempts">
+              Go to the attempts
+            </a>
+          </p>
+        </div>
+      </div>
+      <div
+        class="timeline"
+        data-part="timeline"
+        role="slider"
+        tabindex={0}
+        aria-label="Position in the recording"
+        aria-valuemin={0}
+        aria-valuemax={0}
+        aria-valuenow={0}
+      ></div>
+      <div class="transport">
+        <button
+          type="button"
+          class="button"
+          data-command="play"
+          data-part="play"
+          aria-pressed="false"
+          aria-label="Play"
+        >
+          <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+            <path class="glyph-play" d="M7 4.5v15l12-7.5z" />
+            <path class="glyph-pause" d="M8 5v14M16 5v14" />
+          </svg>
+        </button>
+        <Command name="back-5" label="Five seconds back" text="−5 s" />
+        <Command name="forward-5" label="Five seconds on" text="+5 s" />
+        <Command name="frame-back" label="One frame back" text="‹" />
+        <Command name="frame-forward" label="One frame on" text="›" />
+        <p class="clock">
+          <time data-part="time">–</time> <span data-part="zone"></span>
+          <span class="hint">
+            <span data-part="position">0:00</span> of <span data-part="length">0:00</span>
+          </span>
+        </p>
+        <Command name="slower" label="Slower" text="[" />
+        <span class="speed" data-part="speed" aria-label="Speed">
+          1×
+        </span>
+        <Command name="faster" label="Faster" text="]" />
+        <button type="button" class="button" data-command="keys">
+          Keys
+        </button>
+        <form data-part="end" method="post" action={`/grants/${grant}/end`}>
+          <button class="button">Close the recording</button>
+        </form>
+      </div>
+      <div class="messages" role="status">
+        <p data-part="skipped"></p>
+        <p data-part="refused" data-status="alarm"></p>
+        <p data-part="failed" data-status="notice"></p>
+      </div>
+      <dialog data-part="keys" aria-label="Keys of the player">
+        <dl class="details">
+          {KEYS.map(([keys, does]) => (
+            <>
+              <dt>
+                {keys.map((key) => (
+                  <kbd>{key}</kbd>
+                ))}
+              </dt>
+              <dd>{does}</dd>
+            </>
+          ))}
+        </dl>
+        <form method="dialog">
+          <button class="button">Close</button>
+        </form>
+      </dialog>
+    </section>
+  );
+}
+
+function Command({ name, label, text }: { name: string; label: string; text: string }) {
+  return (
+    <button type="button" class="button" data-command={name} aria-label={label}>
+      {text}
+    </button>
+  );
+}

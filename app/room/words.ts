@@ -1,0 +1,26 @@
+/** Custody's codes in the words that representatives read. */
+export const PURPOSES: Record<string, string> = {
+  'integrity-review': 'Integrity review',
+  appeal: 'Appeal',
+  complaint: 'Complaint',
+  'access-request': 'Access request',
+  'legal-order': 'Legal order',
+};
+
+export const OUTCOMES: Record<string, string> = {
+  'nothing-to-clarify': 'There is nothing to clarify',
+  'ask-test-taker': 'Ask the test taker to comment',
+  refer: 'Refer the attempt to the responsible board',
+};
+
+export const ACCESSES: Record<string, string> = {
+  granted: 'Allowed to watch',
+  released: 'Keys released',
+  viewed: 'Watched',
+  'segment-refused': 'A segment was refused',
+  refused: 'Refused by custody',
+  decided: 'Decided',
+  sealed: 'Recording sealed',
+};
+
+export const ROLES: Record<string, string> = { officer: 'Officer', reviewer: 'Reviewer' };
