@@ -1,0 +1,228 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { sessionRoutes } from '../app/accounts/routes.ts';
+import { enterTestTaker } from '../app/attempts/test-taker.ts';
+import { attemptRoutes } from '../app/attempts/routes.tsx';
+import { sign, stateChapter, stateSeal } from '../app/browser/recorder/statement.ts';
+import type { ChapterRecord } from '../app/browser/recorder/store.ts';
+import { deriveChapterKeys, encryptSegment } from '../app/browser/sframe.ts';
+import { enterExam } from '../app/exams/exam.ts';
+import { examPageRoutes, staffExamRoutes } from '../app/exams/routes.tsx';
+import { originApp } from '../app/http/origin-app.ts';
+import { Recordings } from '../app/recordings/recordings.ts';
+import { type AttemptStart, encodeMetadata, toBase64url } from '../app/wire.ts';
+import { openApplianceDatabase } from '../db/appliance/open.ts';
+import {
+  enrolRepresentative,
+  makeRecipient,
+  openGrant,
+  ROOM_ORIGIN,
+  startCustody,
+  wrapChapterKey,
+} from './custody-process.ts';
+
+export const INSTITUTION = 'Test University';
+export const CHAPTER_SECONDS = 60;
+
+/** The web process's two origins over real custody, database and recordings, answering without a network in between. */
+export async function startPages(
+  origins = { exam: 'https://exam.localhost:8443', staff: 'https://staff.localhost:8444' },
+) {
+  const folder = mkdtempSync(join(tmpdir(), 'pages-'));
+  mkdirSync(join(folder, 'recordings'));
+  const custody = await startCustody();
+  const db = openApplianceDatabase(join(folder, 'appliance.db'));
+  const log = pino({ level: 'silent' });
+  const recordings = new Recordings({
+    folder: join(folder, 'recordings'),
+    db,
+    custody: custody.web,
+    limits: { segment: 2 ** 20, diskReserve: 0 },
+    log,
+  });
+  const config = {
+    CLOISTER_INSTITUTION: INSTITUTION,
+    CLOISTER_ROOM_ORIGIN: ROOM_ORIGIN,
+    CLOISTER_RECORDINGS: join(folder, 'recordings'),
+  };
+  const exam = randomUUID();
+  const title = 'Linear Algebra I';
+  await custody.operator.createExam({
+    exam,
+    title,
+    policy: { purposes: ['integrity-review', 'appeal'], retentionDays: 37 },
+  });
+  enterExam(db, { id: exam, title, notice: NOTICE, examPage: '/demonstration' });
+
+  const examOrigin = originApp({ place: 'exam', origin: origins.exam, log })
+    .route('/', attemptRoutes({ db, custody: custody.web, recordings, config }))
+    .route('/', examPageRoutes({ config }));
+  const staffOrigin = originApp({
+    place: 'staff',
+    origin: origins.staff,
+    foreignPosts: { '/session': ROOM_ORIGIN },
+    log,
+  })
+    .route('/', sessionRoutes({ custody: custody.web }))
+    .route('/', staffExamRoutes({ db, custody: custody.web, config }));
+
+  /** Asks as a browser does: own host, own origin unless told otherwise. */
+  const ask = (
+    place: 'exam' | 'staff',
+    path: string,
+    init: { method?: string; headers?: Record<string, string>; body?: string } = {},
+  ) => {
+    const origin = origins[place];
+    const headers = { host: new URL(origin).host, accept: 'text/html', origin, ...init.headers };
+    return (place === 'exam' ? examOrigin : staffOrigin).request(`${origin}${path}`, { ...init, headers });
+  };
+
+  let candidates = 0;
+  return {
+    custody,
+    db,
+    recordings,
+    exam,
+    examOrigin,
+    staffOrigin,
+    ask,
+    enter: (name: string) => enterTestTaker(db, { exam, candidate: `T-${++candidates}`, name }),
+    /** Opens a personal link and gives what the test taker then asks with. */
+    async visit(token: string) {
+      const cookie = cookieOf(await ask('exam', `/i/${token}`));
+      const page = (path: string) => ask('exam', path, { headers: { cookie } });
+      const send = (path: string, body: unknown) =>
+        ask('exam', path, {
+          method: 'POST',
+          headers: { cookie, accept: 'application/json', 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        });
+      return { cookie, page, send };
+    },
+    /** Signs a representative in to the staff origin through a ticket, as the room's page does. */
+    async enterStaff(session: string) {
+      const { ticket } = await custody.room.ticket(session);
+      return ask('staff', '/session', {
+        method: 'POST',
+        headers: { origin: ROOM_ORIGIN, 'content-type': 'application/x-www-form-urlencoded' },
+        body: new URLSearchParams({ ticket }).toString(),
+      });
+    },
+    async stop() {
+      await recordings.close();
+      db.$client.close();
+      await custody.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export type Pages = Awaited<ReturnType<typeof startPages>>;
+
+export const NOTICE = {
+  unit: 'Department of Mathematics',
+  necessity: { camera: 'Because nobody invigilates at home.', microphone: 'Because answers can be dictated.' },
+  reviewers: 'Two reviewers of the examination board',
+  arrangement: {
+    alternative: 'You can sit the exam on campus without any recording.',
+    contact: { name: 'Examination Office', email: 'exams@university.example' },
+    answerDays: 5,
+  },
+  privacyOfficer: { name: 'Privacy Officer', email: 'privacy@university.example' },
+  legalBasis: 'Examination act, section 8',
+  chapterSeconds: CHAPTER_SECONDS,
+};
+
+/** @returns the cookie that an answer sets, as the browser sends it back */
+export function cookieOf(answer: Response): string {
+  return (answer.headers.get('set-cookie') ?? '').split(';')[0] as string;
+}
+
+/** An attempt key as the recorder makes it. */
+export async function makeAttemptKey() {
+  const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify']);
+  const spki = new Uint8Array(await crypto.subtle.exportKey('spki', pair.publicKey));
+  return { privateKey: pair.privateKey, publicKey: toBase64url(spki), spki };
+}
+
+export type AttemptKey = Awaited<ReturnType<typeof makeAttemptKey>>;
+
+/** Records a camera for two chapters of `CHAPTER_SECONDS` with the recorder's own encryption, and signs the seal. */
+export async function recordAttempt({ recordings }: Pages, start: AttemptStart, key: AttemptKey) {
+  const attempt = {
+    id: start.attempt,
+    exam: start.exam,
+    examKey: start.examKey,
+    publicKey: Buffer.from(key.spki),
+    endedAt: null,
+  };
+  const begun = { source: 'camera' as const, mimeType: 'video/webm', startedAt: new Date().toISOString() };
+  const { recording } = (await recordings.create(attempt, begun)).state;
+  const records: ChapterRecord[] = [];
+  const envelopes = [];
+  let number = 0;
+  for (const chapter of [0, 1]) {
+    const base = randomBytes(32);
+    const place = { exam: start.exam, attempt: start.attempt, recording, chapter };
+    const envelope = wrapChapterKey(start.examKey, place, base);
+    await recordings.putEnvelope(attempt, recording, chapter, envelope);
+    envelopes.push({ recording, chapter, envelope });
+    const keys = await deriveChapterKeys(new Uint8Array(base), chapter);
+    const segments = [];
+    for (const init of [true, false]) {
+      const metadata = encodeMetadata({
+        recording,
+        source: 'camera',
+        init,
+        keyframe: !init,
+        start: init ? 0 : chapter * CHAPTER_SECONDS * 1e6,
+        duration: init ? 0 : CHAPTER_SECONDS * 1e6,
+      });
+      const sealed = await encryptSegment(keys, number, metadata, new Uint8Array(randomBytes(100)));
+      const body = Buffer.concat([metadata, sealed]);
+      await recordings.putSegment(start.attempt, recording, number, [body]);
+      const end = init ? 0 : (chapter + 1) * CHAPTER_SECONDS * 1e6;
+      segments.push({ number, end, digest: new Uint8Array(createHash('sha256').update(body).digest()) });
+      number += 1;
+    }
+    const record: ChapterRecord = {
+      attempt: start.attempt,
+      recording,
+      chapter,
+      envelope,
+      segments,
+      missing: [],
+      statement: null,
+      signed: false,
+    };
+    const statement = (await stateChapter(record)) as string;
+    await recordings.putChapterSignature(start.attempt, recording, chapter, await sign(statement, key));
+    records.push({ ...record, statement });
+  }
+  const statement = await stateSeal(start.exam, start.attempt, records, new Date().toISOString());
+  return { recording, envelopes, seal: await sign(statement, key) };
+}
+
+/** Has a representative watch: a touch, the keys of `chapters`, and a report of what was shown. */
+export async function watch(
+  { custody, exam }: Pages,
+  name: string,
+  recorded: Awaited<ReturnType<typeof recordAttempt>>,
+  attempt: string,
+  options: { chapters: number[]; shown?: { from: number; to: number } },
+) {
+  const reviewer = await enrolRepresentative(custody, name, [exam]);
+  const recipient = await makeRecipient((await custody.room.state()).algorithm);
+  const grant = await openGrant(custody, reviewer, attempt, recipient);
+  const chapters = recorded.envelopes.filter(({ chapter }) => options.chapters.includes(chapter));
+  await custody.room.release(reviewer.session, grant, { recipient: recipient.digest, chapters });
+  if (options.shown) {
+    const intervals = [{ recording: recorded.recording, ...options.shown }];
+    await custody.room.viewing(reviewer.session, grant, { intervals });
+    await custody.room.endGrant(reviewer.session, grant);
+  }
+  return reviewer;
+}
