@@ -18,15 +18,17 @@ export function readBody(incoming: IncomingMessage, limit: number, intake: Intak
   return new Promise((resolve, reject) => {
     const pieces: Buffer[] = [];
     let bytes = 0;
-    const finish = () => {
-      incoming.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose);
-    };
+    // Listeners stay on: what comes after a refusal is read and thrown away, and taking them off costs more than all the rest.
+    let settled = false;
     const fail = (error: unknown) => {
-      finish();
+      if (settled) return;
+      settled = true;
+      pieces.length = 0;
       intake.release(bytes);
       reject(error);
     };
     const onData = (piece: Buffer) => {
+      if (settled) return;
       try {
         if (bytes + piece.length > limit) throw new AppError('too-large');
         intake.take(piece.length);
@@ -37,7 +39,8 @@ export function readBody(incoming: IncomingMessage, limit: number, intake: Intak
       pieces.push(piece);
     };
     const onEnd = () => {
-      finish();
+      if (settled) return;
+      settled = true;
       resolve({ pieces, release: () => intake.release(bytes) });
     };
     const onClose = () => fail(new AppError('malformed', { detail: 'the connection ended within the body' }));
