@@ -268,13 +268,31 @@ describe('an attempt', () => {
     expect(allowed).toContain('Nobody has watched this recording.');
     expect(allowed).toMatch(/Ines Moreau .* UTC Keys to 1:00 to 2:00 a review of how the exam was sat/);
 
-    await watch(pages, 'Samuel Okafor', recorded, start.attempt, { chapters: [0, 1], shown: { from: 7, to: 71 } });
+    const reviewer = await watch(pages, 'Samuel Okafor', recorded, start.attempt, {
+      chapters: [0, 1],
+      shown: { from: 7, to: 71 },
+    });
     const watched = await wordsOf(await visit.page('/attempt'));
     expect(watched).not.toContain('Nobody has watched');
     const [shown = '', granted = ''] = watched.split('Who was allowed to watch');
     expect(shown).toMatch(/Samuel Okafor .* UTC 0:07 to 1:11 a review of how the exam was sat/);
     expect(shown).not.toContain('Ines Moreau');
     expect(granted).toContain('Keys to 0:00 to 2:00');
+
+    const { room } = pages.custody;
+    const reason = 'Somebody brought tea and left again.';
+    const decision = {
+      type: 'decide' as const,
+      attempt: start.attempt,
+      outcome: 'nothing-to-clarify' as const,
+      reason,
+    };
+    const act = await room.proposeAct(reviewer.session, decision);
+    await room.signAct(reviewer.session, act.act, reviewer.key.touch(act.options.challenge, ROOM_ORIGIN));
+    const decided = await wordsOf(await visit.page('/attempt'));
+    expect(decided).toMatch(
+      /There is nothing to clarify\. Reason given: “Somebody brought tea and left again\.” Samuel Okafor/,
+    );
   });
 });
 

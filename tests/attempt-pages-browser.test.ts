@@ -1,0 +1,210 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { getRequestListener } from '@hono/node-server';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { assets } from '../app/http/assets.ts';
+import type { AttemptStart } from '../app/wire.ts';
+import { makeAttemptKey, type Pages, recordAttempt, startPages, watch } from './attempt-pages-setting.ts';
+import { launchChromium } from './chromium.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const AXE = readFileSync(join(ROOT, 'node_modules/axe-core/axe.min.js'), 'utf8');
+
+let pages: Pages;
+let browser: Browser;
+const servers: Server[] = [];
+const origins = { exam: '', staff: '' };
+const links = { before: '', during: '', ended: '' };
+let staffCookie: string;
+
+/** Listens first, so that the origin has its port, and answers with `fetch` once there is one. */
+async function listen(
+  place: 'exam' | 'staff',
+): Promise<(fetch: (request: Request) => Response | Promise<Response>) => void> {
+  let answer: (request: Request) => Response | Promise<Response> = () => new Response(null, { status: 503 });
+  const server = createServer(getRequestListener((request) => answer(request)));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  servers.push(server);
+  // Browsers take names below localhost for secure places, so that __Host- cookies work without a certificate.
+  origins[place] = `http://${place}.localhost:${(server.address() as AddressInfo).port}`;
+  return (fetch) => (answer = fetch);
+}
+
+beforeAll(async () => {
+  const [serveExam, serveStaff] = [await listen('exam'), await listen('staff')];
+  [pages, browser] = await Promise.all([startPages(origins), launchChromium()]);
+  const files = assets(join(ROOT, 'dist/assets'));
+  serveExam(pages.examOrigin.route('/', files).fetch);
+  serveStaff(pages.staffOrigin.route('/', files).fetch);
+
+  const key = await makeAttemptKey();
+  const begin = async (name: string) => {
+    const { token } = pages.enter(name);
+    const visit = await pages.visit(token);
+    const start = (await (await visit.send('/attempt', { publicKey: key.publicKey })).json()) as AttemptStart;
+    return { link: `${origins.exam}/i/${token}`, visit, start };
+  };
+  links.before = `${origins.exam}/i/${pages.enter('Amina Yıldız').token}`;
+  links.during = (await begin('Bartholomew Featherstonehaugh')).link;
+  const { link, visit, start } = await begin('Chidi Okonkwo');
+  links.ended = link;
+  const recorded = await recordAttempt(pages, start, key);
+  await visit.send('/attempt/seal', recorded.seal);
+  const shown = { from: 3, to: 44 };
+  const { session } = await watch(pages, 'Ines Moreau', recorded, start.attempt, { chapters: [0], shown });
+  staffCookie = (await pages.enterStaff(session)).headers.get('set-cookie')?.split(/[=;]/)[1] ?? '';
+});
+
+afterAll(async () => {
+  await browser?.close();
+  for (const server of servers) server.close();
+  await pages?.stop();
+});
+
+/** Comes in by a personal link, or as a signed-in representative, or as nobody. */
+async function open(context: BrowserContext, who: keyof typeof links | 'staff' | null): Promise<Page> {
+  const page = await context.newPage();
+  // Chromium lets nobody set a __Host- cookie from outside on http; the header says the same.
+  if (who === 'staff') await context.setExtraHTTPHeaders({ cookie: `__Host-staff=${staffCookie}` });
+  else if (who) await page.goto(links[who]);
+  return page;
+}
+
+const show = (step: string) => (page: Page) =>
+  page.evaluate((name) => {
+    for (const section of document.querySelectorAll<HTMLElement>('[data-step]'))
+      section.hidden = section.dataset.step !== name;
+  }, step);
+
+const SHOWN: {
+  name: string;
+  who: Parameters<typeof open>[1];
+  place: 'exam' | 'staff';
+  path: string;
+  act?: (page: Page) => unknown;
+}[] = [
+  { name: 'welcome', who: null, place: 'exam', path: '/' },
+  { name: 'demonstration', who: null, place: 'exam', path: '/demonstration' },
+  { name: 'unknown link', who: null, place: 'exam', path: '/i/unknown' },
+  { name: 'notice', who: 'before', place: 'exam', path: '/attempt' },
+  ...['check', 'record', 'sealing', 'done'].map((step) => ({
+    name: `recorder, ${step}`,
+    who: 'before' as const,
+    place: 'exam' as const,
+    path: '/attempt/recorder',
+    act: show(step),
+  })),
+  { name: 'during', who: 'during', place: 'exam', path: '/attempt' },
+  { name: 'ended', who: 'ended', place: 'exam', path: '/attempt' },
+  { name: 'sign-in', who: null, place: 'staff', path: '/' },
+  { name: 'exams', who: 'staff', place: 'staff', path: '/' },
+  { name: 'roster', who: 'staff', place: 'staff', path: '/exams/' },
+];
+
+/** @returns what axe finds that keeps people out, at the page's size and colours as they are */
+async function barriers(page: Page, rules?: string[]): Promise<unknown[]> {
+  return page.evaluate(async (only) => {
+    const { axe } = globalThis as unknown as { axe: typeof import('axe-core') };
+    const { violations } = await axe.run(document, only ? { runOnly: only } : {});
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => [id, nodes[0]?.html]);
+  }, rules);
+}
+
+test.for(SHOWN)(
+  '$name: no barrier that axe finds, nothing cut off, targets of 44 px, at 1280 and 380 px, light and dark',
+  async (shown) => {
+    const { who, place, path, act } = shown;
+    const context = await browser.newContext({ colorScheme: 'light', reducedMotion: 'reduce' });
+    // The recorder's script would go its own way without a camera; here the page alone is looked at.
+    await context.route('**/assets/recorder.js', (route) =>
+      route.fulfill({ contentType: 'text/javascript', body: '' }),
+    );
+    const page = await open(context, who);
+    await page.goto(`${origins[place]}${path}${path === '/exams/' ? pages.exam : ''}`);
+    await act?.(page);
+    await page.evaluate(AXE);
+    expect(await page.locator('h1:visible').count()).toBe(1);
+    for (const width of [1280, 380]) {
+      await page.setViewportSize({ width, height: 800 });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+      const small = await page.evaluate(() =>
+        [...document.querySelectorAll('button, a.button, select, summary, nav a')]
+          .filter((element) => element.checkVisibility() && element.getBoundingClientRect().height < 44)
+          .map((element) => element.outerHTML),
+      );
+      expect(small).toEqual([]);
+      expect(await barriers(page)).toEqual([]);
+    }
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await barriers(page, ['color-contrast'])).toEqual([]);
+    await context.close();
+  },
+);
+
+/** @returns what the keyboard reaches, in order, each with whether its focus can be seen */
+async function tabThrough(page: Page): Promise<{ name: string; ringed: boolean }[]> {
+  const reached = [];
+  for (;;) {
+    await page.keyboard.press('Tab');
+    const focused = await page.evaluate(() => {
+      const element = document.activeElement;
+      if (!element || element === document.body) return null;
+      const { outlineStyle, outlineWidth } = getComputedStyle(element);
+      const ringed =
+        outlineStyle === 'solid' && Number.parseFloat(outlineWidth) >= 2 && element.getBoundingClientRect().top >= 0;
+      return { name: element.id || (element.textContent ?? '').trim(), ringed };
+    });
+    if (!focused) return reached;
+    reached.push(focused);
+  }
+}
+
+test('the keyboard alone reaches everything, in the order of the page, with a ring that is seen', async () => {
+  const context = await browser.newContext({ viewport: { width: 380, height: 800 } });
+  const page = await open(context, 'before');
+  const notice = await tabThrough(page);
+  expect(notice.map(({ name }) => name).slice(0, 4)).toEqual([
+    'Skip to the content',
+    'Cloister',
+    'Switch between light and dark',
+    'Check camera and microphone',
+  ]);
+  expect(notice.filter(({ ringed }) => !ringed)).toEqual([]);
+
+  await page.goto(`${origins.exam}/attempt`);
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  expect(await page.evaluate(() => document.activeElement?.textContent?.trim())).toBe('Check camera and microphone');
+  await context.close();
+});
+
+test('a representative unfolds the menu, leaves it and signs out, by keyboard, at 380 px', async () => {
+  const context = await browser.newContext({ viewport: { width: 380, height: 800 } });
+  const page = await open(context, 'staff');
+  await page.goto(`${origins.staff}/`);
+  const menu = page.getByRole('navigation');
+  expect(await menu.isVisible()).toBe(false);
+  await page.getByRole('button', { name: 'Menu' }).press('Enter');
+  expect(await menu.isVisible()).toBe(true);
+  await page.keyboard.press('Escape');
+  expect(await menu.isVisible()).toBe(false);
+  await page.getByRole('button', { name: 'Sign out' }).press('Enter');
+  await page.getByRole('heading', { name: 'Sign in in the reading room' }).waitFor();
+  await context.close();
+});
+
+test('without JavaScript the notice is whole and the recorder says what it needs', async () => {
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await open(context, 'before');
+  expect(await page.locator('main').innerText()).toContain('37 days after you finish');
+  expect(await page.locator('[data-theme-switch]').isVisible()).toBe(false);
+  await page.getByRole('link', { name: 'Check camera and microphone' }).click();
+  expect(await page.locator('main').innerText()).toContain('JavaScript is switched off');
+  await context.close();
+});
