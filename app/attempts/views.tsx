@@ -87,8 +87,8 @@ export function EndedPage(
         </dl>
         <h2>Your receipt</h2>
         <p>
-          Please keep it. It proves that your whole recording was sealed at this moment: if anybody took a piece out,
-          changed one or denied that you finished, the receipt would show it, without our help.
+          Please keep it. It proves what was sealed, and when: if anybody took a piece out afterwards, changed one or
+          denied that you finished, the receipt would show it, without our help.
         </p>
         <p>
           <a class="button primary" href="/attempt/receipt" download="cloister-receipt.json">
