@@ -25,7 +25,8 @@ beforeAll(async () => {
   let next = 0;
   for (const { take, at, from, to } of chapters) {
     next++;
-    for (const one of take.clusters) if (one.from >= from && one.from < to) numbers.push({ number: next++, at: at + one.from });
+    for (const one of take.clusters)
+      if (one.from >= from && one.from < to) numbers.push({ number: next++, at: at + one.from });
   }
   segmentsAt = (time) => numbers.findLast(({ at }) => at <= time)!.number;
   ({ recording } = await room.custody.record(room.recordings, chapters, [segmentsAt(6.5)]));
@@ -161,7 +162,9 @@ test('does not show a chapter that the grant does not cover, nor hand out its se
   expect(await page.locator('.locked').count()).toBe(3);
   await clickAt(25);
   await page.getByText('not among what you asked to see').waitFor();
-  const answer = await page.request.get(`${room.origin}/grants/${grant}/recordings/${recording}/segments/${segmentsAt(25)}`);
+  const answer = await page.request.get(
+    `${room.origin}/grants/${grant}/recordings/${recording}/segments/${segmentsAt(25)}`,
+  );
   expect(answer.status()).toBe(404);
   expect(room.custody.releases.every(({ chapter }) => chapter < 2)).toBe(true);
 });
@@ -190,16 +193,19 @@ const cases: [fault: string, sentence: string, tamper: (body: Uint8Array) => Ret
   ['unreadable', 'is not a segment of a recording', (body) => new Uint8Array(body.length).fill(7)],
 ];
 
-test.each(cases)('refuses a segment that is %s, says so, tells custody and plays on', async (fault, sentence, tamper) => {
-  await openRecording();
-  const number = segmentsAt(22.5);
-  room.relay.now = (segment, body) => (segment.number === number ? tamper(body) : body);
-  await clickAt(22.5);
-  await page.getByText(`Segment ${number} at`).getByText(sentence).or(page.getByText(sentence)).first().waitFor();
-  await expectSecond(24.3, 1);
-  expect(room.custody.faults).toEqual([{ recording, segment: number, fault }]);
-  expect(await page.locator('.hole[data-cause="refused"]').count()).toBe(1);
-});
+test.each(cases)(
+  'refuses a segment that is %s, says so, tells custody and plays on',
+  async (fault, sentence, tamper) => {
+    await openRecording();
+    const number = segmentsAt(22.5);
+    room.relay.now = (segment, body) => (segment.number === number ? tamper(body) : body);
+    await clickAt(22.5);
+    await page.getByText(`Segment ${number} at`).getByText(sentence).or(page.getByText(sentence)).first().waitFor();
+    await expectSecond(24.3, 1);
+    expect(room.custody.faults).toEqual([{ recording, segment: number, fault }]);
+    expect(await page.locator('.hole[data-cause="refused"]').count()).toBe(1);
+  },
+);
 
 test('refuses a whole chapter whose header was altered, and tells it once', async () => {
   room.relay.now = ({ number }, body) => (number === segmentsAt(34) - 1 ? flip(body, 60) : body);

@@ -89,7 +89,12 @@ function cut(webm: Buffer, seconds: number): Take {
       const from = webm.readUIntBE(time.content, time.size) / 1000;
       const last = clusters.at(-1);
       if (last) last.to = from;
-      clusters.push({ bytes: new Uint8Array(whole), from, to: seconds });
+      // Of unknown size, as the recorder writes its clusters.
+      const bytes = Buffer.concat([
+        Buffer.from('1f43b67501ffffffffffffff', 'hex'),
+        webm.subarray(content, content + size),
+      ]);
+      clusters.push({ bytes: new Uint8Array(bytes), from, to: seconds });
     }
     at = content + size;
   }

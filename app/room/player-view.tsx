@@ -27,7 +27,8 @@ export function GrantPage({ representative, grant }: { representative: Represent
       <div class="stack">
         <header>
           <p class="eyebrow">
-            {grant.title} · {PURPOSES[grant.purpose] ?? grant.purpose} · until <Moment at={grant.expiresAt} />
+            <a href={`/attempts/${grant.attempt}`}>Attempt</a> · {grant.title} ·{' '}
+            {PURPOSES[grant.purpose] ?? grant.purpose} · until <Moment at={grant.expiresAt} />
           </p>
           <h1>Recording of {grant.candidate}</h1>
         </header>
@@ -73,7 +74,7 @@ export function GrantPage({ representative, grant }: { representative: Represent
 /** A view that is over, and the way back. */
 export function EndedPage({ representative, grant }: { representative: Representative; grant: GrantView }) {
   return (
-    <RoomPage title="This view has ended" representative={representative}>
+    <RoomPage title="This view has ended" representative={representative} current="/attempts">
       <div class="stack narrow">
         <h1>This view has ended</h1>
         <p>
@@ -180,8 +181,9 @@ function Player({ grant }: { grant: string }) {
 
 function Command({ name, label, text }: { name: string; label: string; text: string }) {
   return (
-    <button type="button" class="button" data-command={name} aria-label={label}>
-      {text}
+    <button type="button" class="button" data-command={name} title={label}>
+      <span aria-hidden="true">{text}</span>
+      <span class="unseen">{label}</span>
     </button>
   );
 }

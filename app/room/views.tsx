@@ -9,14 +9,14 @@ import { ACCESSES, OUTCOMES, PURPOSES, ROLES } from './words.ts';
 
 interface RoomPageProps extends Pick<PageProps, 'title' | 'scripts' | 'main'> {
   representative?: Representative;
-  /** Address of the page's line in the navigation. */
+  /** Address of the page's line in the navigation; pages without one have the window's whole width. */
   current?: string;
   children?: Child;
 }
 
 /** The room's shell: signed-in pages have the navigation. */
 export function RoomPage({ title, scripts = [], main = {}, representative, current, children }: RoomPageProps) {
-  const navigation = representative && [
+  const navigation = current && [
     { href: '/attempts', label: 'Attempts', icon: 'list' as const, current: current === '/attempts' },
     { href: '/tickets', label: 'Staff pages', icon: 'open' as const, current: current === '/tickets' },
   ];

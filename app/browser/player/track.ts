@@ -208,17 +208,27 @@ export class Track {
     if (piece.init.start !== this.#run) {
       const init = await this.#init(piece);
       if (this.#closed) return;
-      buffer.abort();
+      await this.#reset();
       buffer.timestampOffset = piece.init.start / 1e6;
       await this.#put(init);
       this.#run = piece.init.start;
     } else if (piece.number !== this.#last! + 1) {
-      buffer.abort();
+      await this.#reset();
     }
     if (this.#closed) return;
     await this.#put(media);
     this.#last = piece.number;
     this.#appended.set(piece.number, intervalAt(this.buffered, (piece.from + piece.to) / 2) !== undefined);
+  }
+
+  /** Makes the buffer forget what it was in the middle of. Once ended it only does so after a removal, be it of nothing. */
+  async #reset(): Promise<void> {
+    const buffer = this.#buffer!;
+    if (this.#media.readyState === 'ended') {
+      buffer.remove(this.#media.duration, Number.POSITIVE_INFINITY);
+      await updated(buffer);
+    }
+    buffer.abort();
   }
 
   async #put(bytes: Uint8Array<ArrayBuffer>): Promise<void> {

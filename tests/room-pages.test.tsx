@@ -1,0 +1,187 @@
+import { readFile } from 'node:fs/promises';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchChromium, openContext, plugInSecurityKey } from './chromium.ts';
+import { film, openRoom } from './room-setting.ts';
+
+let room: Awaited<ReturnType<typeof openRoom>>;
+let browser: Browser;
+let page: Page;
+/** Folder for screenshots of each page, where one is wanted. */
+const pictures = process.env['CLOISTER_TEST_PICTURES'];
+
+beforeAll(async () => {
+  room = await openRoom();
+  const take = await film(room.folder, 12, 0);
+  await room.custody.record(room.recordings, [
+    { take, at: 0, from: 0, to: 6 },
+    { take, at: 0, from: 6, to: 12 },
+  ]);
+  browser = await launchChromium();
+  page = await (await openContext(browser)).newPage();
+  await plugInSecurityKey(page);
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await room?.close();
+});
+
+/** The page as it stands: no serious finding of axe, nothing wider than the window, at both widths. */
+async function inspect(name: string): Promise<void> {
+  for (const width of [380, 1280]) {
+    await page.setViewportSize({ width, height: 800 });
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(overflow, `${name} at ${width} px`).toBeLessThanOrEqual(0);
+    await page.evaluate(await readFile('node_modules/axe-core/axe.min.js', 'utf8'));
+    const found = await page.evaluate(async () => {
+      const axe = (globalThis as unknown as { axe: typeof import('axe-core') }).axe;
+      const { violations } = await axe.run();
+      return violations.map(
+        ({ id, impact, nodes }) => `${id} (${impact}): ${nodes.map((node) => node.html).join(' ')}`,
+      );
+    });
+    expect(
+      found.filter((line) => /\((serious|critical)\)/.test(line)),
+      `${name} at ${width} px`,
+    ).toEqual([]);
+    if (pictures) await page.screenshot({ path: `${pictures}/${name}-${width}.png`, fullPage: true });
+  }
+}
+
+/** Moves the focus with Tab until it is on something with this name, then presses a key there. */
+async function reach(name: string | RegExp, key = 'Enter'): Promise<void> {
+  for (let i = 0; i < 60; i++) {
+    await page.keyboard.press('Tab');
+    const at = await page.evaluate(() => {
+      const element = document.activeElement as HTMLElement;
+      const label = (element as HTMLInputElement).labels?.[0]?.textContent;
+      return (element.getAttribute('aria-label') ?? label ?? element.textContent ?? '').trim();
+    });
+    if (typeof name === 'string' ? at === name : name.test(at)) return page.keyboard.press(key);
+  }
+  throw new Error(`${name} cannot be reached with the keyboard`);
+}
+
+test('pages send people without a session to sign in, and scripts an error', async () => {
+  for (const path of ['/attempts', `/attempts/${room.custody.attempt}`, '/tickets']) {
+    const answer = await fetch(room.origin + path, { redirect: 'manual', headers: { accept: 'text/html' } });
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/']);
+  }
+  const headers = { origin: room.origin, 'content-type': 'application/json' };
+  const asked = await fetch(`${room.origin}/grants/${room.custody.attempt}/releases`, {
+    method: 'POST',
+    headers,
+    body: '{}',
+  });
+  expect([asked.status, ((await asked.json()) as { error: string }).error]).toEqual([401, 'not-signed-in']);
+});
+
+test('sign-in says plainly what to do when there is no passkey', async () => {
+  await page.goto(room.origin);
+  await inspect('sign-in');
+  const other = await (await openContext(browser)).newPage();
+  await plugInSecurityKey(other);
+  await other.goto(room.origin);
+  await other.getByRole('button', { name: 'Sign in with your passkey' }).click();
+  await other.getByText('The passkey was not used').waitFor();
+  await other.context().close();
+});
+
+test('a representative enrols, opens a recording, watches and decides with the keyboard alone', async () => {
+  await page.goto(`${room.origin}/enrolments/${room.custody.enrolmentToken}`);
+  await page.getByText('Ada Moreau').waitFor();
+  await inspect('enrolment');
+  await reach('Enrol this passkey');
+  await page.waitForURL('**/attempts');
+  await inspect('queue');
+  await reach('K-2041');
+  await page.waitForURL('**/attempts/*');
+  await inspect('attempt');
+  await reach('Integrity review', 'ArrowDown');
+  await page.getByLabel('Why is it needed?').waitFor();
+  await inspect('attempt-appeal');
+  await reach('Why is it needed?', 'W');
+  await page.keyboard.type('e answer the test taker’s appeal of 20 November.');
+  await reach('Ask for the key');
+  await page.waitForURL('**/acts/*');
+  await page.getByText('may watch the recording').waitFor();
+  await inspect('act');
+  await reach('Sign with your passkey');
+  await page.waitForURL('**/grants/*');
+  await page.locator('[data-player][data-state="paused"]').waitFor();
+  await inspect('player');
+  await page.keyboard.press('?');
+  await page.getByRole('dialog').waitFor();
+  await inspect('player-keys');
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  await page.keyboard.press('Space');
+  await expect.poll(() => page.locator('[data-player]').getAttribute('data-state')).toBe('playing');
+  await page.keyboard.press('k');
+  await reach('There is nothing to clarify', 'Space');
+  await reach('Reason', 'N');
+  await page.keyboard.type('othing unusual; the phone that rang was turned off at once.');
+  await reach('Write the decision');
+  await page.waitForURL('**/acts/*');
+  await reach('Sign with your passkey');
+  await page.waitForURL('**/attempts/*');
+  expect(room.custody.decisions).toMatchObject([{ outcome: 'nothing-to-clarify', by: 'Ada Moreau' }]);
+  await page.getByText('Nothing unusual; the phone that rang was turned off at once.').waitFor();
+  await inspect('attempt-decided');
+});
+
+test('signs in again with the passkey, takes a ticket for the staff pages, and signs out', async () => {
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await reach('Sign in with your passkey');
+  await page.waitForURL('**/attempts');
+  await page.goto(`${room.origin}/tickets`);
+  await page.getByRole('button', { name: 'Take a ticket' }).click();
+  await inspect('ticket');
+  const form = page.locator('form:has(input[name="ticket"])');
+  expect(await form.getAttribute('action')).toBe('https://staff.localhost:8443/session');
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.goto(`${room.origin}/attempts`);
+  await page.getByRole('heading', { name: 'The reading room' }).waitFor();
+  await reach('Sign in with your passkey');
+  await page.waitForURL('**/attempts');
+});
+
+test('refuses to sign when the bytes that are shown are not the bytes that would be signed', async () => {
+  await page.goto(`${room.origin}/attempts/${room.custody.attempt}`);
+  await page.getByRole('button', { name: 'Ask for the key' }).click();
+  await page.waitForURL('**/acts/*');
+  await page.locator('form[data-bytes]').evaluate((form: HTMLFormElement) => {
+    form.dataset['bytes'] = form.dataset['bytes']!.replace('integrity-review', 'appeal');
+  });
+  let sent = false;
+  page.on('request', (request) => (sent ||= request.url().endsWith('/signature')));
+  await page.getByRole('button', { name: 'Sign with your passkey' }).click();
+  await page.getByText('is not what this page shows. Nothing was signed.').waitFor();
+  expect(sent).toBe(false);
+});
+
+test('an empty queue says so, and a suspended representative reads custody’s sentence', async () => {
+  room.custody.empty = true;
+  await page.goto(`${room.origin}/attempts`);
+  await page.getByText('No attempts are waiting for you.').waitFor();
+  await inspect('queue-empty');
+  room.custody.suspended = true;
+  await page.goto(`${room.origin}/attempts`);
+  await page.getByText('Your approval as a representative is not in force').waitFor();
+  await inspect('suspended');
+});
+
+test('content of another shape is refused before custody sees it', async () => {
+  room.custody.suspended = false;
+  const post = (path: string, data: unknown) =>
+    page.request.fetch(room.origin + path, { method: 'POST', data, headers: { origin: room.origin } });
+  const attempt = room.custody.attempt;
+  const proposal = { type: 'decide', attempt, outcome: 'guilty', reason: 'x' };
+  expect((await post('/acts', proposal)).status()).toBe(400);
+  expect((await post('/acts', { ...proposal, outcome: 'refer', more: 1 })).status()).toBe(400);
+  expect((await post('/acts', { ...proposal, outcome: 'refer', reason: 'x'.repeat(200_000) })).status()).toBe(413);
+  expect((await post('/acts', { ...proposal, outcome: 'refer' })).status()).toBe(201);
+});
