@@ -119,7 +119,8 @@ export function listAttempts(custody: Custody, representative: RepresentativeVie
 export function viewAttempt(custody: Custody, representative: RepresentativeView, id: string) {
   const row = findAttempt(custody.db, id);
   const exam = row && findExam(custody.db, row.exam);
-  if (!row || !exam || !isAssigned(custody.db, exam.id, representative.id)) throw new CustodyError('not-found', 'attempt');
+  if (!row || !exam || !isAssigned(custody.db, exam.id, representative.id))
+    throw new CustodyError('not-found', 'attempt');
   return {
     ...view(custody, row, exam.title),
     purposes: policyOf(exam).purposes,

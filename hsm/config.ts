@@ -1,7 +1,10 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 
-const file = z.string().min(1).refine((path) => existsSync(path), 'names a file that does not exist');
+const file = z
+  .string()
+  .min(1)
+  .refine((path) => existsSync(path), 'names a file that does not exist');
 
 const custody = z.strictObject({
   /** Custody's own folder: database, ledger, head. */
@@ -15,7 +18,10 @@ const custody = z.strictObject({
   CLOISTER_ROOM_ORIGIN: z.url(),
   CLOISTER_INSTITUTION: z.string().min(1),
   /** Name of the ledger in checkpoints and verifier keys (C2SP: a schema-less URL). */
-  CLOISTER_LEDGER_ORIGIN: z.string().min(1).regex(/^[^\s+]+$/, 'may hold neither spaces nor a plus sign'),
+  CLOISTER_LEDGER_ORIGIN: z
+    .string()
+    .min(1)
+    .regex(/^[^\s+]+$/, 'may hold neither spaces nor a plus sign'),
   CLOISTER_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 

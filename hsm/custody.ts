@@ -32,7 +32,11 @@ export async function refuse(
   if (error.entered) {
     const { attempt, ...rest } = facts;
     await custody.ledger.append([
-      { type: 'refused', body: { ...rest, refusal, ...(attempt && { attempt }) }, ...(attempt && { concerns: attempt }) },
+      {
+        type: 'refused',
+        body: { ...rest, refusal, ...(attempt && { attempt }) },
+        ...(attempt && { concerns: attempt }),
+      },
     ]);
   }
   throw error;

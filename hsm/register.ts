@@ -87,7 +87,11 @@ export async function enrolmentOptions(
  * Enrols the passkey that the browser made over these options, approves the representative and signs them in.
  * @throws CustodyError enrolment-unknown, passkey-refused
  */
-export async function enrolPasskey(custody: Custody, token: string, response: RegistrationResponseJSON): Promise<SignedIn> {
+export async function enrolPasskey(
+  custody: Custody,
+  token: string,
+  response: RegistrationResponseJSON,
+): Promise<SignedIn> {
   const { enrolment, representative } = openEnrolment(custody, token);
   const { id, origin } = relyingParty(custody);
   const verified = await verifyRegistrationResponse({
@@ -138,7 +142,10 @@ export async function signIn(custody: Custody, response: AuthenticationResponseJ
   const now = new Date().toISOString();
   const { challenge } = clientData(response);
   if (!register.takeSignIn(custody.db, challenge, now)) throw new CustodyError('passkey-refused', 'challenge not open');
-  await verifyAssertion(custody, response, passkey, challenge, { tried: 'sign-in', representative: passkey.representative });
+  await verifyAssertion(custody, response, passkey, challenge, {
+    tried: 'sign-in',
+    representative: passkey.representative,
+  });
   const representative = register.findRepresentative(custody.db, passkey.representative);
   if (representative?.status !== 'approved') {
     return refuse(custody, 'representative-inactive', { tried: 'sign-in', representative: passkey.representative });
@@ -160,7 +167,8 @@ export async function verifyAssertion(
 ): Promise<void> {
   const { id, origin } = relyingParty(custody);
   const signed = clientData(response);
-  if (signed.origin !== origin) await refuse(custody, 'origin-differs', { ...facts, origin: signed.origin.slice(0, 200) });
+  if (signed.origin !== origin)
+    await refuse(custody, 'origin-differs', { ...facts, origin: signed.origin.slice(0, 200) });
   if (signed.challenge !== challenge) await refuse(custody, 'challenge-differs', facts);
   const result = await verifyAuthenticationResponse({
     response,
@@ -175,9 +183,14 @@ export async function verifyAssertion(
 }
 
 /** @throws CustodyError session-unknown, representative-inactive */
-export function sessionHolder(custody: Custody, session: string | undefined, place: 'room' | 'staff'): RepresentativeView {
+export function sessionHolder(
+  custody: Custody,
+  session: string | undefined,
+  place: 'room' | 'staff',
+): RepresentativeView {
   const row =
-    session && register.findSession(custody.db, digest(Buffer.from(session, 'base64url')), place, new Date().toISOString());
+    session &&
+    register.findSession(custody.db, digest(Buffer.from(session, 'base64url')), place, new Date().toISOString());
   if (!row) throw new CustodyError('session-unknown');
   if (row.status !== 'approved') throw new CustodyError('representative-inactive');
   return view(row);

@@ -22,7 +22,9 @@ export interface Appliance {
 }
 
 /** Starts it and waits for its line of JSON. */
-export async function startAppliance(options: { data?: string; testTakers?: number; keep?: boolean } = {}): Promise<Appliance> {
+export async function startAppliance(
+  options: { data?: string; testTakers?: number; keep?: boolean } = {},
+): Promise<Appliance> {
   const data = options.data ?? mkdtempSync(join(tmpdir(), 'cloister-'));
   const child = spawn(
     join(ROOT, 'bin/cloister'),
@@ -77,7 +79,9 @@ export function ask(
       (answer) => {
         const chunks: Buffer[] = [];
         answer.on('data', (chunk) => chunks.push(chunk));
-        answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(chunks) }));
+        answer.on('end', () =>
+          resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(chunks) }),
+        );
         answer.on('error', reject);
       },
     );

@@ -19,13 +19,15 @@ const files = ['app', 'db', 'hsm'].flatMap((folder) =>
 );
 const texts = new Map(files.map((file) => [file, readFileSync(join(ROOT, file), 'utf8')]));
 const imports: Import[] = [...texts].flatMap(([from, text]) =>
-  [...text.matchAll(/(?:^|\n)\s*(import|export)\s+(type\s)?([^'";]*?from\s*)?['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]/g)].map(
-    (match) => {
-      const target = match[4] ?? match[5] ?? '';
-      const to = target.startsWith('.') ? normalize(join(dirname(from), target)) : target;
-      return { from, to, typeOnly: Boolean(match[2]) };
-    },
-  ),
+  [
+    ...text.matchAll(
+      /(?:^|\n)\s*(import|export)\s+(type\s)?([^'";]*?from\s*)?['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]/g,
+    ),
+  ].map((match) => {
+    const target = match[4] ?? match[5] ?? '';
+    const to = target.startsWith('.') ? normalize(join(dirname(from), target)) : target;
+    return { from, to, typeOnly: Boolean(match[2]) };
+  }),
 );
 
 /** @returns "file → target" for each import that breaks the rule */
@@ -33,7 +35,8 @@ function offenders(rule: (one: Import) => boolean): string[] {
   return imports.filter(rule).map((one) => `${one.from} → ${one.to}`);
 }
 
-const within = (path: string, ...folders: string[]) => folders.some((folder) => path === folder || path.startsWith(`${folder}/`));
+const within = (path: string, ...folders: string[]) =>
+  folders.some((folder) => path === folder || path.startsWith(`${folder}/`));
 
 describe('the import rules', () => {
   test('the scan sees the project', () => {
@@ -112,7 +115,9 @@ describe('the import rules', () => {
     ];
     for (const file of pure) expect(files, file).toContain(file);
     expect(
-      offenders(({ from, to }) => pure.includes(from) && /^(node:)?(fs|net|http|https|child_process|worker_threads)/.test(to)),
+      offenders(
+        ({ from, to }) => pure.includes(from) && /^(node:)?(fs|net|http|https|child_process|worker_threads)/.test(to),
+      ),
     ).toEqual([]);
   });
 });
@@ -120,7 +125,13 @@ describe('the import rules', () => {
 describe('the house rules', () => {
   test('process.env is read only where configuration is, and to hand PATH to children', () => {
     const readers = [...texts].filter(([, text]) => text.includes('process.env')).map(([file]) => file);
-    const allowed = ['app/config.ts', 'hsm/config.ts', 'app/cli/processes.ts', 'hsm/token/provision.ts', 'hsm/token/probe.ts'];
+    const allowed = [
+      'app/config.ts',
+      'hsm/config.ts',
+      'app/cli/processes.ts',
+      'hsm/token/provision.ts',
+      'hsm/token/probe.ts',
+    ];
     expect(readers.filter((file) => !allowed.includes(file))).toEqual([]);
   });
 
@@ -142,7 +153,9 @@ describe('the house rules', () => {
 
   test('no eval, and no address outside the appliance in anything that a browser loads', () => {
     const browser = [...texts].filter(([file]) => within(file, 'app/browser', 'app/ui') || file.endsWith('.tsx'));
-    const offending = browser.filter(([, text]) => /\beval\(|new Function\(|https?:\/\/(?!\$)/.test(text.replaceAll('http://www.w3.org', '')));
+    const offending = browser.filter(([, text]) =>
+      /\beval\(|new Function\(|https?:\/\/(?!\$)/.test(text.replaceAll('http://www.w3.org', '')),
+    );
     expect(offending.map(([file]) => file)).toEqual([]);
   });
 });

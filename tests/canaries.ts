@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, openSync, readFileSync, readSync, readdirSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readlinkSync, readSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Something secret, in the forms in which it could leak. */
@@ -13,7 +13,12 @@ export interface Canary {
 export function keyCanary(name: string, key: Buffer): Canary {
   return {
     name,
-    forms: [key, Buffer.from(key.toString('hex')), Buffer.from(key.toString('base64').slice(0, 40)), Buffer.from(key.toString('base64url').slice(0, 40))],
+    forms: [
+      key,
+      Buffer.from(key.toString('hex')),
+      Buffer.from(key.toString('base64').slice(0, 40)),
+      Buffer.from(key.toString('base64url').slice(0, 40)),
+    ],
   };
 }
 
@@ -49,11 +54,21 @@ export function findInMemory(pid: number, canaries: Canary[]): { found: string[]
   return { found: [...found], bytes };
 }
 
-/** Writes down every file that the processes open from now on. */
+/** Writes down every file that the processes have open, and each that they open from now on. */
 export async function watchOpenedFiles(pids: number[], log: string): Promise<{ stop(): Promise<string[]> }> {
   const strace: ChildProcess = spawn(
     'strace',
-    ['-f', '-q', '-e', 'trace=open,openat,creat', '-e', 'signal=none', '-o', log, ...pids.flatMap((pid) => ['-p', String(pid)])],
+    [
+      '-f',
+      '-q',
+      '-e',
+      'trace=open,openat,creat',
+      '-e',
+      'signal=none',
+      '-o',
+      log,
+      ...pids.flatMap((pid) => ['-p', String(pid)]),
+    ],
     { stdio: ['ignore', 'ignore', 'inherit'] },
   );
   // Attached once the processes say so themselves.
@@ -63,13 +78,22 @@ export async function watchOpenedFiles(pids: number[], log: string): Promise<{ s
       await new Promise((done) => setTimeout(done, 20));
     }
   }
+  const open = pids.flatMap((pid) =>
+    readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+      try {
+        return [readlinkSync(`/proc/${pid}/fd/${fd}`)];
+      } catch {
+        return []; // Closed in between.
+      }
+    }),
+  );
   return {
     async stop() {
       const gone = once(strace, 'exit');
       strace.kill('SIGINT');
       await gone;
       const names = [...readFileSync(log, 'utf8').matchAll(/"([^"]+)"[^\n]*= \d/g)].map((match) => match[1] as string);
-      return [...new Set(names)].filter((name) => existsSync(name) && statSync(name).isFile());
+      return [...new Set([...open, ...names])].filter((name) => existsSync(name) && statSync(name).isFile());
     },
   };
 }

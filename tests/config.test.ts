@@ -6,7 +6,11 @@ function faultsOf(read: () => unknown, kind: typeof ConfigError): string[] {
   try {
     read();
   } catch (error) {
-    if (error instanceof kind) return error.message.split('\n').slice(1).map((line) => line.trim());
+    if (error instanceof kind)
+      return error.message
+        .split('\n')
+        .slice(1)
+        .map((line) => line.trim());
     throw error;
   }
   return [];
@@ -27,7 +31,11 @@ const GOOD_ROOM = {
 describe('configuration', () => {
   test('a good one is read, with numbers as numbers and defaults filled in', () => {
     const config = readConfig('room', { ...GOOD_ROOM, HOME: 'not ours' });
-    expect(config).toMatchObject({ CLOISTER_ROOM_PORT: 8445, CLOISTER_ADDRESS: '127.0.0.1', CLOISTER_LOG_LEVEL: 'info' });
+    expect(config).toMatchObject({
+      CLOISTER_ROOM_PORT: 8445,
+      CLOISTER_ADDRESS: '127.0.0.1',
+      CLOISTER_LOG_LEVEL: 'info',
+    });
   });
 
   test('all faults are said at once: the missing, the malformed, the unknown', () => {
@@ -44,15 +52,21 @@ describe('configuration', () => {
       ConfigError,
     );
     expect(faults).toHaveLength(5);
-    for (const name of ['INSTITUTION: is missing', 'ROOM_PORT', 'STAFF_ORIGIN', 'ROOM_KEY: names a file', 'RECORDINGZ is not a setting']) {
+    for (const name of [
+      'INSTITUTION: is missing',
+      'ROOM_PORT',
+      'STAFF_ORIGIN',
+      'ROOM_KEY: names a file',
+      'RECORDINGZ is not a setting',
+    ]) {
       expect(faults.join('\n')).toContain(name);
     }
   });
 
   test('a setting of another process is unknown here', () => {
-    expect(faultsOf(() => readConfig('room', { ...GOOD_ROOM, CLOISTER_PIN_FILE: import.meta.filename }), ConfigError)).toEqual([
-      'CLOISTER_PIN_FILE is not a setting of room',
-    ]);
+    expect(
+      faultsOf(() => readConfig('room', { ...GOOD_ROOM, CLOISTER_PIN_FILE: import.meta.filename }), ConfigError),
+    ).toEqual(['CLOISTER_PIN_FILE is not a setting of room']);
   });
 
   test('custody lists its own faults the same way, and never the PIN', () => {

@@ -84,7 +84,10 @@ export type Enrolled = Awaited<ReturnType<typeof enrolRepresentative>>;
 /** Registers an attempt with one recording of `chapters` chapters, as web does. */
 export async function registerAttempt(custody: RunningCustody, exam: string, candidate: string, chapters = 2) {
   const { examKey } = await custody.web.exam(exam);
-  const attemptKey = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify']);
+  const attemptKey = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, [
+    'sign',
+    'verify',
+  ]);
   const publicKey = Buffer.from(await webcrypto.subtle.exportKey('spki', attemptKey.publicKey)).toString('base64url');
   const attempt = randomUUID();
   const recording = randomUUID();
@@ -113,7 +116,13 @@ export function wrapChapterKey(
     },
     key,
   );
-  return canonicalize({ v: 1, alg: examKey.alg, ...where, kid: examKey.kid, key: wrapped.toString('base64url') }) as string;
+  return canonicalize({
+    v: 1,
+    alg: examKey.alg,
+    ...where,
+    kid: examKey.kid,
+    key: wrapped.toString('base64url'),
+  }) as string;
 }
 
 /** The reviewer's browser: an ephemeral key pair, its SubjectPublicKeyInfo and the digest that a release names. */

@@ -186,7 +186,12 @@ describe('a hostile web process', () => {
     // A foreign envelope registered under a name of one's own is still the other's: its content says so.
     const recording = randomUUID();
     const foreign = theirs.chapters[0]?.envelope as string;
-    await custody.web.registerChapter({ attempt: mine.attempt, recording, chapter: 0, envelopeDigest: sha256(foreign) });
+    await custody.web.registerChapter({
+      attempt: mine.attempt,
+      recording,
+      chapter: 0,
+      envelopeDigest: sha256(foreign),
+    });
     await expect(
       custody.room.release(reviewer.session, grant, {
         recipient: recipient.digest,
@@ -198,7 +203,10 @@ describe('a hostile web process', () => {
 
   test('cannot replace an attempt’s key, nor seal with another', async () => {
     const { attempt, recording } = await registerAttempt(custody, exam, 'key-thief');
-    const forged = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify']);
+    const forged = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, [
+      'sign',
+      'verify',
+    ]);
     const publicKey = Buffer.from(await webcrypto.subtle.exportKey('spki', forged.publicKey)).toString('base64url');
     await expect(
       custody.web.registerAttempt({ attempt, exam, candidate: 'key-thief', publicKey }),

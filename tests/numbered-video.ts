@@ -15,8 +15,21 @@ const BLOCK = WIDTH / BITS;
 export async function makeNumberedVideo(file: string, seconds: number): Promise<void> {
   const ffmpeg = spawn(
     process.env.CLOISTER_FFMPEG ?? 'ffmpeg',
-    ['-loglevel', 'error', '-y', '-f', 'rawvideo', '-pix_fmt', 'gray', '-s', `${WIDTH}x${HEIGHT}`, '-r', String(RATE), '-i', '-']
-      .concat(['-c:v', 'mjpeg', '-q:v', '3', '-pix_fmt', 'yuvj420p', '-f', 'mjpeg', file]),
+    [
+      '-loglevel',
+      'error',
+      '-y',
+      '-f',
+      'rawvideo',
+      '-pix_fmt',
+      'gray',
+      '-s',
+      `${WIDTH}x${HEIGHT}`,
+      '-r',
+      String(RATE),
+      '-i',
+      '-',
+    ].concat(['-c:v', 'mjpeg', '-q:v', '3', '-pix_fmt', 'yuvj420p', '-f', 'mjpeg', file]),
     { stdio: ['pipe', 'inherit', 'inherit'] },
   );
   for (let number = 0; number < seconds * RATE; number++) {

@@ -17,7 +17,13 @@ export class SecurityKey {
     ]);
     const length = Buffer.alloc(2);
     length.writeUInt16BE(this.id.length);
-    const data = Buffer.concat([this.#authenticatorData(options.rp.id as string, 0x45), Buffer.alloc(16), length, this.id, cose]);
+    const data = Buffer.concat([
+      this.#authenticatorData(options.rp.id as string, 0x45),
+      Buffer.alloc(16),
+      length,
+      this.id,
+      cose,
+    ]);
     // {"fmt": "none", "attStmt": {}, "authData": bytes}
     const attestation = Buffer.concat([
       Buffer.from('a363666d74646e6f6e656761747453746d74a068617574684461746159', 'hex'),
@@ -36,7 +42,10 @@ export class SecurityKey {
 
   /** Answers `navigator.credentials.get` for a challenge (base64url) on a page of this origin. */
   touch(challenge: string, origin: string, options: { rpId?: string; verified?: boolean } = {}) {
-    const data = this.#authenticatorData(options.rpId ?? new URL(origin).hostname, options.verified === false ? 0x01 : 0x05);
+    const data = this.#authenticatorData(
+      options.rpId ?? new URL(origin).hostname,
+      options.verified === false ? 0x01 : 0x05,
+    );
     const client = clientData('webauthn.get', challenge, origin);
     const signed = Buffer.concat([data, createHash('sha256').update(client).digest()]);
     return {

@@ -75,10 +75,10 @@ crypto.subtle.encrypt = (algorithm, key, data) => {
 test('a test taker reads the notice, checks the camera, and records with the exam in front of the recorder', async () => {
   const context = await openContext(browser);
   keepResponses(context);
-  await context.route('**/assets/recorder-worker.js', async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: SPY + (await response.text()) });
-  });
+  const worker = readFileSync(join(import.meta.dirname, '../dist/assets/recorder-worker.js'), 'utf8');
+  await context.route('**/assets/recorder-worker.js', (route) =>
+    route.fulfill({ contentType: 'text/javascript', body: SPY + worker }),
+  );
   await context.route(`**/segments/${LOST_SEGMENT}`, (route) => route.fulfill({ status: 201 }));
   testTaker = await context.newPage();
   await testTaker.goto(appliance.testTakers[0]?.link ?? '');
@@ -90,7 +90,9 @@ test('a test taker reads the notice, checks the camera, and records with the exa
   await testTaker.getByRole('link', { name: /Check camera and microphone/ }).click();
   await testTaker.locator('[data-allow]').click();
   await testTaker.locator('[data-start]:not([disabled])').waitFor();
-  await expect.poll(() => testTaker.evaluate(() => document.querySelector<HTMLMeterElement>('[data-level]')?.value ?? 0)).toBeGreaterThan(0);
+  await expect
+    .poll(() => testTaker.evaluate(() => document.querySelector<HTMLMeterElement>('[data-level]')?.value ?? 0))
+    .toBeGreaterThan(0);
   await expect.poll(() => testTaker.locator('[data-preview]').evaluate(readNumber)).toBeGreaterThan(0);
   reference = {
     number: await testTaker.locator('[data-preview]').evaluate(readNumber),
@@ -121,7 +123,10 @@ test('they finish, the recording is sealed, and the receipt they save proves it'
   await testTaker.locator('[data-finish]').click();
   await testTaker.locator('[data-finish-confirm]').click();
   await testTaker.locator('[data-step=done]').waitFor({ timeout: 30_000 });
-  const [download] = await Promise.all([testTaker.waitForEvent('download'), testTaker.locator('[data-receipt]').click()]);
+  const [download] = await Promise.all([
+    testTaker.waitForEvent('download'),
+    testTaker.locator('[data-receipt]').click(),
+  ]);
   const receipt = join(folder, 'receipt.json');
   await download.saveAs(receipt);
   const { stdout } = await run(CLOISTER, ['receipt', 'verify', receipt]);
@@ -139,9 +144,10 @@ test('the recording can be read alone: whole but for the lost segment, its signa
     (error: { stdout: string; code: number }) => error,
   );
   const report = JSON.parse(stdout);
-  expect(report.missing).toEqual([LOST_SEGMENT]);
-  expect(JSON.stringify(report)).not.toContain('"bad"');
-  expect(report.seal?.signature ?? report.seal).toBeTruthy();
+  expect(report.segments.missing).toEqual([[LOST_SEGMENT, LOST_SEGMENT]]);
+  expect(report.chapters.length).toBeGreaterThanOrEqual(2);
+  for (const chapter of report.chapters) expect(chapter).toMatchObject({ envelope: true, signature: 'good' });
+  expect(report.seal).toBe('good');
 });
 
 test('a reviewer enrols a passkey, signs in, and opens the attempt for a purpose with a touch', async () => {
@@ -173,7 +179,9 @@ async function frameAt(fraction: number): Promise<{ number: number; position: nu
   await reviewer.locator('body').click({ position: { x: 2, y: 2 } });
   await reviewer.keyboard.press(String(fraction));
   await expect
-    .poll(() => video.evaluate((element: HTMLVideoElement) => !element.seeking && element.readyState >= 2), { timeout: 10_000 })
+    .poll(() => video.evaluate((element: HTMLVideoElement) => !element.seeking && element.readyState >= 2), {
+      timeout: 10_000,
+    })
     .toBe(true);
   await reviewer.waitForTimeout(150);
   return {
@@ -188,7 +196,9 @@ test('the player plays, seeks anywhere, and shows the frames in order and at the
   const video = reviewer.locator('video[data-source=camera]');
   const segmentsBefore = responses.filter(({ url }) => /grants\/.*\/segments\//.test(url)).length;
   const [file] = filesBelow(join(appliance.data, 'recordings')).filter((name) => name.endsWith('.clr'));
-  const header = readFileSync(file as string).subarray(0, 2000).toString('latin1');
+  const header = readFileSync(file as string)
+    .subarray(0, 2000)
+    .toString('latin1');
   const startedAt = Date.parse(/"startedAt":"([^"]+)"/.exec(header)?.[1] ?? '');
 
   const seen: { number: number; position: number }[] = [];
@@ -207,7 +217,9 @@ test('the player plays, seeks anywhere, and shows the frames in order and at the
 
   await frameAt(0);
   await reviewer.keyboard.press('k');
-  await expect.poll(() => video.evaluate((element: HTMLVideoElement) => element.currentTime), { timeout: 15_000 }).toBeGreaterThan(3);
+  await expect
+    .poll(() => video.evaluate((element: HTMLVideoElement) => element.currentTime), { timeout: 15_000 })
+    .toBeGreaterThan(3);
   const numbers: number[] = [];
   for (let i = 0; i < 10; i++) {
     numbers.push(await video.evaluate(readNumber));
@@ -255,10 +267,11 @@ test('the ledger verifies offline, and not after a byte was changed', async () =
   expect(stdout).toBeTruthy();
   const copy = join(folder, 'ledger');
   await run('cp', ['-r', ledger, copy]);
-  const [tile] = filesBelow(join(copy, 'tile/entries'));
-  const bytes = readFileSync(tile as string);
+  const entries = Number((await run(CLOISTER, ['ledger', 'verify', ledger])).stdout.match(/(\d+) entries/)?.[1]);
+  const tile = join(copy, 'tile/entries', `000.p/${entries}`);
+  const bytes = readFileSync(tile);
   bytes[40] = (bytes[40] ?? 0) ^ 1;
-  writeFileSync(tile as string, bytes);
+  writeFileSync(tile, bytes);
   await expect(run(CLOISTER, ['ledger', 'verify', copy])).rejects.toMatchObject({ code: 1 });
 });
 
@@ -285,8 +298,13 @@ test('no key and no frame is in anything that a server said, opened or held in m
 
   const files = await openedFiles.stop();
   expect(files.some((file) => file.endsWith('.clr'))).toBe(true);
-  expect(files.some((file) => file.endsWith('appliance.db-wal') || file.endsWith('appliance.db'))).toBe(true);
-  const everything = new Set([...files, ...filesBelow(join(appliance.data, 'recordings')), ...filesBelow(join(appliance.data, 'web')), ...filesBelow(join(appliance.data, 'logs'))]);
+  expect(files.some((file) => file.endsWith('appliance.db'))).toBe(true);
+  const everything = new Set([
+    ...files,
+    ...filesBelow(join(appliance.data, 'recordings')),
+    ...filesBelow(join(appliance.data, 'web')),
+    ...filesBelow(join(appliance.data, 'logs')),
+  ]);
   for (const file of everything) expect(findCanaries(readFileSync(file), canaries), file).toEqual([]);
   const stored = [...everything].some((file) => findCanaries(readFileSync(file), [name]).length > 0);
   expect(stored).toBe(true);

@@ -16,15 +16,16 @@ export function createCertificates(folder: string, hosts: Record<string, string>
   const openssl = (...args: string[]) =>
     execFileSync('openssl', ['req', '-x509', '-days', '395', ...KEY, ...args], { cwd: work, stdio: 'pipe' });
   try {
+    const words = (text: string) => text.split(' ');
     openssl(
-      ...['-keyout', 'ca.key', '-out', 'ca.crt', '-subj', '/CN=Cloister trial authority'],
-      ...['-addext', 'keyUsage=critical,keyCertSign'],
+      ...words('-keyout ca.key -out ca.crt -addext keyUsage=critical,keyCertSign -subj'),
+      '/CN=Cloister trial authority',
     );
     for (const [name, host] of Object.entries(hosts)) {
       openssl(
-        ...['-CA', 'ca.crt', '-CAkey', 'ca.key', '-keyout', `${name}.key`, '-out', `${name}.crt`, '-subj', `/CN=${host}`],
-        ...['-addext', `subjectAltName=DNS:${host}`, '-addext', 'basicConstraints=critical,CA:FALSE'],
-        ...['-addext', 'keyUsage=critical,digitalSignature', '-addext', 'extendedKeyUsage=serverAuth'],
+        ...words(`-CA ca.crt -CAkey ca.key -keyout ${name}.key -out ${name}.crt -subj /CN=${host}`),
+        ...words(`-addext subjectAltName=DNS:${host} -addext basicConstraints=critical,CA:FALSE`),
+        ...words('-addext keyUsage=critical,digitalSignature -addext extendedKeyUsage=serverAuth'),
       );
       const chain = readFileSync(join(work, `${name}.crt`), 'utf8') + readFileSync(join(work, 'ca.crt'), 'utf8');
       writeFileSync(join(folder, `${name}.crt`), chain);

@@ -158,7 +158,13 @@ async function seed(data: string, testTakers: number): Promise<Demonstration> {
     return { name, ...enterTestTaker(db, { exam, candidate, name }) };
   });
   db.$client.close();
-  return { ports: { exam: 0, staff: 0, room: 0 }, exam, testTakers: entered, enrol, applianceKey: examKey.applianceKey };
+  return {
+    ports: { exam: 0, staff: 0, room: 0 },
+    exam,
+    testTakers: entered,
+    enrol,
+    applianceKey: examKey.applianceKey,
+  };
 }
 
 function announce(
@@ -189,7 +195,10 @@ Cloister is running for ${DEMONSTRATION.institution}, with the exam “${DEMONST
 Your browser will warn once per address, because the certificates are this machine's own (${join(data, 'tls', 'ca.crt')}).
 
 Sit the exam, as one of ${demonstration.testTakers.length} test takers
-${demonstration.testTakers.slice(0, 5).map(({ name, token }) => `  ${name.padEnd(20)} ${personal(token)}`).join('\n')}
+${demonstration.testTakers
+  .slice(0, 5)
+  .map(({ name, token }) => `  ${name.padEnd(20)} ${personal(token)}`)
+  .join('\n')}
 
 Enrol a passkey for the reading room (each link works once), then sign in at ${origins.room}
 ${demonstration.enrol.map(({ name, role, token }) => `  ${`${name}, ${role}`.padEnd(28)} ${enrolment(token)}`).join('\n')}

@@ -15,7 +15,8 @@ export const DEMONSTRATION = {
   notice: {
     unit: 'Faculty of Philosophy, Examination Office',
     necessity: {
-      camera: 'You sit this exam at home. The camera shows that the person who is registered sits it, and sits it alone.',
+      camera:
+        'You sit this exam at home. The camera shows that the person who is registered sits it, and sits it alone.',
       microphone: 'The microphone shows that nobody dictates answers. Ordinary noise in your home does not matter.',
     },
     reviewers: 'Two reviewers appointed by the examination board, and the privacy officer if you complain.',
@@ -25,7 +26,8 @@ export const DEMONSTRATION = {
       answerDays: 5,
     },
     privacyOfficer: { name: 'Privacy Officer', email: 'privacy@university.example' },
-    legalBasis: 'University examination act, section 8, and Article 6(1)(e) GDPR. No consent is asked for, because in an exam it would not be free.',
+    legalBasis:
+      'University examination act, section 8, and Article 6(1)(e) GDPR. No consent is asked for, because in an exam it would not be free.',
     // Short, so that a few minutes of trying it out already show several.
     chapterSeconds: 30,
   },

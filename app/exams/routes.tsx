@@ -3,6 +3,7 @@ import { listExams, listRoster } from '../../db/appliance/exams.ts';
 import type { ApplianceDatabase } from '../../db/appliance/open.ts';
 import type { WebConfig } from '../config.ts';
 import type { WebCustody } from '../custody/client.ts';
+import { AppError } from '../errors.ts';
 import { requireStaff } from '../http/staff.tsx';
 import { readExam } from './exam.ts';
 import { DemonstrationPage, ExamsPage, RosterPage, WelcomePage } from './views.tsx';
@@ -33,12 +34,14 @@ export function staffExamRoutes({
           institution={config.CLOISTER_INSTITUTION}
           person={c.var.representative.name}
           roomOrigin={roomOrigin}
-          exams={listExams(db)}
+          exams={listExams(db).filter(({ id }) => c.var.exams.includes(id))}
         />,
       ),
     )
     .get('/exams/:exam', signedIn, (c) => {
-      const exam = readExam(db, c.req.param('exam'));
+      const id = c.req.param('exam');
+      if (!c.var.exams.includes(id)) throw new AppError('not-found');
+      const exam = readExam(db, id);
       return c.html(
         <RosterPage
           person={c.var.representative.name}

@@ -44,7 +44,14 @@ export function originApp({ place, origin, formTargets = [], foreignPosts = {}, 
     await next();
     const status = c.res.status;
     // The route's pattern, never the address: a personal link is a secret.
-    const line = { requestId, place, method: c.req.method, route: c.req.routePath, status, ms: Math.round(performance.now() - started) };
+    const line = {
+      requestId,
+      place,
+      method: c.req.method,
+      route: c.req.routePath,
+      status,
+      ms: Math.round(performance.now() - started),
+    };
     if (status < 400) log.debug(line);
     else log.info(line);
   });
@@ -64,7 +71,8 @@ export function originApp({ place, origin, formTargets = [], foreignPosts = {}, 
   app.onError((thrown, c) => {
     const error = thrown instanceof AppError ? thrown : new AppError('internal', { cause: thrown });
     const line = { requestId: c.get('requestId'), route: c.req.routePath, code: error.code, detail: error.message };
-    if (error.status >= 500 && error.status !== 503 && error.status !== 507) log.error({ ...line, err: error.cause ?? error });
+    if (error.status >= 500 && error.status !== 503 && error.status !== 507)
+      log.error({ ...line, err: error.cause ?? error });
     else log.info(line);
     return answer(c, place, error);
   });

@@ -12,7 +12,8 @@ export function sameOrigin(origin: string, foreignPosts: Record<string, string>)
   return createMiddleware(async (c, next) => {
     if (!SAFE.has(c.req.method)) {
       const from = c.req.header('origin');
-      if (from !== origin && (from === undefined || from !== foreignPosts[c.req.path])) throw new AppError('other-origin');
+      if (from !== origin && (from === undefined || from !== foreignPosts[c.req.path]))
+        throw new AppError('other-origin');
     }
     await next();
   });

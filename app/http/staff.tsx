@@ -16,7 +16,7 @@ export interface StaffEnv {
 }
 
 /**
- * Lets only representatives with a session through and sets `representative`; everybody else gets the page that tells where to
+ * Lets only representatives with a session through and sets `representative` and `exams` (ids of those they are assigned to); everybody else gets the page that tells where to
  * sign in.
  * @throws whatever custody throws, except not-signed-in
  */
@@ -32,6 +32,7 @@ export function requireStaff(
       return c.html(page, 401);
     }
     c.set('representative', known.representative);
+    c.set('exams', known.exams);
     await next();
     return undefined;
   });

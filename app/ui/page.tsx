@@ -36,8 +36,6 @@ export function Page({ title, place, scripts = [], person, navigation = [], main
         <head>
           <meta charset="utf-8" />
           <meta name="viewport" content="width=device-width, initial-scale=1" />
-          {/* Under no-referrer a browser posts forms with "Origin: null"; this names the origin, never the path. */}
-          <meta name="referrer" content="strict-origin" />
           <meta name="color-scheme" content={place === 'room' ? 'dark' : 'light dark'} />
           <title>{`${title} · Cloister`}</title>
           <link rel="icon" href="/assets/favicon.svg" type="image/svg+xml" />

@@ -8,7 +8,9 @@ export type DecisionRow = typeof decisions.$inferSelect;
 
 /** Keeps a proposed act; unsigned ones that expired go at the same time. */
 export function insertAct(db: CustodyDatabase, row: ActRow, now: string): void {
-  db.delete(acts).where(and(eq(acts.status, 'proposed'), lt(acts.expiresAt, now))).run();
+  db.delete(acts)
+    .where(and(eq(acts.status, 'proposed'), lt(acts.expiresAt, now)))
+    .run();
   db.insert(acts).values(row).run();
 }
 

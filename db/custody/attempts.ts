@@ -36,12 +36,14 @@ export function listAttemptsFor(db: CustodyDatabase, representative: string): (A
 }
 
 /** @returns false when the attempt was sealed before */
-export function markSealed(
-  db: CustodyDatabase,
-  id: string,
-  seal: { sealedAt: string; seal: string },
-): boolean {
-  return db.update(attempts).set(seal).where(and(eq(attempts.id, id), isNull(attempts.sealedAt))).run().changes === 1;
+export function markSealed(db: CustodyDatabase, id: string, seal: { sealedAt: string; seal: string }): boolean {
+  return (
+    db
+      .update(attempts)
+      .set(seal)
+      .where(and(eq(attempts.id, id), isNull(attempts.sealedAt)))
+      .run().changes === 1
+  );
 }
 
 export function setSealEntry(db: CustodyDatabase, id: string, sealEntry: number): void {

@@ -16,6 +16,16 @@ export function assign(db: CustodyDatabase, exam: string, representative: string
   db.insert(assignments).values({ exam, representative }).onConflictDoNothing().run();
 }
 
+/** @returns ids of the exams that the representative is assigned to */
+export function listAssigned(db: CustodyDatabase, representative: string): string[] {
+  return db
+    .select({ exam: assignments.exam })
+    .from(assignments)
+    .where(eq(assignments.representative, representative))
+    .all()
+    .map(({ exam }) => exam);
+}
+
 export function isAssigned(db: CustodyDatabase, exam: string, representative: string): boolean {
   const row = db
     .select({ exam: assignments.exam })

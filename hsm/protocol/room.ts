@@ -4,11 +4,22 @@ import { z } from 'zod';
 import { listAttempts, viewAttempt } from '../accesses.ts';
 import { proposal, proposeAct, signAct, viewAct } from '../acts.ts';
 import type { Custody } from '../custody.ts';
-import { enrolmentOptions, enrolPasskey, endSession, issueTicket, sessionHolder, signIn, signInOptions } from '../register.ts';
+import {
+  enrolmentOptions,
+  enrolPasskey,
+  endSession,
+  issueTicket,
+  sessionHolder,
+  signIn,
+  signInOptions,
+} from '../register.ts';
 import { endGrant, releaseChapters, reportFault, reportViewing, viewGrant } from '../release.ts';
 import { json, SESSION_HEADER, socketApp } from './socket-app.ts';
 
-const base64url = z.string().regex(/^[\w-]*$/).max(20_000);
+const base64url = z
+  .string()
+  .regex(/^[\w-]*$/)
+  .max(20_000);
 const token = z.object({ token: z.string().length(43) });
 const registration = z
   .looseObject({
@@ -28,7 +39,11 @@ const assertion = z
     clientExtensionResults: z.looseObject({}),
   })
   .transform((value) => value as unknown as AuthenticationResponseJSON);
-const chapterRequest = z.object({ recording: z.uuid(), chapter: z.int().nonnegative(), envelope: z.string().max(4096) });
+const chapterRequest = z.object({
+  recording: z.uuid(),
+  chapter: z.int().nonnegative(),
+  envelope: z.string().max(4096),
+});
 const release = z.object({ recipient: z.string().length(43), chapters: z.array(chapterRequest).min(1).max(64) });
 const seconds = z.number().nonnegative().max(1e6);
 const viewing = z.object({
@@ -45,7 +60,9 @@ export function roomProtocol(custody: Custody) {
   const who = (c: Context) => sessionHolder(custody, c.req.header(SESSION_HEADER), 'room');
   return socketApp(custody, 'room')
     .get('/state', (c) => c.json({ algorithm: custody.token.algorithm }))
-    .post('/enrolments/options', json(token), async (c) => c.json(await enrolmentOptions(custody, c.req.valid('json').token)))
+    .post('/enrolments/options', json(token), async (c) =>
+      c.json(await enrolmentOptions(custody, c.req.valid('json').token)),
+    )
     .post('/enrolments', json(token.extend({ response: registration })), async (c) => {
       const { token: link, response } = c.req.valid('json');
       return c.json(await enrolPasskey(custody, link, response));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { listAssigned } from '../../db/custody/exams.ts';
 import { listAccesses } from '../accesses.ts';
 import { registerAttempt, registerChapter, sealAttempt } from '../attempts.ts';
 import type { Custody } from '../custody.ts';
@@ -8,8 +9,18 @@ import { ledgerFiles } from './ledger-files.ts';
 import { json, SESSION_HEADER, socketApp } from './socket-app.ts';
 
 const digest = z.string().length(43);
-const attempt = z.object({ attempt: z.uuid(), exam: z.uuid(), candidate: z.string().min(1).max(64), publicKey: z.string().max(400) });
-const chapter = z.object({ attempt: z.uuid(), recording: z.uuid(), chapter: z.int().min(0).max(100_000), envelopeDigest: digest });
+const attempt = z.object({
+  attempt: z.uuid(),
+  exam: z.uuid(),
+  candidate: z.string().min(1).max(64),
+  publicKey: z.string().max(400),
+});
+const chapter = z.object({
+  attempt: z.uuid(),
+  recording: z.uuid(),
+  chapter: z.int().min(0).max(100_000),
+  envelopeDigest: digest,
+});
 const signed = z.object({ statement: z.string().max(16_384), signature: z.string().max(200) });
 const ticket = z.object({ ticket: z.string().length(43) });
 
@@ -26,9 +37,10 @@ export function webProtocol(custody: Custody) {
     .get('/attempts/:attempt/accesses', (c) => c.json({ accesses: listAccesses(custody, c.req.param('attempt')) }))
     .get('/ledger/*', ledgerFiles(custody))
     .post('/staff-sessions', json(ticket), (c) => c.json(redeemTicket(custody, c.req.valid('json').ticket)))
-    .get('/staff-session', (c) =>
-      c.json({ representative: sessionHolder(custody, c.req.header(SESSION_HEADER), 'staff') }),
-    )
+    .get('/staff-session', (c) => {
+      const representative = sessionHolder(custody, c.req.header(SESSION_HEADER), 'staff');
+      return c.json({ representative, exams: listAssigned(custody.db, representative.id) });
+    })
     .delete('/staff-session', (c) => {
       endSession(custody, c.req.header(SESSION_HEADER));
       return c.body(null, 204);

@@ -1,0 +1,55 @@
+// npm run bench [-- NAME …] [--json]: figures as ratios against the peers that are found, each measured in the same run.
+import { startAppliance } from '../tests/appliance.ts';
+import type { Figure } from './figure.ts';
+import { ingest } from './ingest.ts';
+import { release } from './release.ts';
+import { seek } from './seek.ts';
+
+const GOALS: Record<string, string> = {
+  'ingest-256k': '≥ 0.8',
+  'ingest-16k': '≥ 0.35',
+  release: '≥ 0.7',
+  seek: '≤ 1.5',
+};
+
+const BENCHES: { names: string[]; run: () => Promise<Figure[]> }[] = [
+  {
+    names: ['ingest-256k', 'ingest-16k', 'ingest-p99'],
+    run: async () => {
+      const appliance = await startAppliance({ testTakers: 64 });
+      try {
+        return await ingest({ appliance });
+      } finally {
+        await appliance.stop();
+      }
+    },
+  },
+  { names: ['release', 'release-p95'], run: release },
+  { names: ['seek', 'first-frame'], run: seek },
+];
+
+const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
+const json = process.argv.includes('--json');
+const unknown = wanted.filter((name) => !BENCHES.some(({ names }) => names.includes(name)));
+if (unknown.length > 0) {
+  console.error(
+    `bench: no figure is called ${unknown.join(', ')}. There are: ${BENCHES.flatMap(({ names }) => names).join(', ')}.`,
+  );
+  process.exit(1);
+}
+
+if (!json) console.log(row('figure', 'value', 'ratio', 'goal', 'against'));
+for (const { names, run } of BENCHES) {
+  if (wanted.length > 0 && !names.some((name) => wanted.includes(name))) continue;
+  for (const figure of await run()) {
+    if (json) console.log(JSON.stringify(figure));
+    else {
+      const value = `${figure.value.toFixed(1)} ${figure.unit}`;
+      console.log(row(figure.name, value, figure.ratio.toFixed(2), GOALS[figure.name] ?? '', figure.against));
+    }
+  }
+}
+
+function row(name: string, value: string, ratio: string, goal: string, against: string): string {
+  return `${name.padEnd(13)} ${value.padEnd(46)} ${ratio.padStart(6)}  ${goal.padEnd(8)} ${against}`;
+}
