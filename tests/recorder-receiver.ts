@@ -23,7 +23,7 @@ const CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; " +
   "connect-src 'self'; worker-src 'self' blob:; base-uri 'none'; frame-ancestors 'none'";
 
-export type Weather = 'fair' | 'busy' | 'cut' | 'answers-lost';
+export type Weather = 'fair' | 'busy' | 'cut' | 'segment-answers-lost';
 
 interface KeptRecording {
   source: string;
@@ -164,7 +164,7 @@ export class Receiver {
     const [status, answer] = this.signedIn ? await this.#handle(method, path, body) : refuse(401, 'not-signed-in');
     // A little time on the way, so that requests do overlap.
     await new Promise((resolve) => setTimeout(resolve, 20));
-    if (weather === 'answers-lost') return void response.destroy();
+    if (weather === 'segment-answers-lost' && path.includes('/segments/')) return void response.destroy();
     response.writeHead(status, { 'content-type': 'application/json', 'cloister-load': '0.1' });
     response.end(JSON.stringify(answer));
   }

@@ -52,8 +52,10 @@ export class Capture {
         appendOnly: true,
         minimumClusterDuration: CLUSTER_SECONDS,
         onEbmlHeader: (data) => (head = data.slice()),
-        onSegmentHeader: (data) => handlers.onInit(joined(head, data), this.#beganAt ?? Date.now()),
+        // Without a single frame there is no run: stopped so early, the header would know sound only.
+        onSegmentHeader: (data) => this.#beganAt !== null && handlers.onInit(joined(head, data), this.#beganAt),
         onCluster: (data, _position, start) => {
+          if (this.#beganAt === null) return;
           // The muxer may use the memory again: the slice is ours, and goes on to the worker without another copy.
           const bytes = data.slice();
           const span = clock.close(bytes, start, VIDEO_TRACK);

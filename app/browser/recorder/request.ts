@@ -3,7 +3,7 @@ import { Stop, type Trouble } from './messages.ts';
 
 const TIMEOUT = 60_000;
 const FIRST_DELAY = 500;
-const LONGEST_DELAY = 30_000;
+const LONGEST_DELAY = 15_000;
 
 /** How the exam origin answered, or that it did not. */
 export type Answer = { accepted: true; status: number; load: number; json(): Promise<unknown> } | Refusal;
@@ -70,7 +70,7 @@ export function troubleOf(refusal: Refusal): Trouble | null {
 
 /**
  * @param failures how often in a row it failed before
- * @returns milliseconds to wait: doubling from half a second to half a minute, never less than the origin asked for, and
+ * @returns milliseconds to wait: doubling from half a second to a quarter of a minute, never less than the origin asked for, and
  *   spread so that many browsers do not come back at once
  */
 export function delayAfter(failures: number, retryAfter: number): number {

@@ -5,7 +5,7 @@ import type { Page } from './page.ts';
 import { elapsedOf, truthOf } from './truth.ts';
 
 /** Clusters come every two seconds; after this long without one the devices are opened anew. */
-const SILENCE = 12_000;
+const SILENCE = 20_000;
 const NOTICE_TIME = 10_000;
 const NOT_HELD = 'Recording goes on by itself as soon as it is back. This is not held against you.';
 
@@ -25,6 +25,7 @@ export class Session {
   /** What is said instead of the truth: for a while, or until a device is back. */
   #notice: { sentence: string; until: number } | null = null;
   #toSeal = 0;
+  #unsent = 0;
 
   constructor(page: Page) {
     this.#page = page;
@@ -42,7 +43,7 @@ export class Session {
     elements.finishConfirm.addEventListener('click', () => void this.#finish());
     navigator.mediaDevices?.addEventListener('devicechange', () => void this.#reopen());
     addEventListener('beforeunload', (event) => {
-      if (this.#phase === 'recording' || this.#phase === 'sealing') event.preventDefault();
+      if (this.#phase === 'recording' || this.#phase === 'sealing' || this.#unsent > 0) event.preventDefault();
     });
   }
 
@@ -61,11 +62,13 @@ export class Session {
       case 'started':
         return void this.#started(message.examPage);
       case 'progress':
+        this.#unsent = message.progress.waitingRequests;
         return this.#showProgress(message.progress);
       case 'notice':
         return this.#say(message.sentence, NOTICE_TIME);
       case 'sealed':
         this.#phase = 'over';
+        this.#unsent = 0;
         this.#worker.terminate();
         return this.#page.show('done');
       case 'failed':
@@ -122,6 +125,8 @@ export class Session {
     if (['https:', 'http:'].includes(address.protocol)) exam.setAttribute('href', address.href);
     this.#phase = 'recording';
     this.#stopLevel();
+    // A picture that nobody sees would still be drawn.
+    this.#page.elements.preview.srcObject = null;
     this.#page.show('record');
     if (this.#stream) await this.#record(this.#stream);
   }
