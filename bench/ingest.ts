@@ -62,8 +62,8 @@ export async function ingest({ appliance }: { appliance: IngestedAppliance }): P
         next.ours += farEnough(ours);
         theirs.push(await load({ ...nginx.order, seconds: SECONDS, bytes, lanes: at(nginx.order.lanes, next.theirs) }));
         next.theirs += farEnough(theirs);
-        nginx.empty();
       }
+      if (process.env.ING) console.error(bytes, ours.map((r) => [r.stored, r.p50, r.p99]), theirs.map((r) => [r.stored, r.p50, r.p99]));
       return { ours, theirs };
     };
     const large = await measure(256 * 1024);
@@ -105,6 +105,8 @@ function median(values: number[]): number {
 }
 
 async function load(order: LoadOrder): Promise<LoadResult> {
+  // What the round before left to be written out would slow this one, whosever it was.
+  execFileSync('sync');
   const child = spawn(NODE, [join(import.meta.dirname, 'load.ts')], { stdio: ['pipe', 'pipe', 'inherit'] });
   child.stdin.end(JSON.stringify(order));
   let text = '';
@@ -205,8 +207,8 @@ http {
   keepalive_requests 1000000;
   server {
     listen 127.0.0.1:${port} ssl; ssl_certificate ${folder}/peer.crt; ssl_certificate_key ${folder}/peer.key;
-    client_max_body_size 8m;
-    location / { root ${files}; dav_methods PUT; create_full_put_path on; client_body_in_file_only on; }
+    client_max_body_size 8m; client_body_buffer_size 256k;
+    location / { root ${files}; dav_methods PUT; create_full_put_path on; }
   }
 }`,
   );
@@ -219,7 +221,7 @@ http {
   }));
   return {
     order: { port, servername: 'localhost', lanes },
-    empty: () => rmSync(files, { recursive: true, force: true }),
+    pid: child.pid,
     async stop() {
       const gone = once(child, 'exit');
       child.kill('SIGQUIT');

@@ -14,7 +14,8 @@ export const PAYLOAD_LIMIT = 4 * 2 ** 20;
 export const PEEK_BYTES = 64;
 
 const TYPE_NAMES = new Map(Object.entries(FRAME_TYPES).map(([name, byte]) => [byte as number, name as FrameType]));
-const SMALLEST_SEGMENT = METADATA_BYTES + 1 + 16;
+/** Fewest bytes of a segment's body: metadata, the shortest SFrame header, the tag. */
+export const SEGMENT_MINIMUM = METADATA_BYTES + 1 + 16;
 const OPENING_BRACE = 0x7b;
 const RESYNC_BLOCK = 2 ** 20;
 
@@ -22,7 +23,7 @@ const RESYNC_BLOCK = 2 ** 20;
  * Frames a payload without copying it.
  * @param payload the payload in pieces
  * @returns the frame in pieces, for one writev
- * @throws RangeError when the payload is empty or over {@link PAYLOAD_LIMIT}
+ * @throws RangeError when the payload is shorter than a scan would take for one, or over {@link PAYLOAD_LIMIT}
  */
 export function encodeFrame(type: FrameType, payload: readonly Uint8Array[]): Uint8Array[] {
   let bytes = 0;
@@ -31,7 +32,8 @@ export function encodeFrame(type: FrameType, payload: readonly Uint8Array[]): Ui
     bytes += piece.length;
     crc = crc32(piece, crc);
   }
-  if (bytes === 0 || bytes > PAYLOAD_LIMIT) throw new RangeError(`a frame cannot carry ${bytes} bytes`);
+  if (bytes < (type === 'segment' ? SEGMENT_MINIMUM : 1) || bytes > PAYLOAD_LIMIT)
+    throw new RangeError(`a frame cannot carry ${bytes} bytes`);
   const head = Buffer.allocUnsafe(FRAME_HEAD_BYTES);
   head.writeUInt32BE(bytes, 0);
   head[4] = FRAME_TYPES[type];
@@ -125,7 +127,7 @@ function parseHead(block: Buffer, at: number, offset: number, size: number): Hea
   const bytes = block.readUInt32BE(at);
   if (bytes === 0 || bytes > PAYLOAD_LIMIT || offset + FRAME_HEAD_BYTES + bytes > size) return null;
   const first = block[at + FRAME_HEAD_BYTES];
-  if (type === 'segment' ? first !== 1 || bytes < SMALLEST_SEGMENT : first !== OPENING_BRACE) return null;
+  if (type === 'segment' ? first !== 1 || bytes < SEGMENT_MINIMUM : first !== OPENING_BRACE) return null;
   const peek = block.subarray(at + FRAME_HEAD_BYTES, at + FRAME_HEAD_BYTES + Math.min(bytes, PEEK_BYTES));
   return { type, offset, bytes, crc: block.readUInt32BE(at + 5), peek };
 }

@@ -1,6 +1,6 @@
 import { AppError } from '../errors.ts';
 import type { ChapterStatement, RecordingState, SealStatement, SignedStatement } from '../wire.ts';
-import { encodeFrame, FRAME_HEAD_BYTES, PEEK_BYTES } from './frames.ts';
+import { encodeFrame, FRAME_HEAD_BYTES, PEEK_BYTES, SEGMENT_MINIMUM } from './frames.ts';
 import type { Journal } from './journal.ts';
 import { readSegmentStart, type RecordingIndex } from './recording-index.ts';
 import { digestOf, isSignedBy, presentNumbers, sha256 } from './records.ts';
@@ -89,6 +89,7 @@ export class Recording {
   #checkSegment(number: number, body: readonly Uint8Array[]): number {
     const [first] = body;
     const start = first && first.length >= PEEK_BYTES ? first : Buffer.concat(body);
+    if (start.length < SEGMENT_MINIMUM) throw new AppError('malformed', { sentence: 'The segment is cut short.' });
     let facts: ReturnType<typeof readSegmentStart>;
     try {
       facts = readSegmentStart(start);

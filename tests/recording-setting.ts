@@ -1,0 +1,192 @@
+import { randomBytes, randomUUID, webcrypto } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { request, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { createAdaptorServer } from '@hono/node-server';
+import canonicalize from 'canonicalize';
+import { pino } from 'pino';
+import { attemptRoutes } from '../app/attempts/routes.tsx';
+import { enterTestTaker } from '../app/attempts/test-taker.ts';
+import { DEMONSTRATION } from '../app/cli/demonstration.ts';
+import { enterExam } from '../app/exams/exam.ts';
+import { requireAttempt } from '../app/http/attempt.ts';
+import { originApp } from '../app/http/origin-app.ts';
+import { Recordings } from '../app/recordings/recordings.ts';
+import { recordingRoutes } from '../app/recordings/routes.ts';
+import { type AttemptStart, type ErrorBody, type RecordingState } from '../app/wire.ts';
+import type { ChapterStatement, SignedStatement, Source } from '../app/wire.ts';
+import { openApplianceDatabase } from '../db/appliance/open.ts';
+import { startCustody, wrapChapterKey } from './custody-process.ts';
+import { digestOf } from './recording-segments.ts';
+
+const ORIGIN = 'https://exam.localhost';
+export const SEGMENT_LIMIT = 64 * 1024;
+
+/** The exam origin's own routes over a real custody process, a real database and real files, without TLS. */
+export async function startRecordingSetting() {
+  const custody = await startCustody();
+  const folder = join(custody.data, 'recordings');
+  mkdirSync(folder);
+  const database = join(custody.data, 'appliance.db');
+  const db = openApplianceDatabase(database);
+  const exam = randomUUID();
+  const { title, notice, policy, examPage } = DEMONSTRATION;
+  await custody.operator.createExam({ exam, title, policy });
+  enterExam(db, { id: exam, title, notice, examPage });
+  const log = pino({ level: 'silent' });
+  const running: { recordings: Recordings; server: Server }[] = [];
+
+  /** Serves the recordings in `options.folder`, by default with ample disk. */
+  async function serve(options: { folder?: string; diskReserve?: number } = {}) {
+    const limits = { segment: SEGMENT_LIMIT, diskReserve: options.diskReserve ?? 0 };
+    const recordings = new Recordings({ folder: options.folder ?? folder, db, custody: custody.web, limits, log });
+    const config = { CLOISTER_INSTITUTION: 'Test', CLOISTER_RECORDINGS: folder };
+    const guard = requireAttempt(db, custody.web);
+    const app = originApp({ place: 'exam', origin: ORIGIN, log })
+      .use('/recordings/*', guard)
+      .route('/', recordingRoutes({ recordings }))
+      .route('/', attemptRoutes({ db, custody: custody.web, recordings, config }));
+    const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    running.push({ recordings, server });
+    return { recordings, port: (server.address() as AddressInfo).port };
+  }
+
+  return {
+    custody,
+    folder,
+    database,
+    serve,
+    /** Another test taker, who has opened their link and started. */
+    async startAttempt(port: number): Promise<Attempt> {
+      const { token } = enterTestTaker(db, { exam, candidate: randomBytes(6).toString('hex'), name: 'Test Taker' });
+      return new Attempt(port, await ask(port, 'GET', `/i/${token}`)).start();
+    },
+    async stop() {
+      for (const { recordings, server } of running) {
+        server.closeAllConnections();
+        server.close();
+        await recordings.close();
+      }
+      db.$client.close();
+      await custody.stop();
+    },
+  };
+}
+
+export type RecordingSetting = Awaited<ReturnType<typeof startRecordingSetting>>;
+
+export interface Reply {
+  status: number;
+  headers: IncomingMessage['headers'];
+  json: unknown;
+}
+
+/** A test taker's browser, as far as recordings go. */
+export class Attempt {
+  readonly port: number;
+  readonly cookie: string;
+  about!: AttemptStart;
+  private key!: webcrypto.CryptoKey;
+
+  constructor(port: number, entry: Reply) {
+    this.port = port;
+    this.cookie = entry.headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+  }
+
+  /** The same person's session with another server over the same database. */
+  at(port: number): Attempt {
+    return Object.assign(Object.create(Attempt.prototype), this, { port }) as Attempt;
+  }
+
+  async start(): Promise<this> {
+    const pair = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify']);
+    this.key = pair.privateKey;
+    const publicKey = base64url(new Uint8Array(await webcrypto.subtle.exportKey('spki', pair.publicKey)));
+    this.about = (await this.ask('POST', '/attempt', { publicKey })).json as AttemptStart;
+    return this;
+  }
+
+  ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Reply> {
+    return ask(this.port, method, path, body, { cookie: this.cookie, ...headers });
+  }
+
+  /** Begins a recording whose chapter 0 has its envelope. */
+  async record(source: Source = 'camera'): Promise<RecordingState> {
+    const begun = { source, mimeType: 'video/webm;codecs=vp8', startedAt: '2026-05-04T08:00:00.000Z' };
+    const state = (await this.ask('POST', '/recordings', begun)).json as RecordingState;
+    await this.putEnvelope(state.recording, 0);
+    return state;
+  }
+
+  envelope(recording: string, chapter: number): string {
+    const { exam, attempt, examKey } = this.about;
+    return wrapChapterKey(examKey, { exam, attempt, recording, chapter }, randomBytes(32));
+  }
+
+  putEnvelope(recording: string, chapter: number, text = this.envelope(recording, chapter)): Promise<Reply> {
+    return this.ask('PUT', `/recordings/${recording}/chapters/${chapter}/envelope`, text);
+  }
+
+  putSegment(recording: string, number: number, body: Buffer, headers: Record<string, string> = {}): Promise<Reply> {
+    return this.ask('PUT', `/recordings/${recording}/segments/${number}`, body, headers);
+  }
+
+  putSignature(recording: string, chapter: number, signed: SignedStatement): Promise<Reply> {
+    return this.ask('PUT', `/recordings/${recording}/chapters/${chapter}/signature`, signed);
+  }
+
+  async sign(statement: object): Promise<SignedStatement> {
+    const text = canonicalize(statement) ?? '';
+    const algorithm = { name: 'ECDSA', hash: 'SHA-256' };
+    const signature = await webcrypto.subtle.sign(algorithm, this.key, Buffer.from(text));
+    return { statement: text, signature: base64url(new Uint8Array(signature)) };
+  }
+
+  /** What the attempt key has to say of these bodies. */
+  stateChapter(recording: string, chapter: number, bodies: Map<number, Buffer>): ChapterStatement {
+    const numbers = [...bodies.keys()].sort((a, b) => a - b);
+    const [first = 0] = numbers;
+    const last = numbers.at(-1) ?? 0;
+    const missing = Array.from({ length: last - first + 1 }, (_, i) => first + i).filter((n) => !bodies.has(n));
+    const digest = digestOf(numbers.map((number) => bodies.get(number) as Buffer));
+    return { type: 'chapter', attempt: this.about.attempt, recording, chapter, first, last, missing, digest };
+  }
+}
+
+/** One request; the body goes as bytes, as text that is JSON already, or as JSON. */
+export async function ask(
+  port: number,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Reply> {
+  const type = Buffer.isBuffer(body) ? 'application/octet-stream' : 'application/json';
+  const sent = request({
+    host: '127.0.0.1',
+    port,
+    path,
+    method,
+    agent: false,
+    headers: {
+      host: new URL(ORIGIN).host,
+      origin: ORIGIN,
+      accept: 'application/json',
+      'content-type': type,
+      ...headers,
+    },
+  });
+  sent.end(body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body));
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+  let text = '';
+  for await (const chunk of answer) text += chunk;
+  const isJson = answer.headers['content-type']?.startsWith('application/json') ?? false;
+  return { status: answer.statusCode ?? 0, headers: answer.headers, json: isJson ? JSON.parse(text) : text };
+}
+
+export const errorOf = (reply: Reply): string => (reply.json as ErrorBody).error;
+
+const base64url = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url');
