@@ -1,18 +1,20 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { launchChromium, openContext, plugInSecurityKey } from './chromium.ts';
-import { film, openRoom, secondOf, type Relay } from './room-setting.ts';
+import { film, openRoom, secondOf, type Relay, type Take } from './room-setting.ts';
 
 let room: Awaited<ReturnType<typeof openRoom>>;
 let browser: Browser;
 let page: Page;
 let recording: string;
 let foreign: string;
+let takes: Take[];
 let segmentsAt: (second: number) => number;
 
 beforeAll(async () => {
   room = await openRoom();
   const [first, second] = await Promise.all([film(room.folder, 30, 0), film(room.folder, 20, 34)]);
+  takes = [first, second];
   const chapters = [
     { take: first, at: 0, from: 0, to: 10 },
     { take: first, at: 0, from: 10, to: 20 },
@@ -47,6 +49,7 @@ afterAll(async () => {
 beforeEach(() => {
   room.relay.now = undefined;
   room.custody.covered = undefined;
+  room.custody.suspended = false;
   room.custody.faults.length = 0;
   room.custody.releases.length = 0;
 });
@@ -62,9 +65,9 @@ async function openRecording(): Promise<string> {
 }
 
 /** The second that the picture itself shows, read from its corner. */
-const shownSecond = async () =>
+const shownSecond = async (source = 'camera') =>
   secondOf(
-    await page.locator('video[data-source="camera"]').evaluate((video: HTMLVideoElement) => {
+    await page.locator(`video[data-source="${source}"]`).evaluate((video: HTMLVideoElement) => {
       const canvas = document.createElement('canvas');
       canvas.width = canvas.height = 32;
       const context = canvas.getContext('2d')!;
@@ -218,10 +221,9 @@ test('refuses a whole chapter whose header was altered, and tells it once', asyn
 test('takes the picture away with custody’s sentence when the representative is suspended', async () => {
   await openRecording();
   room.custody.suspended = true;
-  await clickAt(25);
+  await page.keyboard.press('5');
   await page.getByText('Your approval as a representative is not in force').waitFor();
   expect(await page.locator('video').count()).toBe(0);
-  room.custody.suspended = false;
 });
 
 test('a grant opened in another browser has no key there and says what to do', async () => {
@@ -229,4 +231,22 @@ test('a grant opened in another browser has no key there and says what to do', a
   await page.evaluate(() => indexedDB.deleteDatabase('cloister-room'));
   await page.goto(`${room.origin}/grants/${grant}`);
   await page.getByText('The key for this view is not in this browser').waitFor();
+});
+
+test('plays camera and screen together, and a hole in one does not stop the other', async () => {
+  const [take] = takes as [Take, Take];
+  await room.custody.record(room.recordings, [{ take, at: 0, from: 0, to: 30 }], [], 'screen');
+  await openRecording();
+  expect(await page.locator('.lane').count()).toBe(2);
+  await clickAt(25.5);
+  await expectSecond(25.5);
+  await expect.poll(async () => Math.abs((await shownSecond('screen')) - 25.5)).toBeLessThan(0.75);
+  await clickAt(5);
+  await page.keyboard.press('Space');
+  await expect
+    .poll(() => shownSecond('screen'), { timeout: 10_000, interval: 20 })
+    .toSatisfy((at: number) => at > 6.5 && at < 7.5);
+  await expect.poll(() => shownSecond('screen'), { timeout: 10_000 }).toBeGreaterThan(9.2);
+  expect(Math.abs((await shownSecond('screen')) - (await shownSecond()))).toBeLessThan(0.8);
+  expect(await page.getByText('Nothing was recorded here').count()).toBe(0);
 });

@@ -230,7 +230,7 @@ export class TestCustody {
       ...{ act, type, attempt, bytes, expiresAt },
       sentence:
         content.type === 'release'
-          ? 'Ada Moreau may watch the recording of test taker K-2041 in “Thermodynamics I” for an integrity review, for 60 minutes, in this browser only.'
+          ? `Ada Moreau may watch the recording of test taker K-2041 in “Thermodynamics I” for the purpose “${content.purpose}”, for 60 minutes, in this browser only.`
           : `Ada Moreau decides on the attempt of test taker K-2041 in “Thermodynamics I”: ${content.outcome}.`,
       details: [
         { term: 'Who', value: 'Ada Moreau' },

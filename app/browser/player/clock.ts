@@ -16,8 +16,8 @@ interface ClockEvents {
 }
 
 /**
- * One time for all pictures, in seconds since the first recording began. The first track that has something to show leads,
- * the others follow it.
+ * One time for all pictures, in seconds since the first recording began. A track that has something to show leads, the others
+ * follow it.
  */
 export class Clock {
   readonly tracks: readonly Track[];
@@ -26,6 +26,8 @@ export class Clock {
   readonly end: number;
   readonly #events: ClockEvents;
   readonly #timer: ReturnType<typeof setInterval>;
+  /** The track that tells the time; it does so until it has nothing more to show. */
+  #leader: Track | undefined;
   #time = 0;
   #wantsToPlay = false;
   #ended = false;
@@ -53,8 +55,7 @@ export class Clock {
 
   get state(): ClockState {
     if (this.#ended) return 'ended';
-    const leader = this.#leader();
-    if (!leader?.ready) return 'loading';
+    if (!this.#leader?.ready) return 'loading';
     return this.#wantsToPlay ? 'playing' : 'paused';
   }
 
@@ -77,6 +78,7 @@ export class Clock {
   seek(time: number): void {
     this.#time = Math.min(Math.max(0, time), Math.max(0, this.end - 0.05));
     this.#ended = false;
+    this.#leader = this.tracks.find((track) => this.#covers(track));
     for (const track of this.tracks) this.#send(track);
     this.#tick();
   }
@@ -108,8 +110,8 @@ export class Clock {
     return (track.startedAt - this.origin) / 1000;
   }
 
-  #leader(): Track | undefined {
-    return this.tracks.find((track) => track.covers(this.#time - this.#offset(track)));
+  #covers(track: Track): boolean {
+    return track.covers(this.#time - this.#offset(track));
   }
 
   #covered(time: number): boolean {
@@ -122,19 +124,18 @@ export class Clock {
   }
 
   #advance(): void {
-    let leader = this.#leader();
-    if (leader) this.#time = leader.time + this.#offset(leader);
-    leader = this.#leader();
-    if (!leader) {
+    if (this.#leader) this.#time = this.#leader.time + this.#offset(this.#leader);
+    if (!this.#leader || !this.#covers(this.#leader)) this.#leader = this.tracks.find((track) => this.#covers(track));
+    if (!this.#leader) {
       this.#skip();
       return;
     }
     for (const track of this.tracks) {
-      track.video.playbackRate = this.#speed;
-      const covered = track.covers(this.#time - this.#offset(track));
-      if (track !== leader && covered && Math.abs(track.video.currentTime + this.#offset(track) - this.#time) > DRIFT)
-        this.#send(track);
+      const covered = this.#covers(track);
+      const apart = Math.abs(track.video.currentTime + this.#offset(track) - this.#time);
+      if (covered && apart > DRIFT && !track.video.seeking) this.#send(track);
       track.settle();
+      track.video.playbackRate = this.#speed;
       const plays = this.#wantsToPlay && covered;
       if (plays && track.video.paused) void track.video.play().catch(() => {});
       if (!plays && !track.video.paused) track.video.pause();
@@ -166,6 +167,6 @@ export class Clock {
 
   #send(track: Track): void {
     const time = this.#time - this.#offset(track);
-    if (track.covers(time)) track.video.currentTime = time;
+    if (track.covers(time)) track.seek(time);
   }
 }

@@ -84,14 +84,16 @@ export class Timeline {
   #drag(event: PointerEvent): void {
     if (event.button !== 0) return;
     this.#bar.setPointerCapture(event.pointerId);
-    let asked = 0;
-    const move = ({ clientX }: PointerEvent) => {
+    const seek = ({ clientX }: PointerEvent) => {
       const { left, width } = this.#bar.getBoundingClientRect();
-      const time = (this.#clock.end * (clientX - left)) / width;
-      cancelAnimationFrame(asked);
-      asked = requestAnimationFrame(() => this.#clock.seek(time));
+      this.#clock.seek((this.#clock.end * (clientX - left)) / width);
     };
-    move(event);
+    let asked = 0;
+    const move = (moved: PointerEvent) => {
+      cancelAnimationFrame(asked);
+      asked = requestAnimationFrame(() => seek(moved));
+    };
+    seek(event);
     this.#bar.addEventListener('pointermove', move);
     this.#bar.addEventListener('lostpointercapture', () => this.#bar.removeEventListener('pointermove', move), {
       once: true,

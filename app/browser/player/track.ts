@@ -9,7 +9,7 @@ import { FaultySegment, openSegment } from './segment.ts';
 const AHEAD = 20;
 /** Seconds before a chapter plays that its key is asked for, at normal speed. */
 const RELEASE_AHEAD = 8;
-/** Segments fetched and decrypted at once. */
+/** Segments fetched and decrypted at once, once there is a picture: until then the first one has the line to itself. */
 const PARALLEL = 3;
 /** Seconds kept before and after the position when the browser's buffer is full. */
 const KEPT = 10;
@@ -56,8 +56,8 @@ export class Track {
     this.#events = events;
     this.#mimeType = index.mimeType;
     video.src = URL.createObjectURL(this.#media);
-    video.addEventListener('seeking', () => this.#seeking());
     this.#media.addEventListener('sourceopen', () => void this.#fill(), { once: true });
+    this.#open();
   }
 
   /** @returns whether there is something to play at this time */
@@ -83,6 +83,17 @@ export class Track {
     return next - now < 0.5 && !outstanding ? next : now;
   }
 
+  seek(time: number): void {
+    this.video.currentTime = time;
+    const { buffered } = this;
+    for (const piece of this.layout.pieces) {
+      const evicted = this.#appended.get(piece.number) && !intervalAt(buffered, (piece.from + piece.to) / 2);
+      if (evicted) this.#appended.delete(piece.number);
+    }
+    this.#open();
+    this.#wake();
+  }
+
   /** @returns whether the picture at its position is there */
   get ready(): boolean {
     return !this.video.seeking && this.video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
@@ -99,7 +110,7 @@ export class Track {
     const now = this.video.currentTime;
     if (this.ready || intervalAt(this.buffered, now)) return;
     const next = this.buffered.find((one) => one.from > now)?.from;
-    if (next !== undefined && next - now < 0.5) this.video.currentTime = next + 0.01;
+    if (next !== undefined && next - now < 0.5) this.seek(next + 0.01);
   }
 
   /** Stops everything and takes the picture away. */
@@ -135,7 +146,7 @@ export class Track {
 
   /** Starts on the segments that the position needs next, drops the others, and gives them in the order of their time. */
   #open(): { piece: Piece; media: Promise<Uint8Array<ArrayBuffer>> }[] {
-    const wanted = this.#wanted().slice(0, PARALLEL);
+    const wanted = this.#wanted().slice(0, this.ready ? PARALLEL : 1);
     for (const [number, { abort }] of this.#opening) {
       if (wanted.some((piece) => piece.number === number)) continue;
       abort.abort();
@@ -259,7 +270,9 @@ export class Track {
       this.#refuse(error);
       return;
     }
-    this.#events.failed(error instanceof Error ? error : new Error(String(error)));
+    // A full buffer empties as the position moves on; that is no failure.
+    const full = error instanceof DOMException && error.name === 'QuotaExceededError';
+    if (!full) this.#events.failed(error instanceof Error ? error : new Error(String(error)));
     await this.#sleep(RETRY);
   }
 
@@ -274,16 +287,6 @@ export class Track {
       (a, b) => a.from - b.from,
     );
     this.#events.refused(this, faulty);
-  }
-
-  #seeking(): void {
-    const buffered = this.buffered;
-    for (const piece of this.layout.pieces) {
-      const evicted = this.#appended.get(piece.number) && !intervalAt(buffered, (piece.from + piece.to) / 2);
-      if (evicted) this.#appended.delete(piece.number);
-    }
-    this.#open();
-    this.#wake();
   }
 
   /** Tells the browser that the recording ends here, once its last segment is in the buffer. */
