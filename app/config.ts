@@ -4,10 +4,21 @@ import { z } from 'zod';
 const port = z.coerce.number().int().min(1).max(65535);
 const origin = z
   .url()
-  .refine((text) => text.startsWith('https://') && new URL(text).origin === text, 'has to be an https origin without a path');
-const file = z.string().min(1).refine((path) => existsSync(path), 'names a file that does not exist');
+  .refine(
+    (text) => text.startsWith('https://') && new URL(text).origin === text,
+    'has to be an https origin without a path',
+  );
+const file = z
+  .string()
+  .min(1)
+  .refine((path) => existsSync(path), 'names a file that does not exist');
 const folder = file;
-const networks = z.string().transform((text) => text.split(',').map((part) => part.trim()).filter(Boolean));
+const networks = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean),
+);
 const logLevel = z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info');
 
 const shared = {
@@ -36,7 +47,11 @@ const web = z.strictObject({
   /** Networks (CIDR) from which the staff origin answers. */
   CLOISTER_STAFF_NETWORKS: networks,
   /** Bytes of disk that recordings leave free. */
-  CLOISTER_DISK_RESERVE: z.coerce.number().int().nonnegative().default(2 ** 30),
+  CLOISTER_DISK_RESERVE: z.coerce
+    .number()
+    .int()
+    .nonnegative()
+    .default(2 ** 30),
 });
 
 const room = z.strictObject({

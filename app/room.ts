@@ -2,11 +2,8 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { ConfigError, readConfig } from './config.ts';
 import { connectRoom } from './custody/client.ts';
-import { assets } from './http/assets.ts';
 import { listen, stopListening } from './http/listen.ts';
-import { originApp } from './http/origin-app.ts';
-import { roomRoutes } from './room/routes.tsx';
-import { Shelf } from './room/shelf.ts';
+import { roomOrigin } from './room-origin.ts';
 
 /** Starts the room: the one place where passkeys are touched and recordings play. It holds ciphertext and no database. */
 async function main(): Promise<void> {
@@ -14,14 +11,7 @@ async function main(): Promise<void> {
   const log = pino({ level: config.CLOISTER_LOG_LEVEL, base: { process: 'room' } });
   process.umask(0o077);
   const custody = connectRoom(config.CLOISTER_CUSTODY_SOCKET);
-  const app = originApp({
-    place: 'room',
-    origin: config.CLOISTER_ROOM_ORIGIN,
-    formTargets: [config.CLOISTER_STAFF_ORIGIN],
-    log,
-  })
-    .route('/', roomRoutes({ custody, shelf: new Shelf(config.CLOISTER_RECORDINGS), config }))
-    .route('/', assets(join(import.meta.dirname, 'assets')));
+  const app = roomOrigin({ config, custody, assetFolder: join(import.meta.dirname, 'assets'), log });
   const server = await listen({
     fetch: app.fetch,
     address: config.CLOISTER_ADDRESS,

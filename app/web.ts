@@ -1,19 +1,12 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { openApplianceDatabase } from '../db/appliance/open.ts';
-import { sessionRoutes } from './accounts/routes.ts';
-import { attemptRoutes } from './attempts/routes.tsx';
 import { ConfigError, readConfig } from './config.ts';
 import { connectWeb } from './custody/client.ts';
-import { examPageRoutes, staffExamRoutes } from './exams/routes.tsx';
-import { assets } from './http/assets.ts';
-import { requireAttempt } from './http/attempt.ts';
-import { ledgerFiles } from './http/ledger-files.ts';
+import { examOrigin } from './exam-origin.ts';
 import { listen, stopListening } from './http/listen.ts';
-import { originApp } from './http/origin-app.ts';
-import { staffNetworks } from './http/staff-networks.ts';
 import { Recordings } from './recordings/recordings.ts';
-import { recordingRoutes } from './recordings/routes.ts';
+import { staffOrigin } from './staff-origin.ts';
 
 /** Most bytes of one segment: a few seconds of camera and sound are 200 to 500 KiB. */
 const SEGMENT_LIMIT = 4 * 2 ** 20;
@@ -32,40 +25,18 @@ async function main(): Promise<void> {
     limits: { segment: SEGMENT_LIMIT, diskReserve: config.CLOISTER_DISK_RESERVE },
     log,
   });
-  const assetFolder = join(import.meta.dirname, 'assets');
-
-  const exam = originApp({ place: 'exam', origin: config.CLOISTER_EXAM_ORIGIN, log })
-    .use('/recordings/*', requireAttempt(db, custody))
-    .use('/recordings', requireAttempt(db, custody))
-    .route('/', recordingRoutes({ recordings }))
-    .route('/', attemptRoutes({ db, custody, recordings, config }))
-    .route('/', examPageRoutes({ config }))
-    .route('/', ledgerFiles(custody.ledgerFile))
-    .route('/', assets(assetFolder));
-
-  const staff = originApp({
-    place: 'staff',
-    origin: config.CLOISTER_STAFF_ORIGIN,
-    // Signing in here begins in the room, whose page posts the ticket.
-    foreignPosts: { '/session': config.CLOISTER_ROOM_ORIGIN },
-    log,
-  })
-    .use(staffNetworks(config.CLOISTER_STAFF_NETWORKS))
-    .route('/', sessionRoutes({ custody }))
-    .route('/', staffExamRoutes({ db, custody, config }))
-    .route('/', assets(assetFolder));
-
+  const parts = { config, db, custody, recordings, assetFolder: join(import.meta.dirname, 'assets'), log };
   const address = config.CLOISTER_ADDRESS;
   const servers = await Promise.all([
     listen({
-      fetch: exam.fetch,
+      fetch: examOrigin(parts).fetch,
       address,
       port: config.CLOISTER_EXAM_PORT,
       certificate: config.CLOISTER_EXAM_CERTIFICATE,
       key: config.CLOISTER_EXAM_KEY,
     }),
     listen({
-      fetch: staff.fetch,
+      fetch: staffOrigin(parts).fetch,
       address,
       port: config.CLOISTER_STAFF_PORT,
       certificate: config.CLOISTER_STAFF_CERTIFICATE,

@@ -2,8 +2,7 @@ import { Hono } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { z } from 'zod';
 import type { WebCustody } from '../custody/client.ts';
-import { AppError } from '../errors.ts';
-import { smallBody } from '../http/small-body.ts';
+import { readContent } from '../http/content.ts';
 import { STAFF_COOKIE } from '../http/staff.tsx';
 
 const ticketForm = z.object({ ticket: z.string().min(1).max(200) });
@@ -14,10 +13,9 @@ const ticketForm = z.object({ ticket: z.string().min(1).max(200) });
  */
 export function sessionRoutes({ custody }: { custody: Pick<WebCustody, 'redeemTicket' | 'endStaffSession'> }) {
   return new Hono()
-    .post('/session', smallBody, async (c) => {
-      const form = ticketForm.safeParse(await c.req.parseBody());
-      if (!form.success) throw new AppError('malformed', { cause: form.error });
-      const { session } = await custody.redeemTicket(form.data.ticket);
+    .post('/session', async (c) => {
+      const { ticket } = await readContent(c, ticketForm);
+      const { session } = await custody.redeemTicket(ticket);
       setCookie(c, STAFF_COOKIE, session, { path: '/', httpOnly: true, secure: true, sameSite: 'Lax' });
       return c.redirect('/', 303);
     })

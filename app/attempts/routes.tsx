@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { findAttemptOf } from '../../db/appliance/attempts.ts';
 import type { WebConfig } from '../config.ts';
 import { readExam } from '../exams/exam.ts';
-import { readJson, smallBody } from '../http/small-body.ts';
+import { readContent } from '../http/content.ts';
 import { ATTEMPT_COOKIE, requireTestTaker } from '../http/test-taker.ts';
 import { signedStatement } from '../recordings/records.ts';
 import { readReceipt, resumeAttempt, sealAttempt, startAttempt, type AttemptParts } from './attempt.ts';
@@ -66,14 +66,14 @@ export function attemptRoutes({
       const exam = readExam(db, testTaker.exam);
       return c.html(<RecorderPage institution={institution} name={testTaker.name} exam={exam} />);
     })
-    .post('/attempt', smallBody, signedIn, async (c) => {
-      const { publicKey } = await readJson(c, startRequest);
+    .post('/attempt', signedIn, async (c) => {
+      const { publicKey } = await readContent(c, startRequest);
       const { start, created } = await startAttempt(parts, c.var.testTaker, publicKey);
       return c.json(start, created ? 201 : 200);
     })
     .get('/attempt/start', signedIn, async (c) => c.json(await resumeAttempt(parts, c.var.testTaker)))
-    .post('/attempt/seal', smallBody, signedIn, async (c) => {
-      const seal = await readJson(c, signedStatement);
+    .post('/attempt/seal', signedIn, async (c) => {
+      const seal = await readContent(c, signedStatement);
       return c.json(await sealAttempt(parts, c.var.testTaker, seal));
     })
     .get('/attempt/receipt', signedIn, (c) => {

@@ -137,6 +137,7 @@ async function refusalOf(answer: Answer<unknown>): Promise<AppError> {
   const { error, message } = (await answer.json()) as { error: string; message: string };
   const code = KNOWN[error];
   if (code) return new AppError(code, { detail: `custody: ${error}` });
+  if (answer.status === 404) return new AppError('not-found', { sentence: message, detail: `custody: ${error}` });
   if (answer.status >= 500) return new AppError('internal', { detail: `custody: ${error}` });
   return new AppError('refused', { sentence: message, detail: `custody: ${error}` });
 }

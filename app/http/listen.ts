@@ -13,6 +13,8 @@ export function listen(options: {
   const server = createAdaptorServer({
     fetch: options.fetch,
     createServer,
+    // Node reads on what a refused request still sends; the adapter would cut the connection under the next one.
+    autoCleanupIncoming: false,
     serverOptions: {
       cert: readFileSync(options.certificate),
       key: readFileSync(options.key),

@@ -1,17 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { Logger } from 'pino';
 import { AppError } from '../errors.ts';
 import type { ErrorBody } from '../wire.ts';
+import { contentLimit } from './content.ts';
 import { errorPage } from './error-page.tsx';
 import { ownHost } from './own-host.ts';
 import { sameOrigin } from './same-origin.ts';
 import { securityHeaders } from './security-headers.ts';
-
-/** Most bytes of a form or a JSON body. */
-const BODY_LIMIT = 128 * 1024;
 
 export type Place = 'exam' | 'staff' | 'room';
 
@@ -58,14 +55,8 @@ export function originApp({ place, origin, formTargets = [], foreignPosts = {}, 
   app.use(securityHeaders(place, formTargets));
   app.use(ownHost(origin));
   app.use(sameOrigin(origin, foreignPosts));
-  const limit = bodyLimit({
-    maxSize: BODY_LIMIT,
-    onError: () => {
-      throw new AppError('too-large');
-    },
-  });
   // Recordings read their bodies themselves, each with a limit of its own.
-  app.use((c, next) => (c.req.path.startsWith('/recordings') ? next() : limit(c, next)));
+  app.use((c, next) => (c.req.path.startsWith('/recordings') ? next() : contentLimit(c, next)));
   app.get('/health', (c) => c.json({ status: 'up' }));
   app.notFound((c) => answer(c, place, new AppError('not-found')));
   app.onError((thrown, c) => {

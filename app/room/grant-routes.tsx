@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { RoomCustody } from '../custody/client.ts';
 import { AppError } from '../errors.ts';
 import { requireRepresentative, type RoomEnv } from '../http/representative.ts';
-import { readContent } from './content.ts';
+import { readContent } from '../http/content.ts';
 import type { GrantView } from './custody.ts';
 import { readGrantIndex } from './grant-index.ts';
 import { LiveGrants } from './live-grants.ts';

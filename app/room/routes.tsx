@@ -6,7 +6,7 @@ import type { RoomConfig } from '../config.ts';
 import type { RoomCustody } from '../custody/client.ts';
 import { AppError } from '../errors.ts';
 import { requireRepresentative, ROOM_COOKIE, type RoomEnv } from '../http/representative.ts';
-import { readContent } from './content.ts';
+import { readContent } from '../http/content.ts';
 import { grantRoutes } from './grant-routes.tsx';
 import { recordedSeconds } from './grant-index.ts';
 import type { Shelf } from './shelf.ts';

@@ -20,7 +20,7 @@ const base64url = z
   .string()
   .regex(/^[\w-]*$/)
   .max(20_000);
-const token = z.object({ token: z.string().length(43) });
+const token = z.object({ token: z.string().max(200) });
 const registration = z
   .looseObject({
     id: base64url,

@@ -1,0 +1,36 @@
+import type { Logger } from 'pino';
+import type { ApplianceDatabase } from '../db/appliance/open.ts';
+import { attemptRoutes } from './attempts/routes.tsx';
+import type { WebConfig } from './config.ts';
+import type { WebCustody } from './custody/client.ts';
+import { examPageRoutes } from './exams/routes.tsx';
+import { assets } from './http/assets.ts';
+import { requireAttempt } from './http/attempt.ts';
+import { ledgerFiles } from './http/ledger-files.ts';
+import { originApp } from './http/origin-app.ts';
+import type { Recordings } from './recordings/recordings.ts';
+import { recordingRoutes } from './recordings/routes.ts';
+
+/** What web's two origins are made of. */
+export interface WebParts {
+  config: WebConfig;
+  db: ApplianceDatabase;
+  custody: WebCustody;
+  recordings: Recordings;
+  /** Folder of the built assets. */
+  assetFolder: string;
+  log: Logger;
+}
+
+/** The exam origin: everything that a test taker's browser asks. */
+export function examOrigin({ config, db, custody, recordings, assetFolder, log }: WebParts) {
+  const attempt = requireAttempt(db, custody);
+  return originApp({ place: 'exam', origin: config.CLOISTER_EXAM_ORIGIN, log })
+    .use('/recordings', attempt)
+    .use('/recordings/*', attempt)
+    .route('/', recordingRoutes({ recordings }))
+    .route('/', attemptRoutes({ db, custody, recordings, config }))
+    .route('/', examPageRoutes({ config }))
+    .route('/', ledgerFiles(custody.ledgerFile))
+    .route('/', assets(assetFolder));
+}

@@ -1,0 +1,21 @@
+import { sessionRoutes } from './accounts/routes.ts';
+import type { WebParts } from './exam-origin.ts';
+import { staffExamRoutes } from './exams/routes.tsx';
+import { assets } from './http/assets.ts';
+import { originApp } from './http/origin-app.ts';
+import { staffNetworks } from './http/staff-networks.ts';
+
+/** The staff origin: exams and rosters, on the institution's own networks only, and never a recording. */
+export function staffOrigin({ config, db, custody, assetFolder, log }: Omit<WebParts, 'recordings'>) {
+  return originApp({
+    place: 'staff',
+    origin: config.CLOISTER_STAFF_ORIGIN,
+    // Signing in here begins in the room, whose page posts the ticket.
+    foreignPosts: { '/session': config.CLOISTER_ROOM_ORIGIN },
+    log,
+  })
+    .use(staffNetworks(config.CLOISTER_STAFF_NETWORKS))
+    .route('/', sessionRoutes({ custody }))
+    .route('/', staffExamRoutes({ db, custody, config }))
+    .route('/', assets(assetFolder));
+}

@@ -1,0 +1,390 @@
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connectOperator, connectRoom, connectWeb } from '../app/custody/client.ts';
+import type { RoomConfig, WebConfig } from '../app/config.ts';
+import { examOrigin } from '../app/exam-origin.ts';
+import { Recordings } from '../app/recordings/recordings.ts';
+import { roomOrigin } from '../app/room-origin.ts';
+import { staffOrigin } from '../app/staff-origin.ts';
+import type { AttemptStart, RecordingState } from '../app/wire.ts';
+import { openApplianceDatabase } from '../db/appliance/open.ts';
+import { type Answer, type Appliance, ask, cookieOf, startAppliance } from './appliance.ts';
+import { makeRecipient, wrapChapterKey } from './custody-process.ts';
+import { segmentBody } from './recording-segments.ts';
+import { SecurityKey } from './security-key.ts';
+
+type Place = 'exam' | 'staff' | 'room';
+
+/** What a route answers, case by case. A case that a route cannot have is left out on purpose and says why in `without`. */
+interface Row {
+  /** Without any session. */
+  nobody: number;
+  /** With the session of another test taker, or of a representative who is not assigned to the exam. */
+  other?: number;
+  /** The right person, an object that does not exist. */
+  missing?: number;
+  /** The right person, a body of another shape. */
+  malformed?: number;
+  /** The right person, a body over every limit. */
+  oversized?: number;
+  /** Content type of bodies, where it is not JSON. */
+  type?: string;
+}
+
+const JSON_TYPE = 'application/json';
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+const FREE_PAGE: Row = { nobody: 200 };
+
+/** Every route of every origin. A route that is missing here fails the test, and so does a line without a route. */
+const TABLE: Record<Place, Record<string, Row>> = {
+  exam: {
+    'GET /health': FREE_PAGE,
+    'GET /': FREE_PAGE,
+    'GET /demonstration': FREE_PAGE,
+    'GET /assets/:name': { nobody: 200, missing: 404 },
+    'GET /ledger/*': { nobody: 200, missing: 404 },
+    'GET /i/:token': { nobody: 303, missing: 404 },
+    'GET /attempt': { nobody: 401, other: 200 },
+    'GET /attempt/recorder': { nobody: 401, other: 200 },
+    'GET /attempt/start': { nobody: 401, other: 404 },
+    'GET /attempt/receipt': { nobody: 401, other: 404 },
+    'POST /attempt': { nobody: 401, malformed: 400, oversized: 413 },
+    'POST /attempt/seal': { nobody: 401, other: 404, malformed: 400, oversized: 413 },
+    'POST /recordings': { nobody: 401, other: 401, malformed: 400, oversized: 413 },
+    'PUT /recordings/:recording/segments/:number': {
+      nobody: 401,
+      other: 401,
+      missing: 404,
+      malformed: 400,
+      oversized: 413,
+      type: 'application/octet-stream',
+    },
+    'PUT /recordings/:recording/chapters/:chapter/envelope': {
+      nobody: 401,
+      other: 401,
+      missing: 404,
+      malformed: 400,
+      oversized: 413,
+    },
+    'PUT /recordings/:recording/chapters/:chapter/signature': {
+      nobody: 401,
+      other: 401,
+      missing: 404,
+      malformed: 400,
+      oversized: 413,
+    },
+    'POST /recordings/:recording/gaps': { nobody: 401, other: 401, missing: 404, malformed: 400, oversized: 413 },
+  },
+  staff: {
+    'GET /health': FREE_PAGE,
+    'GET /': { nobody: 401, other: 200 },
+    'GET /exams/:exam': { nobody: 401, other: 404, missing: 404 },
+    'GET /assets/:name': { nobody: 200, missing: 404 },
+    'POST /session': { nobody: 400, malformed: 400, oversized: 413, type: FORM_TYPE },
+    'POST /session/end': { nobody: 303 },
+  },
+  room: {
+    'GET /health': FREE_PAGE,
+    'GET /': FREE_PAGE,
+    'GET /assets/:name': { nobody: 200, missing: 404 },
+    'GET /enrolments/:token': { nobody: 200, missing: 404 },
+    'POST /enrolments/options': { nobody: 400, malformed: 400, oversized: 413 },
+    'POST /enrolments': { nobody: 400, malformed: 400, oversized: 413 },
+    'POST /sign-ins': { nobody: 200 },
+    'POST /session': { nobody: 400, malformed: 400, oversized: 413 },
+    'POST /session/end': { nobody: 303 },
+    'GET /attempts': { nobody: 303, other: 200 },
+    'GET /attempts/:attempt': { nobody: 303, other: 404, missing: 404 },
+    'POST /acts': { nobody: 401, other: 403, malformed: 400, oversized: 413 },
+    'GET /acts/:act': { nobody: 303, other: 404, missing: 404 },
+    'POST /acts/:act/signature': { nobody: 401, other: 403, missing: 404, malformed: 400, oversized: 413 },
+    'GET /tickets': { nobody: 303, other: 200 },
+    'POST /tickets': { nobody: 401, other: 200, type: FORM_TYPE },
+    'GET /grants/:grant': { nobody: 303, other: 404, missing: 404 },
+    'GET /grants/:grant/index': { nobody: 303, other: 404, missing: 404 },
+    'GET /grants/:grant/recordings/:recording/segments/:number': { nobody: 303, other: 404, missing: 404 },
+    'POST /grants/:grant/releases': { nobody: 401, other: 404, missing: 404, malformed: 400, oversized: 413 },
+    'PUT /grants/:grant/viewing': { nobody: 401, other: 404, missing: 404, malformed: 400, oversized: 413 },
+    'POST /grants/:grant/faults': { nobody: 401, other: 404, missing: 404, malformed: 400, oversized: 413 },
+    'POST /grants/:grant/end': { nobody: 401, other: 404, missing: 404, type: FORM_TYPE },
+  },
+};
+
+let appliance: Appliance;
+/** The right session and the other one, per origin. */
+const cookies: Record<Place, { right: string; other: string }> = {
+  exam: { right: '', other: '' },
+  staff: { right: '', other: '' },
+  room: { right: '', other: '' },
+};
+/** What stands for each parameter when it exists. */
+const real: Record<string, string> = { name: 'cloister.css', '*': 'checkpoint', number: '0', chapter: '0' };
+/** A good body per route, so that only what is tested is wrong. */
+const good: Record<string, unknown> = {};
+
+beforeAll(async () => {
+  appliance = await startAppliance();
+  const { exam, room, staff } = appliance;
+  const send = (origin: string, method: string, path: string, cookie: string, body?: unknown) =>
+    ask(origin, path, {
+      method,
+      headers: { origin, cookie, 'content-type': JSON_TYPE, accept: JSON_TYPE },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+  const json = <T>(answer: Answer): T => JSON.parse(answer.body.toString()) as T;
+
+  for (const [index, who] of (['right', 'other'] as const).entries()) {
+    const link = new URL(appliance.testTakers[index]?.link ?? '');
+    cookies.exam[who] = cookieOf(await ask(exam, link.pathname));
+    if (who === 'right') real.invitation = link.pathname.split('/').at(-1) as string;
+  }
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const spki = publicKey.export({ format: 'der', type: 'spki' }).toString('base64url');
+  const start = json<AttemptStart>(await send(exam, 'POST', '/attempt', cookies.exam.right, { publicKey: spki }));
+  const begun = { source: 'camera', mimeType: 'video/webm', startedAt: new Date().toISOString() };
+  const { recording } = json<RecordingState>(await send(exam, 'POST', '/recordings', cookies.exam.right, begun));
+  Object.assign(real, { attempt: start.attempt, recording, exam: start.exam });
+  const where = { exam: start.exam, attempt: start.attempt, recording, chapter: 0 };
+  const envelope = wrapChapterKey(start.examKey, where, Buffer.alloc(32, 7));
+  await send(exam, 'PUT', `/recordings/${recording}/chapters/0/envelope`, cookies.exam.right, envelope);
+  const stored = await ask(exam, `/recordings/${recording}/segments/0`, {
+    method: 'PUT',
+    headers: { origin: exam, cookie: cookies.exam.right, 'content-type': 'application/octet-stream' },
+    body: segmentBody(recording, 0),
+  });
+  expect(stored.status).toBe(201);
+
+  real.enrolment = (appliance.enrol[0] ?? '').split('/').at(-1) as string;
+  const operator = connectOperator(join(appliance.data, 'sockets/operator.sock'));
+  const outsider = await operator.invite({ name: 'Olaf Outside', role: 'reviewer', exams: [] });
+  const links = { right: (appliance.enrol[2] ?? '').split('/').at(-1) as string, other: outsider.enrolment };
+  const keys = { right: new SecurityKey(), other: new SecurityKey() };
+  for (const who of ['right', 'other'] as const) {
+    const token = links[who];
+    const { options } = json<{ options: never }>(await send(room, 'POST', '/enrolments/options', '', { token }));
+    cookies.room[who] = cookieOf(
+      await send(room, 'POST', '/enrolments', '', { token, response: keys[who].enrol(options, room) }),
+    );
+    const page = await ask(room, '/tickets', {
+      method: 'POST',
+      headers: { origin: room, cookie: cookies.room[who], 'content-type': FORM_TYPE },
+    });
+    const ticket = /name="ticket" value="([^"]+)"/.exec(page.body.toString())?.[1] ?? '';
+    const entered = await ask(staff, '/session', {
+      method: 'POST',
+      headers: { origin: room, 'content-type': FORM_TYPE },
+      body: new URLSearchParams({ ticket }).toString(),
+    });
+    cookies.staff[who] = cookieOf(entered);
+  }
+  const recipient = await makeRecipient('RSA-OAEP');
+  const proposal = {
+    type: 'release',
+    attempt: start.attempt,
+    purpose: 'integrity-review',
+    justification: '',
+    recipient: recipient.spki,
+  };
+  const propose = async () =>
+    json<{ act: string; options: { challenge: string } }>(
+      await send(room, 'POST', '/acts', cookies.room.right, proposal),
+    );
+  const [granted, open] = [await propose(), await propose()];
+  const signature = { response: keys.right.touch(granted.options.challenge, room) };
+  expect((await send(room, 'POST', `/acts/${granted.act}/signature`, cookies.room.right, signature)).status).toBe(200);
+  Object.assign(real, { grant: granted.act, act: open.act });
+  Object.assign(good, {
+    'POST /attempt': { publicKey: spki },
+    'POST /attempt/seal': {
+      statement: JSON.stringify({
+        type: 'seal',
+        exam: start.exam,
+        attempt: start.attempt,
+        recordings: [],
+        endedAt: new Date().toISOString(),
+      }),
+      signature: 'A'.repeat(86),
+    },
+    'POST /recordings': begun,
+    'PUT /recordings/:recording/segments/:number': segmentBody(recording, 0),
+    'PUT /recordings/:recording/chapters/:chapter/envelope': envelope,
+    'PUT /recordings/:recording/chapters/:chapter/signature': {
+      statement: JSON.stringify({
+        attempt: start.attempt,
+        chapter: 0,
+        digest: 'A'.repeat(43),
+        first: 0,
+        last: 0,
+        missing: [],
+        recording,
+        type: 'chapter',
+      }),
+      signature: 'A'.repeat(86),
+    },
+    'POST /recordings/:recording/gaps': { from: 0, to: 1, cause: 'reload' },
+    'POST /acts': proposal,
+    'POST /acts/:act/signature': { response: keys.right.touch(open.options.challenge, room) },
+    'POST /grants/:grant/releases': { chapters: [{ recording, chapter: 0 }] },
+    'PUT /grants/:grant/viewing': { intervals: [] },
+    'POST /grants/:grant/faults': { recording, segment: 0, fault: 'altered' },
+  });
+}, 60_000);
+
+afterAll(() => appliance?.stop());
+
+/** All routes, as hono knows them. */
+function routesOf(): Record<Place, string[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'routes-'));
+  const assetFolder = join(import.meta.dirname, '../app/assets');
+  const log = pino({ level: 'silent' });
+  const origin = 'https://any.localhost';
+  const shared = {
+    CLOISTER_INSTITUTION: 'Any',
+    CLOISTER_EXAM_ORIGIN: origin,
+    CLOISTER_STAFF_ORIGIN: origin,
+    CLOISTER_ROOM_ORIGIN: origin,
+  };
+  const config = { ...shared, CLOISTER_RECORDINGS: folder, CLOISTER_STAFF_NETWORKS: [] } as unknown as WebConfig;
+  const db = openApplianceDatabase(':memory:');
+  const custody = connectWeb(join(folder, 'web.sock'));
+  const recordings = new Recordings({ folder, db, custody, limits: { segment: 1, diskReserve: 0 }, log });
+  const parts = { config, db, custody, recordings, assetFolder, log };
+  const room = roomOrigin({
+    config: config as unknown as RoomConfig,
+    custody: connectRoom(join(folder, 'room.sock')),
+    assetFolder,
+    log,
+  });
+  const list = (app: { routes: { method: string; path: string }[] }) => [
+    ...new Set(app.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`)),
+  ];
+  const routes = { exam: list(examOrigin(parts)), staff: list(staffOrigin(parts)), room: list(room) };
+  rmSync(folder, { recursive: true });
+  return routes;
+}
+
+function pathOf(route: string, missing: boolean): string {
+  const path = route.slice(route.indexOf(' ') + 1);
+  // The object is the first parameter: nothing else in the address is wrong.
+  let first = true;
+  return path.replaceAll(/:(\w+)|\*/g, (word, name: string | undefined) => {
+    const wrong = missing && first;
+    first = false;
+    if (!wrong && name === 'token') return real[path.startsWith('/i/') ? 'invitation' : 'enrolment'] ?? '';
+    if (!wrong) return real[name ?? word] ?? '';
+    return name === 'name' || name === 'token' || !name ? 'nothing-of-this-name' : randomUUID();
+  });
+}
+
+function request(
+  place: Place,
+  route: string,
+  row: Row,
+  cookie: string,
+  given: { missing?: boolean; body?: string | Buffer; origin?: string } = {},
+) {
+  const method = route.split(' ')[0] as string;
+  const unsafe = method !== 'GET';
+  const fallback = good[route];
+  const body =
+    given.body ??
+    (fallback instanceof Buffer || typeof fallback === 'string' ? fallback : JSON.stringify(fallback ?? {}));
+  return ask(appliance[place], pathOf(route, given.missing ?? false), {
+    method,
+    headers: {
+      cookie,
+      accept: unsafe ? JSON_TYPE : 'text/html',
+      ...(unsafe && { origin: given.origin ?? appliance[place], 'content-type': row.type ?? JSON_TYPE }),
+    },
+    ...(unsafe && { body: row.type === FORM_TYPE && !given.body ? '' : body }),
+  });
+}
+
+const cases = (Object.keys(TABLE) as Place[]).flatMap((place) =>
+  Object.entries(TABLE[place]).map(([route, row]) => ({ place, route, row })),
+);
+
+describe('every route', () => {
+  test('stands in the table, and the table has no other', () => {
+    const routes = routesOf();
+    for (const place of ['exam', 'staff', 'room'] as const) {
+      expect(Object.keys(TABLE[place]).sort(), place).toEqual(routes[place].sort());
+    }
+  });
+
+  test('that takes an object says what happens when it is missing or somebody else’s', () => {
+    const objects = /:(attempt|recording|exam|act|grant)\b/;
+    for (const { place, route, row } of cases) {
+      if (!objects.test(route)) continue;
+      expect(row.missing, `${place} ${route}`).toBe(404);
+      expect(row.other, `${place} ${route}`).toBeDefined();
+    }
+  });
+
+  test.each(cases)('$place $route answers nobody with $row.nobody', async ({ place, route, row }) => {
+    expect((await request(place, route, row, '')).status).toBe(row.nobody);
+  });
+
+  test.each(cases.filter(({ row }) => row.other !== undefined))(
+    '$place $route answers somebody else with $row.other',
+    async ({ place, route, row }) => {
+      expect((await request(place, route, row, cookies[place].other)).status).toBe(row.other);
+    },
+  );
+
+  test.each(cases.filter(({ row }) => row.missing !== undefined))(
+    '$place $route answers $row.missing for what does not exist',
+    async ({ place, route, row }) => {
+      expect((await request(place, route, row, cookies[place].right, { missing: true })).status).toBe(row.missing);
+    },
+  );
+
+  test.each(cases.filter(({ row }) => row.malformed !== undefined))(
+    '$place $route answers a malformed body with $row.malformed',
+    async ({ place, route, row }) => {
+      const origin = place === 'staff' ? appliance.room : appliance[place];
+      for (const body of ['{"unexpected":[1,2,3]}', '{"half":', '\u0000']) {
+        const answer = await request(place, route, row, cookies[place].right, { body, origin });
+        expect(answer.status, body).toBe(row.malformed);
+        if (row.type === FORM_TYPE) continue;
+        expect(JSON.parse(answer.body.toString())).toMatchObject({
+          message: expect.any(String),
+          requestId: expect.any(String),
+        });
+      }
+    },
+  );
+
+  test.each(cases.filter(({ row }) => row.oversized !== undefined))(
+    '$place $route answers an oversized body with $row.oversized',
+    async ({ place, route, row }) => {
+      const origin = place === 'staff' ? appliance.room : appliance[place];
+      const body = Buffer.alloc(route.includes('segments') ? 5 * 2 ** 20 : 600 * 1024, 'a');
+      expect((await request(place, route, row, cookies[place].right, { body, origin })).status).toBe(row.oversized);
+    },
+  );
+
+  test.each(cases.filter(({ route }) => !route.startsWith('GET')))(
+    '$place $route stops a request from another origin',
+    async ({ place, route, row }) => {
+      const answer = await request(place, route, row, cookies[place].right, { origin: 'https://elsewhere.example' });
+      expect(answer.status).toBe(403);
+    },
+  );
+
+  test.each(['exam', 'staff', 'room'] as const)(
+    'of %s carries the headers that keep others’ code out',
+    async (place) => {
+      const { headers } = await ask(appliance[place], '/');
+      expect(headers['content-security-policy']).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
+      expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
+      expect(headers['cache-control']).toBe('no-store');
+      expect(headers['x-content-type-options']).toBe('nosniff');
+      expect((await ask(appliance[place], '/', { headers: { host: 'rebound.example' } })).status).toBe(404);
+    },
+  );
+});
