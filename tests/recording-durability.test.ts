@@ -1,6 +1,17 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, mkdtempSync, readFileSync, rmdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  constants,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmdirSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -95,6 +106,22 @@ describe('what was acknowledged', () => {
     },
     ROUNDS * 5000,
   );
+
+  test('was written with O_DSYNC: a write that returned is on the disk, which no kill can show', async () => {
+    const taker = await setting.startAttempt(attempt.port);
+    const own = (await taker.record()).recording;
+    const path = join(setting.folder, taker.about.attempt, `${own}.clr`);
+    const descriptors = readdirSync('/proc/self/fd').filter((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`) === path;
+      } catch {
+        return false;
+      }
+    });
+    expect(descriptors).toHaveLength(1);
+    const flags = /flags:\s+([0-7]+)/.exec(readFileSync(`/proc/self/fdinfo/${descriptors[0]}`, 'utf8'))?.[1] ?? '';
+    expect(Number.parseInt(flags, 8) & constants.O_DSYNC).toBe(constants.O_DSYNC);
+  });
 
   test('stays when the tail is torn at every length, and the torn frame alone is cut', async () => {
     const taker = await setting.startAttempt(attempt.port);

@@ -6,10 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inspectRecording } from '../app/recordings/inspect.ts';
 import { listRecordings, readIndex, readSegment } from '../app/recordings/reader.ts';
 import type { Recordings } from '../app/recordings/recordings.ts';
-import type { RecordingState, SealStatement } from '../app/wire.ts';
+import type { AttemptStart, RecordingState, SealStatement } from '../app/wire.ts';
 import { digestOf, segmentBody } from './recording-segments.ts';
 import { Attempt, ask, errorOf, SEGMENT_LIMIT, startRecordingSetting } from './recording-setting.ts';
-import type { RecordingSetting } from './recording-setting.ts';
+import type { RecordingSetting, Reply } from './recording-setting.ts';
 
 let setting: RecordingSetting;
 let port: number;
@@ -38,7 +38,7 @@ describe('beginning', () => {
     const [one, two] = await Promise.all([1, 2].map(() => attempt.ask('POST', '/recordings', begun)));
     expect([one?.status, two?.status].sort()).toEqual([200, 201]);
     expect(one?.json).toEqual(two?.json);
-    const { recording } = one?.json as RecordingState;
+    const { recording } = (one as Reply).json as RecordingState;
     expect(one?.json).toEqual({
       recording,
       source: 'screen',
@@ -128,9 +128,7 @@ describe('segments', () => {
       const body = segmentBody(recording, segment.number, { bytes: 16 + segment.number * 5000 });
       expect((await readSegment(file, segment)).equals(body)).toBe(true);
     }
-    const [state] = (await taker.ask('GET', '/attempt/start')).json?.[
-      'recordings' as never
-    ] as unknown as RecordingState[];
+    const [state] = ((await taker.ask('GET', '/attempt/start')).json as AttemptStart).recordings;
     expect(state).toMatchObject({ recording, nextSegment: 12, nextChapter: 1 });
   });
 

@@ -2,7 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { AppError } from '../errors.ts';
 import type { Intake } from './intake.ts';
 
-/** A body in memory. Whoever got it calls `release` once it is stored or refused. */
+const FREED_BYTES = 4096;
+
+/** A body in memory. Whoever got it calls `release` once it is stored or refused, and does not touch its pieces again. */
 export interface Body {
   pieces: Buffer[];
   release(): void;
@@ -21,7 +23,6 @@ export function readBody(incoming: IncomingMessage, limit: number, intake: Intak
     // Listeners stay on: what comes after a refusal is read and thrown away, and taking them off costs more than all the rest.
     let settled = false;
     const fail = (error: unknown) => {
-      if (settled) return;
       settled = true;
       pieces.length = 0;
       intake.release(bytes);
@@ -41,10 +42,31 @@ export function readBody(incoming: IncomingMessage, limit: number, intake: Intak
     const onEnd = () => {
       if (settled) return;
       settled = true;
-      resolve({ pieces, release: () => intake.release(bytes) });
+      resolve({
+        pieces,
+        release() {
+          intake.release(bytes);
+          for (const piece of pieces) free(piece);
+        },
+      });
     };
-    const onClose = () => fail(new AppError('malformed', { detail: 'the connection ended within the body' }));
+    const onClose = () => {
+      // Comes after every request; an error is made only where one is needed.
+      if (!settled) fail(new AppError('malformed', { detail: 'the connection ended within the body' }));
+    };
     if (incoming.destroyed) return onClose();
     incoming.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose);
   });
 }
+
+/**
+ * Gives a piece's memory back at once. Left to the collector, every few hundred segments would cost a full collection of some
+ * fifty milliseconds, because what lies outside the heap counts towards it.
+ */
+function free({ buffer, length }: Buffer): void {
+  // A piece that shares its memory with something else is left alone.
+  if (buffer.byteLength === length && length >= FREED_BYTES) (buffer as TransferableBuffer).transfer(0);
+}
+
+/** ES2024, which Node has. */
+type TransferableBuffer = ArrayBufferLike & { transfer(length: number): ArrayBuffer };

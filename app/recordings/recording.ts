@@ -23,7 +23,7 @@ export class Recording {
   readonly #journal: Journal;
   readonly #segments: Map<number, Place>;
   /** Segments on their way to the disk. */
-  readonly #arriving = new Map<number, { body: readonly Uint8Array[]; stored: Promise<number> }>();
+  readonly #arriving = new Map<number, Promise<number>>();
   readonly #envelopes: Map<number, string>;
   readonly #signatures: Map<number, SignedStatement>;
   #nextSegment: number;
@@ -66,16 +66,16 @@ export class Recording {
     this.checkUnsealed();
     const arriving = this.#arriving.get(number);
     if (arriving) {
-      await arriving.stored;
-      return this.#sameOr('segment-differs', isSame(arriving.body, body));
+      await arriving;
+      return this.putSegment(number, body);
     }
     const place = this.#segments.get(number);
     if (place) {
       const there = await this.#journal.read(place.offset, place.bytes);
-      return this.#sameOr('segment-differs', isSame([there], body));
+      return this.#sameOr('segment-differs', there.equals(Buffer.concat(body)));
     }
     const stored = this.#journal.append(encodeFrame('segment', body));
-    this.#arriving.set(number, { body, stored });
+    this.#arriving.set(number, stored);
     try {
       const offset = (await stored) + FRAME_HEAD_BYTES;
       this.#segments.set(number, { chapter, offset, bytes: lengthOf(body) });
@@ -210,8 +210,4 @@ function lengthOf(pieces: readonly Uint8Array[]): number {
   let bytes = 0;
   for (const piece of pieces) bytes += piece.length;
   return bytes;
-}
-
-function isSame(a: readonly Uint8Array[], b: readonly Uint8Array[]): boolean {
-  return lengthOf(a) === lengthOf(b) && Buffer.concat(a).equals(Buffer.concat(b));
 }

@@ -75,8 +75,9 @@ export function recordingRoutes({ recordings }: { recordings: Recordings }): Hon
   async function readText(c: Context<Env>, limit: number): Promise<string> {
     if (c.req.header('content-type')?.split(';')[0] !== 'application/json') throw new AppError('not-supported');
     const body = await readBody(c.env.incoming, limit, recordings.intake);
+    const text = Buffer.concat(body.pieces).toString('utf8');
     body.release();
-    return Buffer.concat(body.pieces).toString('utf8');
+    return text;
   }
 
   async function readJson<T>(c: Context<Env>, shape: z.ZodType<T>): Promise<T> {
