@@ -12,7 +12,7 @@ const PATIENCE_MS = 180_000;
 const RECORDED_MS = 45_000;
 const PHONE = { width: 380, height: 800 };
 const DESK = { width: 1280, height: 800 };
-/** High enough for the player's buttons below its picture. */
+/** High enough for the player's buttons, and for receipt and entries together. */
 const TALL = { width: 1280, height: 960 };
 
 const folder = mkdtempSync(join(tmpdir(), 'cloister-pictures-'));
@@ -60,7 +60,9 @@ try {
   await Promise.all([reviewer.waitForResponse('**/end'), reviewer.locator('form[data-part=end] button').click()]);
 
   await testTaker.goto(amal?.link ?? '');
-  await take(testTaker, 'receipt-1280', { fullPage: true });
+  await testTaker.setViewportSize(TALL);
+  await testTaker.getByRole('heading', { name: 'Your receipt' }).evaluate((heading) => heading.scrollIntoView());
+  await take(testTaker, 'receipt-1280');
 
   await reviewer.setViewportSize(DESK);
   await reviewer.goto(`${appliance.room}/tickets`);
@@ -96,8 +98,8 @@ async function finish(page: Page): Promise<void> {
   await page.locator('[data-step=done]').waitFor();
 }
 
-async function take(page: Page, name: string, options: { fullPage?: boolean } = {}): Promise<void> {
+async function take(page: Page, name: string): Promise<void> {
   await page.evaluate(() => document.fonts.ready);
-  await page.screenshot({ path: join(import.meta.dirname, `${name}.png`), animations: 'disabled', ...options });
+  await page.screenshot({ path: join(import.meta.dirname, `${name}.png`), animations: 'disabled' });
   console.log(name);
 }
