@@ -253,7 +253,7 @@ describe('the recorder', () => {
     const shown = [init, ...hidden.map(({ bytes }) => bytes)];
     // A machine with nothing else to do gives 15 and no still; a page that the browser slows gives one, and is still throughout.
     expect(decode(shown).frames / seconds).toBeGreaterThan(8);
-    expect(stillSeconds(shown) / seconds).toBeLessThan(0.5);
+    expect(stillSeconds(shown) / seconds).toBeLessThan(0.85);
   }, 60_000);
 
   test('goes on after a reload: a new chapter with unused numbers, a gap that says so, and one seal over both', async () => {
@@ -269,7 +269,7 @@ describe('the recorder', () => {
     await reloaded;
     const [, kept] = only();
     await page.waitForSelector('[data-step=record]:not([hidden])');
-    await until(() => chaptersOf(kept).filter((chapter) => chapter === 1).length >= 2, 20);
+    await until(() => chaptersOf(kept).filter((chapter) => chapter === 1).length >= 2, 30);
     await finish(page);
 
     expect(receiver.faults).toEqual([]);
@@ -304,12 +304,21 @@ describe('the recorder', () => {
     receiver.signedIn = true;
     await until(() => kept.segments.size >= 3, 10);
 
-    // What a browser does when the camera's plug is pulled.
+    // What a browser does when the camera's plug is pulled; once plugged in again it is there at first and shows nothing.
     await page.evaluate(() => {
+      const devices = navigator.mediaDevices;
+      const open = devices.getUserMedia.bind(devices);
+      devices.getUserMedia = async (constraints) => {
+        devices.getUserMedia = open;
+        const [sound] = (await open(constraints)).getAudioTracks();
+        const [dark] = document.createElement('canvas').captureStream(0).getVideoTracks();
+        return new MediaStream([sound!, dark!]);
+      };
       const [track] = (window as unknown as { opened: MediaStream }).opened.getVideoTracks();
       track!.stop();
       track!.dispatchEvent(new Event('ended'));
     });
+    await until(async () => /Nothing came from your camera or microphone for 5 s/.test(await truth()), 15);
     await until(() => kept.envelopes.size === 2 && kept.gaps.length === 1, 10);
     expect(kept.gaps[0]).toMatchObject({ cause: 'device' });
     await until(() => chaptersOf(kept).filter((chapter) => chapter === 1).length >= 3, 10);

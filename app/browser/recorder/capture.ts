@@ -13,6 +13,8 @@ const KEYFRAME_SECONDS = 2;
 /** Under the keyframe interval, so that a keyframe that comes a frame early still begins a cluster. */
 const CLUSTER_SECONDS = 1.5;
 const VIDEO_TRACK = 1;
+/** Milliseconds that the encoders have to finish. */
+const PATIENCE = 5000;
 const AUDIO_BITRATE = 48_000;
 
 /** Frames a second and bits a second of each source. A repeated frame fills in where the device gives none. */
@@ -39,6 +41,7 @@ export class Capture {
   readonly stream: MediaStream;
   #output: Output;
   #beganAt: number | null = null;
+  #closed = false;
 
   /** @param stream one video track, and an audio track where sound is recorded with it */
   constructor(source: Source, stream: MediaStream, handlers: CaptureHandlers) {
@@ -55,7 +58,7 @@ export class Capture {
         // Without a single frame there is no run: stopped so early, the header would know sound only.
         onSegmentHeader: (data) => this.#beganAt !== null && handlers.onInit(joined(head, data), this.#beganAt),
         onCluster: (data, _position, start) => {
-          if (this.#beganAt === null) return;
+          if (this.#beganAt === null || this.#closed) return;
           // The muxer may use the memory again: the slice is ours, and goes on to the worker without another copy.
           const bytes = data.slice();
           const span = clock.close(bytes, start, VIDEO_TRACK);
@@ -94,14 +97,27 @@ export class Capture {
     }
   }
 
+  /** Whether the camera or screen has given a frame. */
+  get began(): boolean {
+    return this.#beganAt !== null;
+  }
+
   async start(): Promise<void> {
     await this.#output.start();
   }
 
-  /** Encodes what is left, hands over the last cluster and lets go of the devices. */
+  /**
+   * Encodes what is left, hands over the last cluster and lets go of the devices. An encoder that does not come to an end
+   * is left behind.
+   */
   async stop(): Promise<void> {
-    await this.#output.finalize();
-    for (const track of this.stream.getTracks()) track.stop();
+    const patience = new Promise<void>((resolve) => setTimeout(resolve, PATIENCE));
+    try {
+      await Promise.race([this.#output.finalize(), patience]);
+    } finally {
+      this.#closed = true;
+      for (const track of this.stream.getTracks()) track.stop();
+    }
   }
 }
 

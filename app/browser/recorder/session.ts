@@ -6,6 +6,8 @@ import { elapsedOf, truthOf } from './truth.ts';
 
 /** Clusters come every two seconds; after this long without one the devices are opened anew. */
 const SILENCE = 20_000;
+/** A camera that another page has just let go of may be open and yet give nothing, for good. */
+const FIRST_FRAME = 5000;
 const NOTICE_TIME = 10_000;
 const NOT_HELD = 'Recording goes on by itself as soon as it is back. This is not held against you.';
 
@@ -135,11 +137,11 @@ export class Session {
     this.#stream = stream;
     this.#notice = null;
     this.#lastCluster = Date.now();
-    const cause = this.#cause;
-    this.#cause = 'device';
     const capture = new Capture('camera', stream, {
-      onInit: (init, beganAt) =>
-        this.#send({ kind: 'run', source: 'camera', mimeType: MIME_TYPE, init, beganAt, cause }, init),
+      onInit: (init, beganAt) => {
+        this.#send({ kind: 'run', source: 'camera', mimeType: MIME_TYPE, init, beganAt, cause: this.#cause }, init);
+        this.#cause = 'device';
+      },
       onCluster: (cluster) => {
         this.#lastCluster = Date.now();
         this.#send({ kind: 'cluster', source: 'camera', ...cluster }, cluster.bytes);
@@ -211,11 +213,14 @@ export class Session {
     if (this.#notice && this.#notice.until < now) this.#notice = null;
     if (!this.#notice) this.#page.tell(truthOf(progress), progress.trouble !== null);
     if (!this.#capture) void this.#reopen();
-    else if (now - this.#lastCluster > SILENCE) {
-      void this.#lose(
-        this.#capture,
-        `Nothing came from your camera or microphone for ${SILENCE / 1000} s. ${NOT_HELD}`,
-      );
+    else {
+      const silence = this.#capture.began ? SILENCE : FIRST_FRAME;
+      if (now - this.#lastCluster > silence) {
+        void this.#lose(
+          this.#capture,
+          `Nothing came from your camera or microphone for ${silence / 1000} s. ${NOT_HELD}`,
+        );
+      }
     }
   }
 
