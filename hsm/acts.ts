@@ -165,6 +165,7 @@ async function permit(custody: Custody, representative: string, input: Proposal)
   if (!policyOf(exam).purposes.includes(input.purpose)) {
     await refuse(custody, 'purpose-not-allowed', { ...facts, purpose: input.purpose });
   }
+  if (exam.keyDestroyedAt) throw new CustodyError('key-destroyed');
   if (input.purpose !== 'integrity-review' && !input.justification) throw new CustodyError('justification-missing');
   if (!usableRecipient(input.recipient)) throw new CustodyError('recipient-unusable');
 }

@@ -5,18 +5,21 @@ import * as rows from '../db/custody/attempts.ts';
 import { findExam } from '../db/custody/exams.ts';
 import { type Custody, refuse } from './custody.ts';
 import { CustodyError } from './errors.ts';
+import { readEnvelope } from './envelope.ts';
 import type { Receipt } from './ledger/receipt.ts';
 
 /**
  * Registers an attempt and its key's public half. The same again gives the same answer.
  * @param input.publicKey SubjectPublicKeyInfo of an ECDSA P-256 key, base64url
- * @throws CustodyError not-found (exam), malformed (key), attempt-conflict
+ * @throws CustodyError not-found (exam), exam-over, malformed (key), attempt-conflict
  */
 export async function registerAttempt(
   custody: Custody,
   input: { attempt: string; exam: string; candidate: string; publicKey: string },
 ): Promise<{ startedAt: string }> {
-  if (!findExam(custody.db, input.exam)) throw new CustodyError('not-found', 'exam');
+  const exam = findExam(custody.db, input.exam);
+  if (!exam) throw new CustodyError('not-found', 'exam');
+  if (exam.keyDestroyedAt) throw new CustodyError('exam-over');
   const publicKey = Buffer.from(input.publicKey, 'base64url');
   importAttemptKey(publicKey);
   const existing =
@@ -43,30 +46,42 @@ export async function registerAttempt(
 
 /**
  * Registers a chapter's envelope before its first segment is acknowledged; durable when this returns. A release refuses any
- * other envelope for this chapter.
- * @param input.envelopeDigest SHA-256 of the envelope's canonical JSON, base64url
- * @throws CustodyError not-found, attempt-sealed, envelope-conflict, envelope-foreign
+ * other envelope for this chapter, and the same wrapped key under any other chapter: otherwise whoever can write envelopes could
+ * have one test taker's key released in the name of another.
+ * @param text the envelope's canonical JSON
+ * @throws CustodyError not-found, malformed, attempt-sealed, envelope-conflict, envelope-foreign
  */
-export async function registerChapter(
-  custody: Custody,
-  input: { attempt: string; recording: string; chapter: number; envelopeDigest: string },
-): Promise<{ registeredAt: string }> {
-  const attempt = rows.findAttempt(custody.db, input.attempt);
-  if (!attempt) throw new CustodyError('not-found', 'attempt');
-  const envelopeDigest = Buffer.from(input.envelopeDigest, 'base64url');
-  const { recording, chapter } = input;
+export async function registerChapter(custody: Custody, text: string): Promise<{ registeredAt: string }> {
+  const envelope = readEnvelope(text);
+  if (!envelope) throw new CustodyError('malformed', 'envelope');
+  const { recording, chapter } = envelope;
+  const attempt = rows.findAttempt(custody.db, envelope.attempt);
+  const exam = attempt && findExam(custody.db, attempt.exam);
+  if (!attempt || !exam) throw new CustodyError('not-found', 'attempt');
   const facts = { tried: 'register-chapter', attempt: attempt.id, recording, chapter };
   const existing = rows.findChapter(custody.db, recording, chapter);
   if (existing) {
-    const same = existing.attempt === attempt.id && timingSafeEqual(existing.envelopeDigest, envelopeDigest);
+    const same = existing.attempt === attempt.id && timingSafeEqual(existing.envelopeDigest, envelope.digest);
     if (!same) await refuse(custody, 'envelope-conflict', facts);
     return { registeredAt: existing.registeredAt };
   }
   if (attempt.sealedAt) throw new CustodyError('attempt-sealed');
   const holder = rows.findAttemptOfRecording(custody.db, recording);
-  if (holder && holder !== attempt.id) await refuse(custody, 'envelope-foreign', facts);
+  const fits = envelope.exam === exam.id && envelope.kid === exam.kid && envelope.alg === exam.alg;
+  // A wrapped key that is not below the modulus would be the same key again under other bytes.
+  const reduced = envelope.key.length === modulusOf(exam.spki).length && envelope.key.compare(modulusOf(exam.spki)) < 0;
+  if (!fits || !reduced || (holder && holder !== attempt.id) || rows.findChapterOfKey(custody.db, envelope.keyDigest)) {
+    await refuse(custody, 'envelope-foreign', facts);
+  }
   const registeredAt = new Date().toISOString();
-  rows.insertChapter(custody.db, { attempt: attempt.id, recording, chapter, envelopeDigest, registeredAt });
+  rows.insertChapter(custody.db, {
+    attempt: attempt.id,
+    recording,
+    chapter,
+    envelopeDigest: envelope.digest,
+    wrappedKeyDigest: envelope.keyDigest,
+    registeredAt,
+  });
   return { registeredAt };
 }
 
@@ -152,4 +167,10 @@ function importAttemptKey(spki: Buffer) {
     // Said below.
   }
   throw new CustodyError('malformed', 'attempt key');
+}
+
+/** An exam key's modulus, big endian. */
+function modulusOf(spki: Buffer): Buffer {
+  const { n } = createPublicKey({ key: spki, format: 'der', type: 'spki' }).export({ format: 'jwk' });
+  return Buffer.from(n as string, 'base64url');
 }

@@ -19,7 +19,7 @@ export interface Custody {
 }
 
 /**
- * Refuses: enters the refusal in the ledger where the table says so, then throws. What was tried stands there even if the
+ * Refuses a try at what must not happen: enters it in the ledger, then throws. What was tried stands there even if the
  * answer never arrives.
  * @throws CustodyError always
  */
@@ -28,16 +28,9 @@ export async function refuse(
   refusal: Refusal,
   facts: { tried: string; attempt?: string; [name: string]: unknown },
 ): Promise<never> {
-  const error = new CustodyError(refusal, facts.tried);
-  if (error.entered) {
-    const { attempt, ...rest } = facts;
-    await custody.ledger.append([
-      {
-        type: 'refused',
-        body: { ...rest, refusal, ...(attempt && { attempt }) },
-        ...(attempt && { concerns: attempt }),
-      },
-    ]);
-  }
-  throw error;
+  const { attempt, ...rest } = facts;
+  await custody.ledger.append([
+    { type: 'refused', body: { ...rest, refusal, ...(attempt && { attempt }) }, ...(attempt && { concerns: attempt }) },
+  ]);
+  throw new CustodyError(refusal, facts.tried);
 }

@@ -44,6 +44,7 @@ export async function createExam(
     spki: Buffer.from(spki),
     signature: Buffer.from(signature),
     createdAt: new Date().toISOString(),
+    keyDestroyedAt: null,
   };
   const body = { exam: input.exam, title: input.title, policy: input.policy, kid, alg, spki: base64url(spki) };
   await custody.ledger.append([{ type: 'exam-created', body }], () => insertExam(custody.db, row));

@@ -10,10 +10,12 @@ import { operatorProtocol } from './protocol/operator.ts';
 import { roomProtocol } from './protocol/room.ts';
 import { webProtocol } from './protocol/web.ts';
 import { endExpiredGrants } from './release.ts';
+import { destroyOverdueKeys } from './retention.ts';
 import { TokenError } from './token/errors.ts';
 import { Token } from './token/token.ts';
 
 const GRANT_SWEEP_MS = 5_000;
+const RETENTION_MS = 3_600_000;
 
 /** Starts custody: token, database, ledger, then one socket per peer. Without any of them there is no custody. */
 async function main(): Promise<void> {
@@ -62,15 +64,18 @@ async function main(): Promise<void> {
     });
   });
   const listening = await Promise.all(servers);
-  log.info({ entries: ledger.size }, 'ready');
-  process.send?.('ready');
-
   const sweep = setInterval(() => {
     endExpiredGrants(custody).catch((err) => log.error({ err }, 'ending expired grants failed'));
   }, GRANT_SWEEP_MS);
+  const retain = () => destroyOverdueKeys(custody).catch((err) => log.error({ err }, 'retention failed'));
+  const retention = setInterval(retain, RETENTION_MS);
+  await retain();
+  log.info({ entries: ledger.size }, 'ready');
+  process.send?.('ready');
 
   const stop = async () => {
     clearInterval(sweep);
+    clearInterval(retention);
     await Promise.all(listening.map((server) => new Promise((done) => server.close(done))));
     await ledger.close();
     db.$client.close();

@@ -138,7 +138,8 @@ export async function signInOptions(custody: Custody): Promise<PublicKeyCredenti
 /** @throws CustodyError passkey-unknown, passkey-refused, challenge-differs, origin-differs, representative-inactive */
 export async function signIn(custody: Custody, response: AuthenticationResponseJSON): Promise<SignedIn> {
   const passkey = register.findPasskey(custody.db, response.id);
-  if (!passkey) return refuse(custody, 'passkey-unknown', { tried: 'sign-in' });
+  // Not entered: anybody can try, and nobody in particular was meant.
+  if (!passkey) throw new CustodyError('passkey-unknown');
   const now = new Date().toISOString();
   const { challenge } = clientData(response);
   if (!register.takeSignIn(custody.db, challenge, now)) throw new CustodyError('passkey-refused', 'challenge not open');

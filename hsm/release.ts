@@ -1,22 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { z } from 'zod';
 import * as rows from '../db/custody/acts.ts';
 import { findChapter, listChapters } from '../db/custody/attempts.ts';
 import { isAssigned } from '../db/custody/exams.ts';
 import { type Custody, refuse } from './custody.ts';
+import { readEnvelope } from './envelope.ts';
 import { CustodyError } from './errors.ts';
 import type { RepresentativeView } from './register.ts';
-
-const envelope = z.strictObject({
-  v: z.literal(1),
-  alg: z.enum(['RSA-OAEP', 'RSA-OAEP-256']),
-  exam: z.string(),
-  attempt: z.string(),
-  recording: z.string(),
-  chapter: z.int(),
-  kid: z.string(),
-  key: z.string(),
-});
 
 type Grant = NonNullable<ReturnType<typeof rows.findGrant>>;
 
@@ -78,6 +67,7 @@ export async function releaseChapters(
   const grant = ownGrant(custody, representative, id);
   const facts = { tried: 'release', attempt: grant.attempt, grant: id, representative: representative.id };
   if (!isLive(grant)) return refuse(custody, 'grant-ended', facts);
+  if (grant.keyDestroyedAt) throw new CustodyError('key-destroyed');
   if (grant.status !== 'approved') return refuse(custody, 'representative-inactive', facts);
   if (!isAssigned(custody.db, grant.exam, representative.id)) return refuse(custody, 'not-assigned', facts);
   const recipientDigest = sha256(grant.recipient);
@@ -183,17 +173,10 @@ async function checkEnvelope(
   const registered = findChapter(custody.db, recording, chapter);
   if (!registered) return refuse(custody, 'chapter-unregistered', where);
   if (registered.attempt !== grant.attempt) return refuse(custody, 'envelope-foreign', where);
-  if (!equal(registered.envelopeDigest, sha256(request.envelope))) return refuse(custody, 'envelope-differs', where);
-  const parsed = envelope.safeParse(parseJson(request.envelope));
-  const fits =
-    parsed.success &&
-    parsed.data.attempt === grant.attempt &&
-    parsed.data.recording === recording &&
-    parsed.data.chapter === chapter &&
-    parsed.data.kid === grant.kid &&
-    parsed.data.alg === custody.token.algorithm;
-  if (!fits) return refuse(custody, 'envelope-foreign', where);
-  return { recording, chapter, key: Buffer.from(parsed.data.key, 'base64url') };
+  const envelope = readEnvelope(request.envelope);
+  if (!envelope || !equal(registered.envelopeDigest, envelope.digest))
+    return refuse(custody, 'envelope-differs', where);
+  return { recording, chapter, key: envelope.key };
 }
 
 function openRecipient(custody: Custody, grant: Grant) {
@@ -216,15 +199,7 @@ function isLive(grant: { endedAt: string | null; expiresAt: string }): boolean {
   return grant.endedAt === null && grant.expiresAt > new Date().toISOString();
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function sha256(data: string | Uint8Array): Buffer {
+function sha256(data: Uint8Array): Buffer {
   return createHash('sha256').update(data).digest();
 }
 

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import canonicalize from 'canonicalize';
 import { connectOperator, connectRoom, connectWeb } from '../app/custody/client.ts';
 import { provisionSoftToken } from '../hsm/token/provision.ts';
@@ -14,7 +15,7 @@ export const ROOM_ORIGIN = 'https://room.localhost:8445';
 export const PURPOSES = ['integrity-review', 'appeal'] as const;
 
 /** The real custody process over a real token, and its three peers. */
-export async function startCustody() {
+export async function startCustody({ roomOrigin = ROOM_ORIGIN }: { roomOrigin?: string } = {}) {
   const data = mkdtempSync(join(tmpdir(), 'custody-'));
   for (const folder of ['custody', 'sockets', 'token']) mkdirSync(join(data, folder));
   const pin = randomBytes(12).toString('hex');
@@ -33,7 +34,7 @@ export async function startCustody() {
         CLOISTER_PKCS11_MODULE: '/usr/lib/softhsm/libsofthsm2.so',
         CLOISTER_TOKEN_LABEL: 'custody-test',
         CLOISTER_PIN_FILE: pinFile,
-        CLOISTER_ROOM_ORIGIN: ROOM_ORIGIN,
+        CLOISTER_ROOM_ORIGIN: roomOrigin,
         CLOISTER_INSTITUTION: 'Test University',
         CLOISTER_LEDGER_ORIGIN: 'test.example/ledger',
         CLOISTER_LOG_LEVEL: 'warn',
@@ -61,6 +62,14 @@ export async function startCustody() {
       await end('SIGKILL');
       await start();
     },
+    /** Stops it, lets `change` at its database as only time or an intruder could, and starts it again. */
+    async whileDown(change: (database: Database.Database) => void) {
+      await end('SIGTERM');
+      const database = new Database(join(data, 'custody/custody.db'));
+      change(database);
+      database.close();
+      await start();
+    },
     async stop() {
       await end('SIGTERM');
       rmSync(data, { recursive: true, force: true });
@@ -81,6 +90,15 @@ export async function enrolRepresentative(custody: RunningCustody, name: string,
 
 export type Enrolled = Awaited<ReturnType<typeof enrolRepresentative>>;
 
+/**
+ * Changes a representative's status in custody's register, as the act that suspends will; custody reads it at each request.
+ */
+export function changeStatus(custody: RunningCustody, representative: string, status: 'approved' | 'suspended'): void {
+  const db = openCustodyDatabase(join(custody.data, 'custody/custody.db'));
+  setStatus(db, representative, status);
+  db.$client.close();
+}
+
 /** Registers an attempt with one recording of `chapters` chapters, as web does. */
 export async function registerAttempt(custody: RunningCustody, exam: string, candidate: string, chapters = 2) {
   const { examKey } = await custody.web.exam(exam);
@@ -96,7 +114,7 @@ export async function registerAttempt(custody: RunningCustody, exam: string, can
   for (let chapter = 0; chapter < chapters; chapter++) {
     const key = randomBytes(32);
     const envelope = wrapChapterKey(examKey, { exam, attempt, recording, chapter }, key);
-    await custody.web.registerChapter({ attempt, recording, chapter, envelopeDigest: sha256(envelope) });
+    await custody.web.registerChapter(envelope);
     made.push({ recording, chapter, key, envelope });
   }
   return { attempt, recording, attemptKey, publicKey, chapters: made };

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID, webcrypto } from 'node:crypto';
+import { createPublicKey, randomBytes, randomUUID, webcrypto } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Access } from '../hsm/accesses.ts';
@@ -149,9 +149,7 @@ describe('a hostile web process', () => {
     const { attempt, recording, chapters } = await registerAttempt(custody, exam, nextCandidate());
     const { examKey } = await custody.web.exam(exam);
     const envelope = wrapChapterKey(examKey, { exam, attempt, recording, chapter: 0 }, randomBytes(32));
-    await expect(
-      custody.web.registerChapter({ attempt, recording, chapter: 0, envelopeDigest: sha256(envelope) }),
-    ).rejects.toMatchObject({ code: 'chapter-differs' });
+    await expect(custody.web.registerChapter(envelope)).rejects.toMatchObject({ code: 'chapter-differs' });
     expect(await lastAccess(attempt)).toMatchObject({ kind: 'refused' });
     const recipient = await makeRecipient(examKey.alg);
     const grant = await openGrant(custody, reviewer, attempt, recipient);
@@ -175,30 +173,41 @@ describe('a hostile web process', () => {
         chapters: [theirs.chapters[0] as never],
       }),
     ).rejects.toThrow('envelope-foreign');
-    await expect(
-      custody.web.registerChapter({
-        attempt: mine.attempt,
-        recording: theirs.recording,
-        chapter: 9,
-        envelopeDigest: sha256('anything'),
-      }),
-    ).rejects.toThrow('envelope-foreign');
-    // A foreign envelope registered under a name of one's own is still the other's: its content says so.
-    const recording = randomUUID();
-    const foreign = theirs.chapters[0]?.envelope as string;
-    await custody.web.registerChapter({
-      attempt: mine.attempt,
-      recording,
-      chapter: 0,
-      envelopeDigest: sha256(foreign),
-    });
-    await expect(
-      custody.room.release(reviewer.session, grant, {
-        recipient: recipient.digest,
-        chapters: [{ recording, chapter: 0, envelope: foreign }],
-      }),
-    ).rejects.toThrow('envelope-foreign');
+    const { examKey } = await custody.web.exam(exam);
+    const where = { exam, attempt: mine.attempt, recording: theirs.recording, chapter: 9 };
+    await expect(custody.web.registerChapter(wrapChapterKey(examKey, where, randomBytes(32)))).rejects.toThrow(
+      'envelope-foreign',
+    );
     expect(await lastAccess(mine.attempt)).toMatchObject({ kind: 'refused' });
+  });
+
+  test('cannot have one test taker’s key released in the name of another', async () => {
+    const mine = await registerAttempt(custody, exam, nextCandidate());
+    const theirs = await registerAttempt(custody, exam, nextCandidate());
+    const stolen = JSON.parse(theirs.chapters[0]?.envelope as string) as { key: string };
+    const where = { attempt: mine.attempt, recording: mine.recording, chapter: 5 };
+    const laundered = canonicalize({ ...stolen, ...where }) as string;
+    await expect(custody.web.registerChapter(laundered)).rejects.toThrow('envelope-foreign');
+    expect(await lastAccess(mine.attempt)).toMatchObject({ kind: 'refused' });
+
+    // The same number under other bytes: plus the modulus, where that still fits.
+    const { examKey } = await custody.web.exam(exam);
+    const spki = createPublicKey({ key: Buffer.from(examKey.spki, 'base64url'), format: 'der', type: 'spki' });
+    const modulus = Buffer.from(spki.export({ format: 'jwk' }).n as string, 'base64url');
+    const sum =
+      BigInt(`0x${Buffer.from(stolen.key, 'base64url').toString('hex')}`) + BigInt(`0x${modulus.toString('hex')}`);
+    const disguised = Buffer.from(
+      sum
+        .toString(16)
+        .padStart(modulus.length * 2 + 2, '0')
+        .slice(-modulus.length * 2),
+      'hex',
+    );
+    const shifted = canonicalize({ ...stolen, ...where, key: disguised.toString('base64url') }) as string;
+    if (sum < 1n << 3072n) await expect(custody.web.registerChapter(shifted)).rejects.toThrow('envelope-foreign');
+    const padded = Buffer.concat([Buffer.alloc(1), Buffer.from(stolen.key, 'base64url')]).toString('base64url');
+    const longer = canonicalize({ ...stolen, ...where, key: padded }) as string;
+    await expect(custody.web.registerChapter(longer)).rejects.toThrow('envelope-foreign');
   });
 
   test('cannot replace an attempt’s key, nor seal with another', async () => {
@@ -336,5 +345,33 @@ describe('a hostile room or a stolen touch', () => {
     expect((await custody.web.staffSession(session)).representative.name).toBe('Ines Moreau');
     await expect(custody.web.redeemTicket(ticket)).rejects.toThrow('ticket-unknown');
     await expect(custody.room.session(session)).rejects.toMatchObject({ code: 'not-signed-in' });
+  });
+});
+
+describe('retention', () => {
+  test('destroys an exam’s key on time: nothing can be released, nothing begins, and the ledger says so', async () => {
+    const old = randomUUID();
+    const policy = { purposes: [...PURPOSES], retentionDays: 7 };
+    await custody.operator.createExam({ exam: old, title: 'Last week', policy });
+    const who = await enrolRepresentative(custody, 'Lena Late', [old]);
+    const { attempt, chapters } = await registerAttempt(custody, old, 'T-old');
+    const recipient = await makeRecipient((await custody.room.state()).algorithm);
+    const grant = await openGrant(custody, who, attempt, recipient);
+    const request = { recipient: recipient.digest, chapters: [chapters[0] as never] };
+    await custody.room.release(who.session, grant, request);
+    const { entries } = await custody.operator.state();
+
+    await custody.whileDown((database) => {
+      const eightDaysAgo = new Date(Date.now() - 8 * 86_400_000).toISOString();
+      database.prepare('UPDATE attempts SET started_at = ? WHERE id = ?').run(eightDaysAgo, attempt);
+    });
+    // custody-started, and key-destroyed of this exam alone.
+    expect((await custody.operator.state()).entries).toBe(entries + 2);
+    await expect(custody.room.release(who.session, grant, request)).rejects.toThrow('key-destroyed');
+    await expect(openGrant(custody, who, attempt, recipient)).rejects.toThrow('key-destroyed');
+    await expect(registerAttempt(custody, old, 'T-new')).rejects.toThrow('exam-over');
+    // The others' keys are still there.
+    const living = await registerAttempt(custody, exam, nextCandidate());
+    expect(living.attempt).toBeTruthy();
   });
 });

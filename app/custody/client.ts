@@ -42,8 +42,8 @@ export function connectWeb(socketPath: string) {
     exam: (exam: string) => read(client.exams[':exam'].$get({ param: { exam } })),
     registerAttempt: (json: { attempt: string; exam: string; candidate: string; publicKey: string }) =>
       read(client.attempts.$post({ json })),
-    registerChapter: (json: { attempt: string; recording: string; chapter: number; envelopeDigest: string }) =>
-      read(client.chapters.$post({ json })),
+    /** @param envelope canonical JSON */
+    registerChapter: (envelope: string) => read(client.chapters.$post({ json: { envelope } })),
     sealAttempt: (attempt: string, json: { statement: string; signature: string }) =>
       read(client.attempts[':attempt'].seal.$post({ param: { attempt }, json })),
     accesses: (attempt: string) => read(client.attempts[':attempt'].accesses.$get({ param: { attempt } })),

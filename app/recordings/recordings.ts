@@ -13,7 +13,7 @@ import { Intake } from './intake.ts';
 import { Journal, syncFolder } from './journal.ts';
 import { Recording, type Stored } from './recording.ts';
 import { UnreadableRecordingError } from './recording-index.ts';
-import { isSignedBy, readChapterStatement, readEnvelope, readSealStatement, RecordError, sha256 } from './records.ts';
+import { isSignedBy, readChapterStatement, readEnvelope, readSealStatement, RecordError } from './records.ts';
 import type { GapRecord, HeaderRecord } from './records.ts';
 
 /** Bytes of bodies in memory at once, over all recordings. */
@@ -34,13 +34,8 @@ export interface RecordedAttempt {
 
 /** The part of custody's client that recordings use. */
 export interface ChapterRegister {
-  /** @param chapter with the SHA-256 of the envelope's bytes, base64url; the same again is no error */
-  registerChapter(chapter: {
-    attempt: string;
-    recording: string;
-    chapter: number;
-    envelopeDigest: string;
-  }): Promise<unknown>;
+  /** @param envelope canonical JSON; the same again is no error */
+  registerChapter(envelope: string): Promise<unknown>;
 }
 
 export interface RecordingsOptions {
@@ -179,8 +174,7 @@ export class Recordings {
     for (const [name, value] of Object.entries(expected)) {
       if (envelope[name as keyof typeof expected] !== value) refuse(`The envelope is for another ${name}.`);
     }
-    const registration = { attempt: attempt.id, recording: id, chapter, envelopeDigest: digestText(text) };
-    return recording.putEnvelope(chapter, text, () => this.#options.custody.registerChapter(registration));
+    return recording.putEnvelope(chapter, text, () => this.#options.custody.registerChapter(text));
   }
 
   /**
@@ -277,8 +271,6 @@ export class Recordings {
     return join(this.#options.folder, attempt, `${id}.clr`);
   }
 }
-
-const digestText = (text: string): string => sha256(text).toString('base64url');
 
 const frameOf = (header: HeaderRecord): Uint8Array[] =>
   encodeFrame('header', [Buffer.from(canonicalize(header) ?? '')]);

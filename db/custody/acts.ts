@@ -42,6 +42,7 @@ export function findGrant(db: CustodyDatabase, id: string) {
       candidate: attempts.candidate,
       title: exams.title,
       kid: exams.kid,
+      keyDestroyedAt: exams.keyDestroyedAt,
       name: representatives.name,
       status: representatives.status,
     })

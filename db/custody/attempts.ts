@@ -62,6 +62,11 @@ export function findChapter(db: CustodyDatabase, recording: string, chapter: num
     .get();
 }
 
+/** @returns the chapter that a wrapped key was registered for */
+export function findChapterOfKey(db: CustodyDatabase, wrappedKeyDigest: Buffer): ChapterRow | undefined {
+  return db.select().from(chapters).where(eq(chapters.wrappedKeyDigest, wrappedKeyDigest)).get();
+}
+
 /** @returns an attempt whose chapters use this recording id, if there is any */
 export function findAttemptOfRecording(db: CustodyDatabase, recording: string): string | undefined {
   return db.select({ attempt: chapters.attempt }).from(chapters).where(eq(chapters.recording, recording)).limit(1).get()

@@ -1,6 +1,6 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, getTableColumns, isNull, max, sql } from 'drizzle-orm';
 import type { CustodyDatabase } from './open.ts';
-import { assignments, exams } from './schema.ts';
+import { assignments, attempts, exams } from './schema.ts';
 
 export type ExamRow = typeof exams.$inferSelect;
 
@@ -14,6 +14,24 @@ export function findExam(db: CustodyDatabase, id: string): ExamRow | undefined {
 
 export function assign(db: CustodyDatabase, exam: string, representative: string): void {
   db.insert(assignments).values({ exam, representative }).onConflictDoNothing().run();
+}
+
+/** @returns exams whose key still stands, with the last moment at which an attempt was sealed, or begun and never sealed */
+export function listExamsWithKey(db: CustodyDatabase): (ExamRow & { lastAttemptAt: string | null })[] {
+  return db
+    .select({
+      ...getTableColumns(exams),
+      lastAttemptAt: max(sql<string>`coalesce(${attempts.sealedAt}, ${attempts.startedAt})`),
+    })
+    .from(exams)
+    .leftJoin(attempts, eq(attempts.exam, exams.id))
+    .where(isNull(exams.keyDestroyedAt))
+    .groupBy(exams.id)
+    .all();
+}
+
+export function markKeyDestroyed(db: CustodyDatabase, id: string, keyDestroyedAt: string): void {
+  db.update(exams).set({ keyDestroyedAt }).where(eq(exams.id, id)).run();
 }
 
 /** @returns ids of the exams that the representative is assigned to */

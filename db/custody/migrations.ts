@@ -5,7 +5,7 @@ export const migrations: readonly Migration[] = [
   CREATE TABLE exams (
     id TEXT PRIMARY KEY, title TEXT NOT NULL, policy TEXT NOT NULL,
     kid TEXT NOT NULL UNIQUE, alg TEXT NOT NULL, spki BLOB NOT NULL, signature BLOB NOT NULL,
-    created_at TEXT NOT NULL
+    created_at TEXT NOT NULL, key_destroyed_at TEXT
   ) STRICT;
   CREATE TABLE attempts (
     id TEXT PRIMARY KEY, exam TEXT NOT NULL REFERENCES exams(id), candidate TEXT NOT NULL,
@@ -15,7 +15,7 @@ export const migrations: readonly Migration[] = [
   ) STRICT;
   CREATE TABLE chapters (
     attempt TEXT NOT NULL REFERENCES attempts(id), recording TEXT NOT NULL, chapter INTEGER NOT NULL,
-    envelope_digest BLOB NOT NULL, registered_at TEXT NOT NULL,
+    envelope_digest BLOB NOT NULL, wrapped_key_digest BLOB NOT NULL UNIQUE, registered_at TEXT NOT NULL,
     PRIMARY KEY (recording, chapter)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX chapters_by_attempt ON chapters (attempt);

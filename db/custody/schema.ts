@@ -10,6 +10,8 @@ export const exams = sqliteTable('exams', {
   spki: blob({ mode: 'buffer' }).notNull(),
   signature: blob({ mode: 'buffer' }).notNull(),
   createdAt: text('created_at').notNull(),
+  /** When the private half was destroyed: from then on nobody can watch any recording of the exam. */
+  keyDestroyedAt: text('key_destroyed_at'),
 });
 
 export const attempts = sqliteTable('attempts', {
@@ -32,6 +34,8 @@ export const chapters = sqliteTable(
     recording: text().notNull(),
     chapter: integer().notNull(),
     envelopeDigest: blob('envelope_digest', { mode: 'buffer' }).notNull(),
+    /** SHA-256 of the wrapped key: one wrapped key belongs to one chapter, whatever envelope it is put into. */
+    wrappedKeyDigest: blob('wrapped_key_digest', { mode: 'buffer' }).notNull(),
     registeredAt: text('registered_at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.recording, table.chapter] })],

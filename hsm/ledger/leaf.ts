@@ -8,6 +8,7 @@ import canonicalize from 'canonicalize';
 export const ENTRY_TYPES = [
   'custody-started',
   'exam-created',
+  'key-destroyed',
   'representative-invited',
   'passkey-enrolled',
   'attempt-started',

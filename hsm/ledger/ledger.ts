@@ -186,11 +186,12 @@ export class Ledger {
   }
 
   /**
-   * Reads a public file by its tlog-tiles path: `checkpoint`, `tile/…`.
+   * Reads a public file by its tlog-tiles path, `checkpoint` or `tile/…`, or the `verifier-key`.
    * @returns its bytes; undefined when the path is not one, or the tree has no such tile
    */
   async file(path: string): Promise<Buffer | undefined> {
     if (path === CHECKPOINT) return Buffer.from(this.#note);
+    if (path === 'verifier-key') return Buffer.from(`${this.verifierKey}\n`);
     const tile = parseTilePath(path);
     if (!tile) return undefined;
     const { width } = tileInTree(tile.level, tile.index, this.size);

@@ -8,19 +8,13 @@ import { endSession, redeemTicket, sessionHolder } from '../register.ts';
 import { ledgerFiles } from './ledger-files.ts';
 import { json, SESSION_HEADER, socketApp } from './socket-app.ts';
 
-const digest = z.string().length(43);
 const attempt = z.object({
   attempt: z.uuid(),
   exam: z.uuid(),
   candidate: z.string().min(1).max(64),
   publicKey: z.string().max(400),
 });
-const chapter = z.object({
-  attempt: z.uuid(),
-  recording: z.uuid(),
-  chapter: z.int().min(0).max(100_000),
-  envelopeDigest: digest,
-});
+const chapter = z.object({ envelope: z.string().max(4096) });
 const signed = z.object({ statement: z.string().max(16_384), signature: z.string().max(200) });
 const ticket = z.object({ ticket: z.string().length(43) });
 
@@ -30,7 +24,7 @@ export function webProtocol(custody: Custody) {
     .get('/state', (c) => c.json({ verifierKey: custody.ledger.verifierKey }))
     .get('/exams/:exam', (c) => c.json(viewExam(custody, c.req.param('exam'))))
     .post('/attempts', json(attempt), async (c) => c.json(await registerAttempt(custody, c.req.valid('json'))))
-    .post('/chapters', json(chapter), async (c) => c.json(await registerChapter(custody, c.req.valid('json'))))
+    .post('/chapters', json(chapter), async (c) => c.json(await registerChapter(custody, c.req.valid('json').envelope)))
     .post('/attempts/:attempt/seal', json(signed), async (c) =>
       c.json(await sealAttempt(custody, c.req.param('attempt'), c.req.valid('json'))),
     )
