@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import canonicalize from 'canonicalize';
 import { connectOperator, connectRoom, connectWeb } from '../app/custody/client.ts';
+import { openCustodyDatabase } from '../db/custody/open.ts';
+import { setStatus } from '../db/custody/register.ts';
 import { provisionSoftToken } from '../hsm/token/provision.ts';
 import { SecurityKey } from './security-key.ts';
 
