@@ -30,6 +30,7 @@ export async function startCustody({ roomOrigin = ROOM_ORIGIN }: { roomOrigin?: 
     child = spawn(join(ROOT, 'bin/node'), ['--enable-source-maps', join(ROOT, 'dist/custody.js')], {
       env: {
         PATH: process.env.PATH,
+        UV_THREADPOOL_SIZE: '16',
         SOFTHSM2_CONF: token.configuration,
         CLOISTER_CUSTODY_DATA: join(data, 'custody'),
         CLOISTER_CUSTODY_SOCKETS: join(data, 'sockets'),

@@ -1,5 +1,5 @@
-import { and, asc, eq, getTableColumns, isNull, lt } from 'drizzle-orm';
-import type { CustodyDatabase } from './open.ts';
+import { and, asc, eq, getTableColumns, isNull, lt, sql } from 'drizzle-orm';
+import { type CustodyDatabase, prepared } from './open.ts';
 import { acts, attempts, decisions, exams, grants, representatives } from './schema.ts';
 
 export type ActRow = typeof acts.$inferSelect;
@@ -33,9 +33,8 @@ export function insertGrant(db: CustodyDatabase, row: Omit<GrantRow, 'endedAt' |
   db.insert(grants).values(row).run();
 }
 
-/** @returns the grant with what its checks need: attempt, exam, its key, the representative's status */
-export function findGrant(db: CustodyDatabase, id: string) {
-  return db
+const grantById = prepared((db) =>
+  db
     .select({
       ...getTableColumns(grants),
       exam: attempts.exam,
@@ -50,8 +49,13 @@ export function findGrant(db: CustodyDatabase, id: string) {
     .innerJoin(attempts, eq(attempts.id, grants.attempt))
     .innerJoin(exams, eq(exams.id, attempts.exam))
     .innerJoin(representatives, eq(representatives.id, grants.representative))
-    .where(eq(grants.id, id))
-    .get();
+    .where(eq(grants.id, sql.placeholder('id')))
+    .prepare(),
+);
+
+/** @returns the grant with what its checks need: attempt, exam, its key, the representative's status */
+export function findGrant(db: CustodyDatabase, id: string) {
+  return grantById(db).get({ id });
 }
 
 export function listGrantsOn(db: CustodyDatabase, attempt: string): (GrantRow & { name: string })[] {

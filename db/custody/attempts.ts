@@ -1,5 +1,5 @@
-import { and, asc, count, eq, getTableColumns, isNull } from 'drizzle-orm';
-import type { CustodyDatabase } from './open.ts';
+import { and, asc, count, eq, getTableColumns, isNull, sql } from 'drizzle-orm';
+import { type CustodyDatabase, prepared } from './open.ts';
 import { assignments, attempts, chapters, exams } from './schema.ts';
 
 export type AttemptRow = typeof attempts.$inferSelect;
@@ -54,12 +54,16 @@ export function insertChapter(db: CustodyDatabase, row: ChapterRow): void {
   db.insert(chapters).values(row).run();
 }
 
-export function findChapter(db: CustodyDatabase, recording: string, chapter: number): ChapterRow | undefined {
-  return db
+const chapterOf = prepared((db) =>
+  db
     .select()
     .from(chapters)
-    .where(and(eq(chapters.recording, recording), eq(chapters.chapter, chapter)))
-    .get();
+    .where(and(eq(chapters.recording, sql.placeholder('recording')), eq(chapters.chapter, sql.placeholder('chapter'))))
+    .prepare(),
+);
+
+export function findChapter(db: CustodyDatabase, recording: string, chapter: number): ChapterRow | undefined {
+  return chapterOf(db).get({ recording, chapter });
 }
 
 /** @returns the chapter that a wrapped key was registered for */

@@ -1,5 +1,5 @@
 import { and, eq, getTableColumns, isNull, max, sql } from 'drizzle-orm';
-import type { CustodyDatabase } from './open.ts';
+import { type CustodyDatabase, prepared } from './open.ts';
 import { assignments, attempts, exams } from './schema.ts';
 
 export type ExamRow = typeof exams.$inferSelect;
@@ -44,11 +44,19 @@ export function listAssigned(db: CustodyDatabase, representative: string): strin
     .map(({ exam }) => exam);
 }
 
-export function isAssigned(db: CustodyDatabase, exam: string, representative: string): boolean {
-  const row = db
+const assignment = prepared((db) =>
+  db
     .select({ exam: assignments.exam })
     .from(assignments)
-    .where(and(eq(assignments.exam, exam), eq(assignments.representative, representative)))
-    .get();
-  return row !== undefined;
+    .where(
+      and(
+        eq(assignments.exam, sql.placeholder('exam')),
+        eq(assignments.representative, sql.placeholder('representative')),
+      ),
+    )
+    .prepare(),
+);
+
+export function isAssigned(db: CustodyDatabase, exam: string, representative: string): boolean {
+  return assignment(db).get({ exam, representative }) !== undefined;
 }

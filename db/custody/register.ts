@@ -1,5 +1,5 @@
-import { and, eq, gt, isNull, lt } from 'drizzle-orm';
-import type { CustodyDatabase } from './open.ts';
+import { and, eq, getTableColumns, gt, isNull, lt, sql } from 'drizzle-orm';
+import { type CustodyDatabase, prepared } from './open.ts';
 import { enrolments, passkeys, representatives, sessions, signIns, tickets } from './schema.ts';
 
 export type RepresentativeRow = typeof representatives.$inferSelect;
@@ -83,6 +83,21 @@ export function insertSession(db: CustodyDatabase, row: typeof sessions.$inferSe
   db.insert(sessions).values(row).run();
 }
 
+const sessionHolder = prepared((db) =>
+  db
+    .select(getTableColumns(representatives))
+    .from(sessions)
+    .innerJoin(representatives, eq(representatives.id, sessions.representative))
+    .where(
+      and(
+        eq(sessions.tokenDigest, sql.placeholder('tokenDigest')),
+        eq(sessions.place, sql.placeholder('place')),
+        gt(sessions.expiresAt, sql.placeholder('now')),
+      ),
+    )
+    .prepare(),
+);
+
 /** @returns whose session this is, while it lasts and belongs to that place */
 export function findSession(
   db: CustodyDatabase,
@@ -90,18 +105,7 @@ export function findSession(
   place: 'room' | 'staff',
   now: string,
 ): RepresentativeRow | undefined {
-  return db
-    .select({
-      id: representatives.id,
-      name: representatives.name,
-      role: representatives.role,
-      status: representatives.status,
-      createdAt: representatives.createdAt,
-    })
-    .from(sessions)
-    .innerJoin(representatives, eq(representatives.id, sessions.representative))
-    .where(and(eq(sessions.tokenDigest, tokenDigest), eq(sessions.place, place), gt(sessions.expiresAt, now)))
-    .get();
+  return sessionHolder(db).get({ tokenDigest, place, now });
 }
 
 export function deleteSession(db: CustodyDatabase, tokenDigest: Buffer): void {
