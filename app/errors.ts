@@ -13,7 +13,6 @@ const ERRORS = {
     'You are not signed in, or your session has ended. Open your link or sign in again; nothing you saved is lost.',
     false,
   ],
-  'not-allowed': [403, 'Your role does not allow this. Ask an officer of your institution if you need it.', false],
   'other-origin': [
     403,
     'This request came from another page than ours and was stopped. Open the page from its own address and try again.',

@@ -9,6 +9,7 @@ import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import canonicalize from 'canonicalize';
 import { type AttemptStart, encodeMetadata, type RecordingState } from '../app/wire.ts';
+import { type Figure, median } from './figure.ts';
 import type { LoadOrder, LoadResult } from './load.ts';
 
 const CONNECTIONS = 64;
@@ -21,15 +22,6 @@ export interface IngestedAppliance {
   testTakers: { link: string }[];
   /** Its folder: nginx writes beside it, to the same disk. */
   data: string;
-}
-
-/** One figure, as `npm run bench -- --json` prints it. */
-export interface Figure {
-  name: string;
-  value: number;
-  unit: string;
-  against: string;
-  ratio: number;
 }
 
 /**
@@ -97,10 +89,6 @@ function rate(name: string, bytes: number, { ours, theirs }: Record<'ours' | 'th
   const speed = (results: LoadResult[]) => median(results.map((r) => (r.stored * bytes) / r.seconds / 1e6));
   const value = speed(ours);
   return { name, value, unit: 'MB/s', against: 'nginx', ratio: value / speed(theirs) };
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }
 
 async function load(order: LoadOrder): Promise<LoadResult> {

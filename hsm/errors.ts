@@ -62,7 +62,6 @@ const REFUSALS = {
     'The seal does not fit the attempt or its signature is not the attempt key’s. Nothing was sealed.',
   ],
   'token-away': [503, 'The key token does not answer. Recording goes on; watching has to wait.'],
-  'ledger-stopped': [503, 'The ledger has stopped, and custody does nothing without it. Tell the operator.'],
 } as const satisfies Record<string, readonly [status: 400 | 401 | 403 | 404 | 409 | 503, sentence: string]>;
 
 export type Refusal = keyof typeof REFUSALS;

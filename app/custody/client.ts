@@ -14,7 +14,6 @@ const KNOWN: Record<string, ErrorCode> = {
   'attempt-conflict': 'already-done',
   'envelope-conflict': 'chapter-differs',
   'token-away': 'custody-away',
-  'ledger-stopped': 'custody-away',
 };
 
 interface Answer<T> {
