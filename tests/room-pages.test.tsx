@@ -2,18 +2,24 @@ import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium, openContext, plugInSecurityKey } from './chromium.ts';
+import { changeStatus } from './custody-process.ts';
 import { film, openRoom } from './room-setting.ts';
 
 let room: Awaited<ReturnType<typeof openRoom>>;
 let browser: Browser;
 let page: Page;
+let attempt: string;
+let reviewer: { id: string; link: string };
 /** Folder for screenshots of each page, where one is wanted. */
 const pictures = process.env['CLOISTER_TEST_PICTURES'];
 
 beforeAll(async () => {
   room = await openRoom();
   const take = await film(room.folder, 12, 0);
-  await room.custody.record(room.recordings, [
+  const started = await room.startAttempt('K-2041');
+  attempt = started.attempt;
+  reviewer = await room.invite('Ada Moreau');
+  await room.record(started, [
     { take, at: 0, from: 0, to: 6 },
     { take, at: 0, from: 6, to: 12 },
   ]);
@@ -28,15 +34,15 @@ afterAll(async () => {
 });
 
 /** The page as it stands: no serious finding of axe, nothing wider than the window, at both widths. */
-async function inspect(name: string): Promise<void> {
+async function inspect(name: string, at = page): Promise<void> {
   for (const width of [380, 1280]) {
-    await page.setViewportSize({ width, height: 800 });
-    const overflow = await page.evaluate(
+    await at.setViewportSize({ width, height: 800 });
+    const overflow = await at.evaluate(
       () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
     );
     expect(overflow, `${name} at ${width} px`).toBeLessThanOrEqual(0);
-    await page.evaluate(await readFile('node_modules/axe-core/axe.min.js', 'utf8'));
-    const found = await page.evaluate(async () => {
+    await at.evaluate(await readFile('node_modules/axe-core/axe.min.js', 'utf8'));
+    const found = await at.evaluate(async () => {
       const axe = (globalThis as unknown as { axe: typeof import('axe-core') }).axe;
       const { violations } = await axe.run();
       return violations.map(
@@ -47,7 +53,7 @@ async function inspect(name: string): Promise<void> {
       found.filter((line) => /\((serious|critical)\)/.test(line)),
       `${name} at ${width} px`,
     ).toEqual([]);
-    if (pictures) await page.screenshot({ path: `${pictures}/${name}-${width}.png`, fullPage: true });
+    if (pictures) await at.screenshot({ path: `${pictures}/${name}-${width}.png`, fullPage: true });
   }
 }
 
@@ -66,12 +72,12 @@ async function reach(name: string | RegExp, key = 'Enter'): Promise<void> {
 }
 
 test('pages send people without a session to sign in, and scripts an error', async () => {
-  for (const path of ['/attempts', `/attempts/${room.custody.attempt}`, '/tickets']) {
+  for (const path of ['/attempts', `/attempts/${attempt}`, '/tickets']) {
     const answer = await fetch(room.origin + path, { redirect: 'manual', headers: { accept: 'text/html' } });
     expect([answer.status, answer.headers.get('location')]).toEqual([303, '/']);
   }
   const headers = { origin: room.origin, 'content-type': 'application/json' };
-  const asked = await fetch(`${room.origin}/grants/${room.custody.attempt}/releases`, {
+  const asked = await fetch(`${room.origin}/grants/${attempt}/releases`, {
     method: 'POST',
     headers,
     body: '{}',
@@ -91,7 +97,7 @@ test('sign-in says plainly what to do when there is no passkey', async () => {
 });
 
 test('a representative enrols, opens a recording, watches and decides with the keyboard alone', async () => {
-  await page.goto(`${room.origin}/enrolments/${room.custody.enrolmentToken}`);
+  await page.goto(reviewer.link);
   await page.getByText('Ada Moreau').waitFor();
   await inspect('enrolment');
   await reach('Enrol this passkey');
@@ -128,7 +134,9 @@ test('a representative enrols, opens a recording, watches and decides with the k
   await page.waitForURL('**/acts/*');
   await reach('Sign with your passkey');
   await page.waitForURL('**/attempts/*');
-  expect(room.custody.decisions).toMatchObject([{ outcome: 'nothing-to-clarify', by: 'Ada Moreau' }]);
+  const { accesses } = await room.custody.web.accesses(attempt);
+  const decided = accesses.filter(({ kind }) => kind === 'decided');
+  expect(decided).toMatchObject([{ outcome: 'nothing-to-clarify', by: 'Ada Moreau' }]);
   await page.getByText('Nothing unusual; the phone that rang was turned off at once.').waitFor();
   await inspect('attempt-decided');
 });
@@ -141,7 +149,7 @@ test('signs in again with the passkey, takes a ticket for the staff pages, and s
   await page.getByRole('button', { name: 'Take a ticket' }).click();
   await inspect('ticket');
   const form = page.locator('form:has(input[name="ticket"])');
-  expect(await form.getAttribute('action')).toBe('https://staff.localhost:8443/session');
+  expect(await form.getAttribute('action')).toBe('https://staff.localhost:8444/session');
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.goto(`${room.origin}/attempts`);
   await page.getByRole('heading', { name: 'The reading room' }).waitFor();
@@ -150,7 +158,7 @@ test('signs in again with the passkey, takes a ticket for the staff pages, and s
 });
 
 test('refuses to sign when the bytes that are shown are not the bytes that would be signed', async () => {
-  await page.goto(`${room.origin}/attempts/${room.custody.attempt}`);
+  await page.goto(`${room.origin}/attempts/${attempt}`);
   await page.getByRole('button', { name: 'Ask for the key' }).click();
   await page.waitForURL('**/acts/*');
   await page.locator('form[data-bytes]').evaluate((form: HTMLFormElement) => {
@@ -163,22 +171,34 @@ test('refuses to sign when the bytes that are shown are not the bytes that would
   expect(sent).toBe(false);
 });
 
-test('an empty queue says so, and a suspended representative reads custody’s sentence', async () => {
-  room.custody.empty = true;
-  await page.goto(`${room.origin}/attempts`);
-  await page.getByText('No attempts are waiting for you.').waitFor();
-  await inspect('queue-empty');
-  room.custody.suspended = true;
-  await page.goto(`${room.origin}/attempts`);
-  await page.getByText('Your approval as a representative is not in force').waitFor();
-  await inspect('suspended');
+test('an empty queue says so', async () => {
+  const { link } = await room.invite('Olaf Outside', []);
+  const other = await (await openContext(browser)).newPage();
+  await plugInSecurityKey(other);
+  await other.goto(link);
+  await other.getByRole('button', { name: 'Enrol this passkey' }).click();
+  await other.waitForURL('**/attempts');
+  await other.getByText('No attempts are waiting for you.').waitFor();
+  await inspect('queue-empty', other);
+  await other.goto(`${room.origin}/attempts/${attempt}`);
+  await other.getByText('There is nothing here').waitFor();
+  await other.context().close();
+});
+
+test('a suspended representative reads custody’s sentence', async () => {
+  changeStatus(room.custody, reviewer.id, 'suspended');
+  try {
+    await page.goto(`${room.origin}/attempts`);
+    await page.getByText('Your approval as a representative is not in force').waitFor();
+    await inspect('suspended');
+  } finally {
+    changeStatus(room.custody, reviewer.id, 'approved');
+  }
 });
 
 test('content of another shape is refused before custody sees it', async () => {
-  room.custody.suspended = false;
   const post = (path: string, data: unknown) =>
     page.request.fetch(room.origin + path, { method: 'POST', data, headers: { origin: room.origin } });
-  const attempt = room.custody.attempt;
   const proposal = { type: 'decide', attempt, outcome: 'guilty', reason: 'x' };
   expect((await post('/acts', proposal)).status()).toBe(400);
   expect((await post('/acts', { ...proposal, outcome: 'refer', more: 1 })).status()).toBe(400);

@@ -14,7 +14,7 @@ export interface Piece extends Interval {
 
 /** Where nothing can be played, and why. */
 export interface Hole extends Interval {
-  cause: 'missing' | 'locked' | 'refused' | 'unfetched';
+  cause: 'missing' | 'lacking' | 'locked' | 'refused' | 'unfetched';
 }
 
 export interface Layout {

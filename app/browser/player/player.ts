@@ -23,6 +23,7 @@ const FAULTS: Record<FaultySegment['fault'], string> = {
 };
 const HOLES: Record<Hole['cause'], string> = {
   missing: 'Nothing was recorded here.',
+  lacking: 'Picture or sound is missing here.',
   locked: 'This part is not among what you asked to see.',
   refused: 'This part was refused, because it is not what was recorded.',
   unfetched: 'This part could not be fetched.',
@@ -58,6 +59,7 @@ async function start(): Promise<void> {
     (recording) =>
       new Track(grant, recording, addPicture(recording.source, index.watermark), keys, {
         refused: (track, faulty) => refuse(track, faulty),
+        lacking: () => timeline.drawLayout(),
         failed: (error) => fail(error),
       }),
   );

@@ -16,10 +16,16 @@ const KEPT = 10;
 const TRIES = 3;
 /** Milliseconds. */
 const RETRY = 1000;
+/** Seconds before a hole, or before the first frame, within which the picture counts as having come there. */
+const NEAR = 0.5;
+/** Milliseconds that a picture may stand still, with all it needs in the buffer, before picture or sound counts as missing. */
+const PATIENCE = 500;
 
 interface TrackEvents {
   /** A segment was refused or could not be fetched: `holes` has grown. */
   refused(track: Track, faulty: FaultySegment): void;
+  /** Picture or sound turned out to be missing inside segments that are there: `holes` has grown. */
+  lacking(): void;
   /** A request failed; the track tries again unless it is closed. */
   failed(error: Error): void;
 }
@@ -43,6 +49,8 @@ export class Track {
   /** Start of the run of the recorder whose header the buffer has, and the last segment that it took. */
   #run: number | undefined;
   #last: number | undefined;
+  /** Where the picture stands still for want of picture or sound, and since when (performance.now). */
+  #stuck: { at: number; since: number } | undefined;
   #wake: () => void = () => {};
   #closed = false;
 
@@ -67,31 +75,40 @@ export class Track {
 
   /** @returns the next time from which there is something to play, undefined when nothing follows */
   nextFrom(time: number): number | undefined {
-    return this.layout.pieces.find((piece) => piece.to > time && this.covers(Math.max(piece.from, time)))?.from;
+    for (const piece of this.layout.pieces) {
+      let from = Math.max(piece.from, time);
+      for (let hole; (hole = intervalAt(this.layout.holes, from)); ) from = hole.to;
+      if (from < piece.to) return from;
+    }
+    return undefined;
   }
 
   /** Where the picture is. At the last frame before a hole it is the hole's start. */
   get time(): number {
     const now = this.video.currentTime;
-    const { seeking, paused, readyState } = this.video;
-    const needed = paused ? HTMLMediaElement.HAVE_CURRENT_DATA : HTMLMediaElement.HAVE_FUTURE_DATA;
-    if (seeking ? intervalAt(this.buffered, now) : readyState >= needed) return now;
+    if (this.video.seeking ? intervalAt(this.buffered, now) : this.#runs) return now;
     const next = Math.min(this.layout.end, ...this.layout.holes.map((hole) => hole.from).filter((from) => from >= now));
     const outstanding = this.layout.pieces.some(
       (one) => one.to > now && one.from < next && !this.#appended.has(one.number),
     );
-    return next - now < 0.5 && !outstanding ? next : now;
+    return next - now < NEAR && !outstanding ? next : now;
   }
 
   seek(time: number): void {
     this.video.currentTime = time;
-    const { buffered } = this;
-    for (const piece of this.layout.pieces) {
-      const evicted = this.#appended.get(piece.number) && !intervalAt(buffered, (piece.from + piece.to) / 2);
-      if (evicted) this.#appended.delete(piece.number);
-    }
+    this.#forgetEvicted();
     this.#open();
     this.#wake();
+  }
+
+  /** @returns whether the browser dropped segments from its buffer by itself; they will be fetched again */
+  #forgetEvicted(): boolean {
+    const { buffered } = this;
+    const evicted = this.layout.pieces.filter(
+      (piece) => this.#appended.get(piece.number) && !intervalAt(buffered, (piece.from + piece.to) / 2),
+    );
+    for (const { number } of evicted) this.#appended.delete(number);
+    return evicted.length > 0;
   }
 
   /** @returns whether the picture at its position is there */
@@ -105,12 +122,52 @@ export class Track {
     return Array.from({ length: buffered.length }, (_, i) => ({ from: buffered.start(i), to: buffered.end(i) }));
   }
 
-  /** Lets the picture begin where its first frame is, when that is a little after where it was sent. */
+  /** Whether the picture goes on from its position by itself, or stands there as it was told to. */
+  get #runs(): boolean {
+    const { seeking, paused, readyState } = this.video;
+    const needed = paused ? HTMLMediaElement.HAVE_CURRENT_DATA : HTMLMediaElement.HAVE_FUTURE_DATA;
+    return !seeking && readyState >= needed;
+  }
+
+  /**
+   * Lets the picture begin where its first frame is, when that is a little after where it was sent. Where it stands still
+   * although all it needs is there, picture or sound is missing in the segments themselves: the stretch becomes a hole.
+   */
   settle(): void {
     const now = this.video.currentTime;
+    if (!this.#starves(now)) {
+      this.#stuck = undefined;
+    } else if (this.#stuck?.at !== now) {
+      this.#stuck = { at: now, since: performance.now() };
+    } else if (performance.now() - this.#stuck.since > PATIENCE) {
+      this.#stuck = undefined;
+      if (this.#forgetEvicted()) return;
+      this.#addHole('lacking', this.#lackingAt(now));
+      this.#events.lacking();
+      return;
+    }
     if (this.ready || intervalAt(this.buffered, now)) return;
     const next = this.buffered.find((one) => one.from > now)?.from;
-    if (next !== undefined && next - now < 0.5) this.seek(next + 0.01);
+    if (next !== undefined && next - now < NEAR) this.seek(next + 0.01);
+  }
+
+  /** @returns whether the picture does not go on, its segments are all in the buffer, and what they hold ends here */
+  #starves(now: number): boolean {
+    if (this.#runs || !this.covers(now)) return false;
+    const needed = this.layout.pieces.filter((piece) => piece.to > now && piece.from < now + NEAR);
+    if (needed.length === 0 || needed.some((piece) => !this.#appended.has(piece.number))) return false;
+    const playable = intervalAt(this.buffered, now);
+    return !playable || playable.to - now < NEAR;
+  }
+
+  /** @returns the stretch around a position that cannot be played, within the segments that are in the buffer without a break */
+  #lackingAt(now: number): Interval {
+    const inBuffer = this.layout.pieces.filter((piece) => this.#appended.has(piece.number)).reduce(addInterval, []);
+    const around = intervalAt(inBuffer, now) ?? { from: now, to: now + NEAR };
+    const { buffered } = this;
+    const before = intervalAt(buffered, now) ? now : (buffered.findLast((one) => one.to <= now)?.to ?? 0);
+    const after = buffered.find((one) => one.from > now)?.from ?? Number.POSITIVE_INFINITY;
+    return { from: Math.max(around.from, before), to: Math.min(around.to, after) };
   }
 
   /** Stops everything and takes the picture away. */
@@ -173,7 +230,7 @@ export class Track {
         piece.to > now &&
         piece.from < now + AHEAD * speed &&
         !this.#appended.has(piece.number) &&
-        !intervalAt(this.layout.holes, (piece.from + piece.to) / 2) &&
+        !this.layout.holes.some((hole) => hole.from <= piece.from && piece.to <= hole.to) &&
         (piece.from < now + RELEASE_AHEAD * speed || this.#keys.has(this.recording, piece.chapter)),
     );
   }
@@ -281,12 +338,16 @@ export class Track {
     const { segment } = faulty;
     const cause: Hole['cause'] = faulty.fault === 'unfetched' ? 'unfetched' : 'refused';
     const lost = this.layout.pieces.filter((one) => one.segment === segment || one.init === segment);
+    this.#addHole(cause, ...lost);
+    this.#events.refused(this, faulty);
+  }
+
+  #addHole(cause: Hole['cause'], ...lost: Interval[]): void {
     const others = this.layout.holes.filter((hole) => hole.cause !== cause);
     const own = lost.reduce(addInterval, this.layout.holes.filter((hole) => hole.cause === cause) as Interval[]);
     this.layout.holes = [...others, ...own.map(({ from, to }) => ({ from, to, cause }))].sort(
       (a, b) => a.from - b.from,
     );
-    this.#events.refused(this, faulty);
   }
 
   /** Tells the browser that the recording ends here, once its last segment is in the buffer. */
