@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, expect, test } from 'vitest';
+import { ask, startAppliance } from './appliance.ts';
+
+const run = promisify(execFile);
+const CLOISTER = join(import.meta.dirname, '../bin/cloister');
+const data = mkdtempSync(join(tmpdir(), 'demo-'));
+afterAll(() => rmSync(data, { recursive: true, force: true }));
+
+const isAlive = (pid: number) => existsSync(`/proc/${pid}`);
+
+test('a second start reuses everything: addresses, links, keys, ledger', async () => {
+  const first = await startAppliance({ data, keep: true });
+  const entries = async (origin: string) =>
+    Number((await ask(origin, '/ledger/checkpoint')).body.toString().split('\n')[1]);
+  const before = await entries(first.exam);
+  await first.stop();
+  const second = await startAppliance({ data, keep: true });
+  try {
+    expect(second).toMatchObject({ exam: first.exam, staff: first.staff, room: first.room });
+    expect(second.testTakers).toEqual(first.testTakers);
+    expect(second.enrol).toEqual(first.enrol);
+    // One entry more: that custody started.
+    expect(await entries(second.exam)).toBe(before + 1);
+    const link = new URL(second.testTakers[0]?.link ?? '');
+    expect((await ask(second.exam, link.pathname)).status).toBe(303);
+  } finally {
+    await second.stop();
+  }
+});
+
+test('stopping it stops every process that it started', async () => {
+  const appliance = await startAppliance({ data, keep: true });
+  const pids = Object.values(appliance.pids);
+  expect(pids.filter(isAlive)).toHaveLength(3);
+  await appliance.stop();
+  expect(pids.filter(isAlive)).toEqual([]);
+});
+
+test('killed without a chance to clean up, it leaves no process behind either', async () => {
+  const appliance = await startAppliance({ data, keep: true });
+  const pids = Object.values(appliance.pids);
+  appliance.process.kill('SIGKILL');
+  await expect.poll(() => pids.filter(isAlive), { timeout: 15_000 }).toEqual([]);
+});
+
+test('one of its processes lost, it stops the others and says where that one’s last words are', async () => {
+  const appliance = await startAppliance({ data, keep: true });
+  let words = '';
+  appliance.process.stderr?.on('data', (chunk: Buffer) => (words += chunk.toString()));
+  process.kill(appliance.pids.room, 'SIGKILL');
+  await expect.poll(() => appliance.process.exitCode, { timeout: 15_000 }).toBe(1);
+  expect(words).toContain('room ended by itself');
+  expect(Object.values(appliance.pids).filter(isAlive)).toEqual([]);
+});
+
+test.each([
+  [['demo', '--port', '70000'], 'It has to be 0 to 65533.'],
+  [['demo', '--prot', '1'], "unknown option '--prot'"],
+  [['recording', 'inspect', '/nowhere.clr'], 'nowhere.clr'],
+  [['ledger', 'verify', '/nowhere'], 'There is no checkpoint in this folder'],
+  [['receipt', 'verify', '/nowhere.json'], 'nowhere.json'],
+  [['token', 'probe', '--module', '/nowhere.so', '--label', 'x', '--pin-file', '/nowhere'], '/nowhere'],
+])('%j ends with a sentence and not with zero', async (args, sentence) => {
+  const { code, stdout, stderr } = (await run(CLOISTER, args).catch((error) => error)) as {
+    code: number;
+    stdout: string;
+    stderr: string;
+  };
+  expect(code).toBeGreaterThan(0);
+  expect(stdout + stderr).toContain(sentence);
+  expect(stdout + stderr).not.toContain('    at ');
+});
+
+test.each([['demo'], ['ledger', 'verify'], ['receipt', 'verify'], ['recording', 'inspect'], ['token', 'probe']])(
+  '%s %s has --help',
+  async (...command) => {
+    const { stdout } = await run(CLOISTER, [...command, '--help']);
+    expect(stdout).toContain(`Usage: cloister ${command.join(' ')}`);
+  },
+);
