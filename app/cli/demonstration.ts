@@ -19,7 +19,7 @@ export const DEMONSTRATION = {
         'You sit this exam at home. The camera shows that the person who is registered sits it, and sits it alone.',
       microphone: 'The microphone shows that nobody dictates answers. Ordinary noise in your home does not matter.',
     },
-    reviewers: 'Two reviewers appointed by the examination board, and the privacy officer if you complain.',
+    reviewers: 'Two reviewers appointed by the examination board, and the privacy officer if you complain',
     arrangement: {
       alternative: 'You can sit the exam on campus without any recording, on the same day and with the same questions.',
       contact: { name: 'Examination Office', email: 'exams@university.example' },
