@@ -2,7 +2,8 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { launchChromium, openContext, plugInSecurityKey } from './chromium.ts';
 import { changeStatus } from './custody-process.ts';
-import { film, mute, openRoom, secondOf, type Relay, type Take } from './room-setting.ts';
+import { openRoom, type Relay } from './room-setting.ts';
+import { film, mute, secondOf, type Take } from './take.ts';
 
 let room: Awaited<ReturnType<typeof openRoom>>;
 let browser: Browser;

@@ -3,7 +3,8 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium, openContext, plugInSecurityKey } from './chromium.ts';
 import { changeStatus } from './custody-process.ts';
-import { film, openRoom } from './room-setting.ts';
+import { openRoom } from './room-setting.ts';
+import { film } from './take.ts';
 
 let room: Awaited<ReturnType<typeof openRoom>>;
 let browser: Browser;

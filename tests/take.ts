@@ -1,0 +1,92 @@
+/** What a camera takes, made by ffmpeg: WebM that is cut where the recorder cuts it. */
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** A run of the recorder: a WebM whose segments are cut at its clusters. */
+export interface Take {
+  init: Uint8Array<ArrayBuffer>;
+  /** Times in seconds since the take began. */
+  clusters: { bytes: Uint8Array<ArrayBuffer>; from: number; to: number }[];
+}
+
+/** Grey of the block in the picture's corner at a second of the recording, and back. */
+export const secondOf = (grey: number) => ((grey * 219) / 255 + 16 - 20) / 3;
+
+/**
+ * Films a test picture whose top left corner tells the second: luma 20 + 3 per second.
+ * @param from the second at which the corner starts
+ */
+export async function film(folder: string, seconds: number, from: number): Promise<Take & { file: string }> {
+  const file = join(folder, `${randomUUID()}.webm`);
+  const size = { source: `testsrc2=s=640x480:r=15:d=${seconds}`, corner: `color=black:s=96x96:r=15:d=${seconds}` };
+  const corner = `geq=lum='20+3*(T+${from})':cb=128:cr=128`;
+  await run(process.env['CLOISTER_FFMPEG'] ?? 'ffmpeg', [
+    ...['-loglevel', 'error', '-f', 'lavfi', '-i', size.source, '-f', 'lavfi', '-i', size.corner],
+    ...['-f', 'lavfi', '-i', `sine=f=440:d=${seconds}`],
+    ...['-filter_complex', `[1]${corner},format=yuv420p[c];[0]format=yuv420p[p];[p][c]overlay=0:0[v]`],
+    ...['-map', '[v]', '-map', '2', '-c:v', 'libvpx', '-b:v', '800k', '-deadline', 'realtime', '-cpu-used', '8'],
+    ...['-g', '30', '-keyint_min', '30', '-c:a', 'libopus', '-b:a', '32k', file],
+  ]);
+  return { ...cut(await readFile(file), seconds), file };
+}
+
+/** Reads the head of an EBML element (RFC 8794): its id in hex, where its content begins, and how many bytes that has. */
+function elementAt(webm: Uint8Array, at: number) {
+  const idLength = Math.clz32(webm[at]!) - 23;
+  const sizeAt = at + idLength;
+  const sizeLength = Math.clz32(webm[sizeAt]!) - 23;
+  let size = webm[sizeAt]! & (0xff >> sizeLength);
+  for (let i = 1; i < sizeLength; i++) size = size * 256 + webm[sizeAt + i]!;
+  return { id: Buffer.from(webm.subarray(at, sizeAt)).toString('hex'), content: sizeAt + sizeLength, size };
+}
+
+/** A cluster of unknown size, as the recorder writes its clusters. */
+const CLUSTER = Buffer.from('1f43b67501ffffffffffffff', 'hex');
+
+/** Cuts a WebM file at its clusters. */
+export function cut(webm: Buffer, seconds: number): Take {
+  const header = elementAt(webm, 0);
+  const segment = elementAt(webm, header.content + header.size);
+  const parts: Uint8Array[] = [
+    webm.subarray(0, header.content + header.size),
+    Buffer.from('1853806701ffffffffffffff', 'hex'),
+  ];
+  const clusters: Take['clusters'] = [];
+  for (let at = segment.content; at < webm.length; ) {
+    const { id, content, size } = elementAt(webm, at);
+    if (id === '1549a966' || id === '1654ae6b') parts.push(webm.subarray(at, content + size));
+    if (id === '1f43b675') {
+      const time = elementAt(webm, content);
+      const from = webm.readUIntBE(time.content, time.size) / 1000;
+      const last = clusters.at(-1);
+      if (last) last.to = from;
+      const bytes = Buffer.concat([CLUSTER, webm.subarray(content, content + size)]);
+      clusters.push({ bytes: new Uint8Array(bytes), from, to: seconds });
+    }
+    at = content + size;
+  }
+  return { init: new Uint8Array(Buffer.concat(parts)), clusters };
+}
+
+/** @returns the take without its sound in these seconds, as an overloaded machine leaves it out */
+export function mute(take: Take, from: number, to: number): Take {
+  const clusters = take.clusters.map((cluster) => {
+    const kept: Uint8Array[] = [CLUSTER];
+    for (let at = CLUSTER.length; at < cluster.bytes.length; ) {
+      const { id, content, size } = elementAt(cluster.bytes, at);
+      // SimpleBlock (RFC 9559 section 10.2): track number, then the time since the cluster's in milliseconds.
+      const block = id === 'a3' && Buffer.from(cluster.bytes.subarray(content, content + 3));
+      const time = block ? cluster.from + block.readInt16BE(1) / 1000 : 0;
+      if (!block || block[0] !== 0x82 || time < from || time >= to)
+        kept.push(cluster.bytes.subarray(at, content + size));
+      at = content + size;
+    }
+    return { ...cluster, bytes: new Uint8Array(Buffer.concat(kept)) };
+  });
+  return { ...take, clusters };
+}
