@@ -42,6 +42,8 @@ async function inspect(name: string, at = page): Promise<void> {
       () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
     );
     expect(overflow, `${name} at ${width} px`).toBeLessThanOrEqual(0);
+    const { height } = (await at.locator('.masthead').boundingBox())!;
+    expect(height, `two lines of masthead at most, ${name} at ${width} px`).toBeLessThan(120);
     await at.evaluate(await readFile('node_modules/axe-core/axe.min.js', 'utf8'));
     const found = await at.evaluate(async () => {
       const axe = (globalThis as unknown as { axe: typeof import('axe-core') }).axe;
@@ -125,6 +127,8 @@ test('a representative enrols, opens a recording, watches and decides with the k
   await inspect('player-keys');
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  // Focus leaves what was hidden with the next frame.
+  await expect.poll(() => page.evaluate(() => document.activeElement?.closest('dialog') === null)).toBe(true);
   await page.keyboard.press('Space');
   await expect.poll(() => page.locator('[data-player]').getAttribute('data-state')).toBe('playing');
   await page.keyboard.press('k');

@@ -1,6 +1,6 @@
 import type { GrantIndex, IndexSegment } from '../wire.ts';
 import type { RecordingIndex } from '../recordings/recording-index.ts';
-import type { AttemptView, GrantView } from './custody.ts';
+import type { GrantView } from './custody.ts';
 import type { Shelf } from './shelf.ts';
 
 /**
@@ -34,17 +34,6 @@ export async function readGrantIndex(shelf: Shelf, grant: GrantView, now = new D
       .filter(({ segments }) => segments.length > 0)
       .sort((a, b) => a.source.localeCompare(b.source)),
   };
-}
-
-/** @returns how long an attempt's longest recording is, in seconds; undefined where nothing is stored */
-export async function recordedSeconds(
-  shelf: Shelf,
-  { attempt }: Pick<AttemptView, 'attempt'>,
-): Promise<number | undefined> {
-  const ends = (await shelf.indexes(attempt)).flatMap(({ segments }) =>
-    segments.map(({ start, duration }) => (start + duration) / 1e6),
-  );
-  return ends.length === 0 ? undefined : ends.reduce((longest, end) => Math.max(longest, end), 0);
 }
 
 function listSegments(index: RecordingIndex, granted: number[]): IndexSegment[] {

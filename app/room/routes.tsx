@@ -8,7 +8,6 @@ import { AppError } from '../errors.ts';
 import { requireRepresentative, ROOM_COOKIE, type RoomEnv } from '../http/representative.ts';
 import { readContent } from '../http/content.ts';
 import { grantRoutes } from './grant-routes.tsx';
-import { recordedSeconds } from './grant-index.ts';
 import type { Shelf } from './shelf.ts';
 import { ActPage, AttemptPage, EnrolmentPage, QueuePage, SignInPage, TicketPage } from './views.tsx';
 
@@ -75,7 +74,7 @@ export function roomRoutes({ custody, shelf, config }: RoomParts) {
     })
     .get('/attempts', signedIn, async (c) => {
       const { attempts } = await custody.attempts(c.var.session);
-      const lengths = await Promise.all(attempts.map((one) => recordedSeconds(shelf, one)));
+      const lengths = await Promise.all(attempts.map((one) => shelf.recordedSeconds(one.attempt)));
       const recorded = new Map(
         attempts.flatMap(({ attempt }, i) => (lengths[i] ? [[attempt, lengths[i]] as const] : [])),
       );
@@ -83,7 +82,7 @@ export function roomRoutes({ custody, shelf, config }: RoomParts) {
     })
     .get('/attempts/:attempt', signedIn, async (c) => {
       const attempt = await custody.attempt(c.var.session, idOf(c, 'attempt'));
-      const recorded = await recordedSeconds(shelf, attempt);
+      const recorded = await shelf.recordedSeconds(attempt.attempt);
       return c.html(<AttemptPage representative={c.var.representative} attempt={attempt} recorded={recorded} />);
     })
     .post('/acts', signedIn, async (c) => {

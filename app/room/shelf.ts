@@ -1,12 +1,18 @@
+import { stat } from 'node:fs/promises';
 import { listRecordings, readIndex, readSegment } from '../recordings/reader.ts';
 import { UnreadableRecordingError, type RecordingIndex } from '../recordings/recording-index.ts';
 
 const REMEMBERED = 50;
+/** Lengths are a few numbers each: enough for any queue. */
+const LENGTHS = 10_000;
+/** Milliseconds for which the length of a recording that still grows is told as it was. */
+const FRESH = 60_000;
 
 /** The recordings folder as the room reads it. Files only grow, so what an index once listed stays where it was. */
 export class Shelf {
   readonly #folder: string;
   readonly #remembered = new Map<string, RecordingIndex>();
+  readonly #lengths = new Map<string, { size: number; readAt: number; seconds: number }>();
 
   /** @param folder the recordings folder */
   constructor(folder: string) {
@@ -18,6 +24,29 @@ export class Shelf {
     const files = await listRecordings(this.#folder, attempt);
     const indexes = await Promise.all(files.map(({ file }) => this.#read(file)));
     return indexes.filter((index) => index !== undefined);
+  }
+
+  /**
+   * @returns how long an attempt's longest recording is, in seconds; undefined where nothing is stored. A file that has not
+   *   grown is not read again, and one that grows once a minute, so that a queue of live attempts costs little.
+   */
+  async recordedSeconds(attempt: string, now = Date.now()): Promise<number | undefined> {
+    const files = await listRecordings(this.#folder, attempt);
+    const lengths = await Promise.all(files.map(({ file }) => this.#length(file, now)));
+    return Math.max(0, ...lengths) || undefined;
+  }
+
+  async #length(file: string, now: number): Promise<number> {
+    const { size } = await stat(file);
+    const known = this.#lengths.get(file);
+    if (known && (known.size === size || now - known.readAt < FRESH)) return known.seconds;
+    let seconds = 0;
+    for (const { start, duration } of (await this.#read(file))?.segments ?? [])
+      seconds = Math.max(seconds, (start + duration) / 1e6);
+    this.#lengths.delete(file);
+    this.#lengths.set(file, { size, readAt: now, seconds });
+    for (const oldest of this.#lengths.keys()) if (this.#lengths.size > LENGTHS) this.#lengths.delete(oldest);
+    return seconds;
   }
 
   /** @returns a segment's body and its chapter, undefined when it is not there */
