@@ -1,16 +1,15 @@
 // How fast segments are taken in: our PUT, durable before its 201, against nginx's WebDAV PUT, which syncs nothing, under the
 // same load from the same generator.
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { constants, createPublicKey, generateKeyPairSync, publicEncrypt, randomBytes } from 'node:crypto';
+import { execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { request } from 'node:https';
-import { connect, createServer } from 'node:net';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import canonicalize from 'canonicalize';
-import { type AttemptStart, encodeMetadata, type RecordingState } from '../app/wire.ts';
+import { encodeMetadata } from '../app/wire.ts';
 import { type Figure, median } from './figure.ts';
 import type { LoadOrder, LoadResult } from './load.ts';
+import { startNginx } from './nginx.ts';
+import { TestTaker } from './test-taker.ts';
 
 const CONNECTIONS = 64;
 const NODE = process.execPath;
@@ -42,7 +41,7 @@ export async function ingest({
   const lanes = await Promise.all(appliance.testTakers.slice(0, CONNECTIONS).map(({ link }) => openLane(link)));
   if (lanes.length < CONNECTIONS) throw new Error(`the bench needs ${CONNECTIONS} test takers`);
   const { hostname, port } = new URL(appliance.exam);
-  const nginx = await startNginx(appliance.data);
+  const nginx = await startStore(appliance.data);
   const next = { ours: 0, theirs: 0 };
   try {
     const ours = { port: Number(port), servername: hostname, lanes };
@@ -105,25 +104,11 @@ async function load(order: LoadOrder): Promise<LoadResult> {
 
 /** Goes through a test taker's start as the recorder does, up to a recording with its first envelope. */
 async function openLane(link: string): Promise<Lane> {
-  const { origin, pathname } = new URL(link);
-  const entry = await ask(origin, 'GET', pathname, {});
-  const cookie = entry.cookie;
-  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const spki = publicKey.export({ format: 'der', type: 'spki' }).toString('base64url');
-  const start = (await ask(origin, 'POST', '/attempt', { cookie, body: { publicKey: spki } })).json as AttemptStart;
-  const begun = { source: 'camera', mimeType: 'video/webm', startedAt: new Date().toISOString() };
-  const { recording } = (await ask(origin, 'POST', '/recordings', { cookie, body: begun })).json as RecordingState;
-  const { alg, kid, spki: examKey } = start.examKey;
-  const key = publicEncrypt(
-    {
-      key: createPublicKey({ key: Buffer.from(examKey, 'base64url'), format: 'der', type: 'spki' }),
-      padding: constants.RSA_PKCS1_OAEP_PADDING,
-      oaepHash: alg === 'RSA-OAEP' ? 'sha1' : 'sha256',
-    },
-    randomBytes(32),
-  ).toString('base64url');
-  const envelope = { v: 1, alg, exam: start.exam, attempt: start.attempt, recording, chapter: 0, kid, key };
-  await ask(origin, 'PUT', `/recordings/${recording}/chapters/0/envelope`, { cookie, body: envelope });
+  const testTaker = await TestTaker.start(link);
+  const recording = await testTaker.begin('video/webm');
+  await testTaker.putEnvelope(recording, 0, randomBytes(32));
+  testTaker.leave();
+  const { origin, cookie } = testTaker;
   const metadata = encodeMetadata({
     recording,
     source: 'camera',
@@ -146,96 +131,29 @@ async function openLane(link: string): Promise<Lane> {
   };
 }
 
-async function ask(
-  origin: string,
-  method: string,
-  path: string,
-  { cookie = '', body }: { cookie?: string; body?: unknown },
-) {
-  const { hostname, port, host } = new URL(origin);
-  const headers = { host, origin, cookie, accept: 'application/json', 'content-type': 'application/json' };
-  const sent = request({
-    host: '127.0.0.1',
-    port,
-    servername: hostname,
-    path,
-    method,
-    headers,
-    rejectUnauthorized: false,
-  });
-  sent.end(body === undefined ? undefined : canonicalize(body));
-  const [answer] = (await once(sent, 'response')) as [import('node:http').IncomingMessage];
-  let text = '';
-  for await (const chunk of answer) text += chunk;
-  if ((answer.statusCode ?? 500) >= 400)
-    throw new Error(`${method} ${path.split('/')[1]} was answered ${answer.statusCode}: ${text}`);
-  const json: unknown = answer.headers['content-type']?.startsWith('application/json') ? JSON.parse(text) : null;
-  return { json, cookie: answer.headers['set-cookie']?.[0]?.split(';')[0] ?? '' };
-}
-
-/** nginx with one worker that takes PUTs over TLS straight into files, and syncs none of them. */
-async function startNginx(beside: string) {
-  const folder = mkdtempSync(join(beside, 'nginx-'));
-  const files = join(folder, 'files');
-  const certificate = ['-keyout', join(folder, 'peer.key'), '-out', join(folder, 'peer.crt'), '-subj', '/CN=localhost'];
+/** nginx that takes PUTs straight into files, and syncs none of them. */
+async function startStore(beside: string) {
+  const folder = mkdtempSync(join(beside, 'store-'));
+  const tls = { certificate: join(folder, 'peer.crt'), key: join(folder, 'peer.key') };
+  const certificate = ['-keyout', tls.key, '-out', tls.certificate, '-subj', '/CN=localhost'];
   const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc', '-days', '2'];
   execFileSync('openssl', ['req', ...kind, ...certificate], { stdio: 'ignore' });
-  const port = await freePort();
-  const configuration = join(folder, 'nginx.conf');
-  const temporary = ['proxy', 'fastcgi', 'uwsgi', 'scgi']
-    .map((name) => `${name}_temp_path ${folder}/${name};`)
-    .join(' ');
-  writeFileSync(
-    configuration,
-    `daemon off; worker_processes 1; pid ${folder}/pid; error_log ${folder}/errors warn; ${process.getuid?.() === 0 ? 'user root;' : ''}
-events { worker_connections 512; }
-http {
-  access_log off; client_body_temp_path ${folder}/bodies; ${temporary}
-  keepalive_requests 1000000;
-  server {
-    listen 127.0.0.1:${port} ssl; ssl_certificate ${folder}/peer.crt; ssl_certificate_key ${folder}/peer.key;
-    client_max_body_size 8m; client_body_buffer_size 256k;
-    location / { root ${files}; dav_methods PUT; create_full_put_path on; }
-  }
-}`,
-  );
-  const child = spawn('nginx', ['-p', folder, '-e', join(folder, 'errors'), '-c', configuration], { stdio: 'inherit' });
-  await reachable(port, child);
+  const nginx = await startNginx({
+    beside: folder,
+    tls,
+    server: `client_max_body_size 8m; client_body_buffer_size 256k;
+    location / { root ${folder}/files; dav_methods PUT; create_full_put_path on; }`,
+  });
   const lanes = Array.from({ length: CONNECTIONS }, (_, lane) => ({
     path: `/${lane}/{n}`,
     headers: ['Host: localhost', 'Content-Type: application/octet-stream'],
     first: 0,
   }));
   return {
-    order: { port, servername: 'localhost', lanes },
+    order: { port: nginx.port, servername: 'localhost', lanes },
     async stop() {
-      const gone = once(child, 'exit');
-      child.kill('SIGQUIT');
-      await gone;
+      await nginx.stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address ? address.port : 0;
-}
-
-async function reachable(port: number, child: ChildProcess): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    if (child.exitCode !== null) throw new Error('nginx did not start');
-    const socket = connect(port, '127.0.0.1');
-    const [event] = await Promise.race([
-      once(socket, 'connect').then(() => ['connect']),
-      once(socket, 'close').then(() => ['close']),
-    ]).catch(() => ['error']);
-    socket.destroy();
-    if (event === 'connect') return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error('nginx does not answer');
 }
