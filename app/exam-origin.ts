@@ -5,7 +5,7 @@ import type { WebConfig } from './config.ts';
 import type { WebCustody } from './custody/client.ts';
 import { examPageRoutes } from './exams/routes.tsx';
 import { assets } from './http/assets.ts';
-import { requireAttempt } from './http/attempt.ts';
+import { requireAttempt } from './recordings/attempt-guard.ts';
 import { ledgerFiles } from './http/ledger-files.ts';
 import { originApp } from './http/origin-app.ts';
 import type { Recordings } from './recordings/recordings.ts';

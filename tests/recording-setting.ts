@@ -11,7 +11,7 @@ import { attemptRoutes } from '../app/attempts/routes.tsx';
 import { enterTestTaker } from '../app/attempts/test-taker.ts';
 import { DEMONSTRATION } from '../app/cli/demonstration.ts';
 import { enterExam } from '../app/exams/exam.ts';
-import { requireAttempt } from '../app/http/attempt.ts';
+import { requireAttempt } from '../app/recordings/attempt-guard.ts';
 import { originApp } from '../app/http/origin-app.ts';
 import { Recordings } from '../app/recordings/recordings.ts';
 import { recordingRoutes } from '../app/recordings/routes.ts';

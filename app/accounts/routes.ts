@@ -3,7 +3,7 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { z } from 'zod';
 import type { WebCustody } from '../custody/client.ts';
 import { readContent } from '../http/content.ts';
-import { STAFF_COOKIE } from '../http/staff.tsx';
+import { STAFF_COOKIE } from './staff-guard.tsx';
 
 const ticketForm = z.object({ ticket: z.string().min(1).max(200) });
 

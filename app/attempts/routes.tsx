@@ -5,7 +5,7 @@ import { findAttemptOf } from '../../db/appliance/attempts.ts';
 import type { WebConfig } from '../config.ts';
 import { readExam } from '../exams/exam.ts';
 import { readContent } from '../http/content.ts';
-import { ATTEMPT_COOKIE, requireTestTaker } from '../http/test-taker.ts';
+import { ATTEMPT_COOKIE, requireTestTaker } from './session-guard.ts';
 import { signedStatement } from '../recordings/records.ts';
 import { readReceipt, resumeAttempt, sealAttempt, startAttempt, type AttemptParts } from './attempt.ts';
 import { readChapterTimes } from './chapter-times.ts';

@@ -4,7 +4,7 @@ import type { ApplianceDatabase } from '../../db/appliance/open.ts';
 import type { WebConfig } from '../config.ts';
 import type { WebCustody } from '../custody/client.ts';
 import { AppError } from '../errors.ts';
-import { requireStaff } from '../http/staff.tsx';
+import { requireStaff } from '../accounts/staff-guard.tsx';
 import { readExam } from './exam.ts';
 import { DemonstrationPage, ExamsPage, RosterPage, WelcomePage } from './views.tsx';
 

@@ -3,7 +3,7 @@ import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import type { RoomCustody } from '../custody/client.ts';
 import { AppError } from '../errors.ts';
-import { requireRepresentative, type RoomEnv } from '../http/representative.ts';
+import { requireRepresentative, type RoomEnv } from './session-guard.ts';
 import { readContent } from '../http/content.ts';
 import type { GrantView } from './custody.ts';
 import { readGrantIndex } from './grant-index.ts';

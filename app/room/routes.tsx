@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { RoomConfig } from '../config.ts';
 import type { RoomCustody } from '../custody/client.ts';
 import { AppError } from '../errors.ts';
-import { requireRepresentative, ROOM_COOKIE, type RoomEnv } from '../http/representative.ts';
+import { requireRepresentative, ROOM_COOKIE, type RoomEnv } from './session-guard.ts';
 import { readContent } from '../http/content.ts';
 import { grantRoutes } from './grant-routes.tsx';
 import type { Shelf } from './shelf.ts';

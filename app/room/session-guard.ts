@@ -2,7 +2,7 @@ import { getCookie } from 'hono/cookie';
 import { createMiddleware } from 'hono/factory';
 import { AppError } from '../errors.ts';
 import type { RoomCustody } from '../custody/client.ts';
-import type { Representative } from '../room/custody.ts';
+import type { Representative } from './custody.ts';
 
 /** Its value is custody's session token. Lax, so that links from the staff origin find the representative signed in. */
 export const ROOM_COOKIE = '__Host-room';

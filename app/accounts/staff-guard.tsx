@@ -1,6 +1,6 @@
 import { getCookie } from 'hono/cookie';
 import { createMiddleware } from 'hono/factory';
-import { SignInPage } from '../accounts/views.tsx';
+import { SignInPage } from './views.tsx';
 import type { WebConfig } from '../config.ts';
 import type { WebCustody } from '../custody/client.ts';
 import { AppError } from '../errors.ts';

@@ -5,7 +5,7 @@ import type { ApplianceDatabase } from '../../db/appliance/open.ts';
 import type { AttemptCustody } from '../attempts/attempt.ts';
 import { digestToken } from '../attempts/token.ts';
 import type { EnvelopeAlgorithm } from '../wire.ts';
-import { ATTEMPT_COOKIE, sessionEnded } from './test-taker.ts';
+import { ATTEMPT_COOKIE, sessionEnded } from '../attempts/session-guard.ts';
 
 /** Sessions looked up lately: the look-up was a third of what storing a small segment costs. Recordings know themselves when they are sealed. */
 const REMEMBERED = 10_000;

@@ -2,8 +2,8 @@ import { getCookie } from 'hono/cookie';
 import { createMiddleware } from 'hono/factory';
 import { prepareTestTakerOfSession } from '../../db/appliance/attempts.ts';
 import type { ApplianceDatabase } from '../../db/appliance/open.ts';
-import type { TestTaker } from '../attempts/test-taker.ts';
-import { digestToken } from '../attempts/token.ts';
+import type { TestTaker } from './test-taker.ts';
+import { digestToken } from './token.ts';
 import { AppError } from '../errors.ts';
 
 /** Lax, so that the redirect behind a personal link opened from a mail finds its session. */
