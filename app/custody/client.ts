@@ -35,7 +35,8 @@ const BASE = 'http://custody';
 
 /** Custody as the web process may use it, over its own socket. */
 export function connectWeb(socketPath: string) {
-  const client = hc<WebProtocol>(BASE, { fetch: transport(socketPath) });
+  const fetch = transport(socketPath);
+  const client = hc<WebProtocol>(BASE, { fetch });
   return {
     state: () => read(client.state.$get()),
     exam: (exam: string) => read(client.exams[':exam'].$get({ param: { exam } })),
@@ -50,7 +51,7 @@ export function connectWeb(socketPath: string) {
     staffSession: (session: string) => read(client['staff-session'].$get({}, as(session))),
     endStaffSession: (session: string) => finish(client['staff-session'].$delete({}, as(session))),
     /** @returns a public file of the ledger: the checkpoint or a tile */
-    ledgerFile: (path: string) => readFile(socketPath, path),
+    ledgerFile: (path: string) => readFile(fetch, path),
   };
 }
 
@@ -126,8 +127,8 @@ async function finish(pending: Promise<Answer<unknown>>): Promise<void> {
   if (!answer.ok) throw await refusalOf(answer);
 }
 
-async function readFile(socketPath: string, path: string): Promise<Uint8Array> {
-  const answer = await transport(socketPath)(`${BASE}/ledger/${path}`);
+async function readFile(fetch: typeof globalThis.fetch, path: string): Promise<Uint8Array> {
+  const answer = await fetch(`${BASE}/ledger/${path}`);
   if (!answer.ok) throw await refusalOf(answer);
   return new Uint8Array(await answer.arrayBuffer());
 }
