@@ -1,13 +1,36 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests that film, play or count time in a real browser: each has the machine to itself, or what it measures is its neighbours. */
+const FILMING = ['spine', 'recorder', 'player', 'room-pages', 'attempt-pages-browser'].map(
+  (name) => `tests/${name}.test.{ts,tsx}`,
+);
+
+const shared = {
+  // A PKCS#11 module lives once per process and its end ends every session: each file gets a process of its own.
+  pool: 'forks' as const,
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+};
+
 export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'hono/jsx' } },
   test: {
-    include: ['tests/**/*.test.{ts,tsx}'],
-    // A PKCS#11 module lives once per process and its end ends every session: each file gets a process of its own.
-    pool: 'forks',
-    maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          ...shared,
+          name: 'quiet',
+          include: ['tests/**/*.test.{ts,tsx}'],
+          exclude: FILMING,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: { ...shared, name: 'filming', include: FILMING, maxWorkers: 1, sequence: { groupOrder: 2 } },
+      },
+    ],
   },
 });

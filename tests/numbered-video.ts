@@ -4,7 +4,8 @@ import { once } from 'node:events';
 /** The camera's picture: each frame carries its number as 16 blocks, black or white, most significant first. */
 export const WIDTH = 640;
 export const HEIGHT = 480;
-export const RATE = 15;
+/** Frames a second at which Chromium plays a motion JPEG as a camera, whatever rate was asked for. */
+export const RATE = 30;
 const BITS = 16;
 const BLOCK = WIDTH / BITS;
 

@@ -26,6 +26,8 @@ let openedFiles: Awaited<ReturnType<typeof watchOpenedFiles>>;
 const responses: { url: string; body: Buffer }[] = [];
 /** What the test spied out in the recorder: chapter keys and pieces of plaintext media. */
 const canaries: Canary[] = [];
+/** How many segments the recording has. */
+let stored = 0;
 /** Which frame the camera showed, and when. */
 let reference: { number: number; at: number };
 
@@ -34,7 +36,7 @@ beforeAll(async () => {
   const video = join(folder, 'numbered.mjpeg');
   [appliance, browser] = await Promise.all([
     startAppliance(),
-    makeNumberedVideo(video, 180).then(() => launchChromium(cameraFrom(video))),
+    makeNumberedVideo(video, 150).then(() => launchChromium(cameraFrom(video))),
   ]);
   openedFiles = await watchOpenedFiles([appliance.pids.web, appliance.pids.room], join(folder, 'opened'));
 }, 120_000);
@@ -50,6 +52,23 @@ function keepResponses(context: BrowserContext): void {
     const body = await response.body().catch(() => undefined);
     if (body) responses.push({ url: response.url(), body });
   });
+}
+
+/** Turns camera and microphone on; as a person would, tries again when the browser does not answer. */
+async function turnOnDevices(page: Page): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    await page.locator('[data-allow]').click();
+    const ready = await page
+      .locator('[data-start]:not([disabled])')
+      .waitFor({ timeout: 20_000 })
+      .then(
+        () => true,
+        () => false,
+      );
+    if (ready) return;
+    if (tries === 3) throw new Error(await page.locator('[data-check-message]').innerText());
+    await page.reload();
+  }
 }
 
 /** Runs before the recorder's worker: keeps copies of chapter keys and of what goes into encryption. */
@@ -88,8 +107,7 @@ test('a test taker reads the notice, checks the camera, and records with the exa
     expect(notice, told).toContain(told);
   }
   await testTaker.getByRole('link', { name: /Check camera and microphone/ }).click();
-  await testTaker.locator('[data-allow]').click();
-  await testTaker.locator('[data-start]:not([disabled])').waitFor();
+  await turnOnDevices(testTaker);
   await expect
     .poll(() => testTaker.evaluate(() => document.querySelector<HTMLMeterElement>('[data-level]')?.value ?? 0))
     .toBeGreaterThan(0);
@@ -148,6 +166,7 @@ test('the recording can be read alone: whole but for the lost segment, its signa
   expect(report.chapters.length).toBeGreaterThanOrEqual(2);
   for (const chapter of report.chapters) expect(chapter).toMatchObject({ envelope: true, signature: 'good' });
   expect(report.seal).toBe('good');
+  stored = report.segments.count;
 });
 
 test('a reviewer enrols a passkey, signs in, and opens the attempt for a purpose with a touch', async () => {
@@ -194,7 +213,6 @@ test('the player plays, seeks anywhere, and shows the frames in order and at the
   const player = reviewer.locator('[data-player]');
   await expect.poll(() => player.getAttribute('data-state'), { timeout: 15_000 }).not.toBe('loading');
   const video = reviewer.locator('video[data-source=camera]');
-  const segmentsBefore = responses.filter(({ url }) => /grants\/.*\/segments\//.test(url)).length;
   const [file] = filesBelow(join(appliance.data, 'recordings')).filter((name) => name.endsWith('.clr'));
   const header = readFileSync(file as string)
     .subarray(0, 2000)
@@ -202,7 +220,12 @@ test('the player plays, seeks anywhere, and shows the frames in order and at the
   const startedAt = Date.parse(/"startedAt":"([^"]+)"/.exec(header)?.[1] ?? '');
 
   const seen: { number: number; position: number }[] = [];
-  for (const tenth of [1, 8, 2, 7, 0, 4, 9]) seen.push(await frameAt(tenth));
+  for (const tenth of [1, 9]) seen.push(await frameAt(tenth));
+  // From the beginning to the end without the middle: a seek fetches what it needs, not the recording.
+  const fetched = new Set(responses.map(({ url }) => url).filter((url) => /grants\/.*\/segments\//.test(url)));
+  expect(fetched.size).toBeGreaterThan(2);
+  expect(fetched.size).toBeLessThan(stored - 2);
+  for (const tenth of [2, 7, 0, 4, 8]) seen.push(await frameAt(tenth));
   for (const { number, position } of seen) {
     const shownAt = startedAt + position * 1000;
     const filmedAt = reference.at + ((number - reference.number) / RATE) * 1000;
@@ -211,9 +234,6 @@ test('the player plays, seeks anywhere, and shows the frames in order and at the
   const inOrder = seen.toSorted((a, b) => a.position - b.position).map(({ number }) => number);
   expect(inOrder).toEqual(inOrder.toSorted((a, b) => a - b));
   expect(new Set(inOrder).size).toBe(seen.length);
-
-  // Nothing was fetched that no seek asked for: far fewer than all segments before anything played on.
-  expect(segmentsBefore).toBeLessThan(15);
 
   await frameAt(0);
   await reviewer.keyboard.press('k');
