@@ -17,6 +17,8 @@ let chapters: Parameters<(typeof room)['record']>[1];
 let segmentsAt: (second: number) => number;
 /** The chapters and the faults that the player told the room of since the test began, and the ledger's length then. */
 let asked: { recording: string; chapter: number }[];
+/** By what name the player called its key when it last asked. */
+let recipient: string;
 let faults: { recording: string; segment: number; fault: string }[];
 let entries: number;
 
@@ -48,7 +50,11 @@ beforeAll(async () => {
   page = await (await openContext(browser)).newPage();
   await plugInSecurityKey(page);
   page.on('request', (request) => {
-    if (request.url().endsWith('/releases')) asked.push(...request.postDataJSON().chapters);
+    if (request.url().endsWith('/releases')) {
+      const release = request.postDataJSON();
+      asked.push(...release.chapters);
+      recipient = release.recipient;
+    }
     if (request.url().endsWith('/faults')) faults.push(request.postDataJSON());
   });
   const { id, link } = await room.invite('Ada Moreau');
@@ -199,7 +205,7 @@ test('does not show a chapter that the grant does not cover, nor hand out its se
   const release = (chapter: number) =>
     page.request.post(`${room.origin}/grants/${grant}/releases`, {
       headers: { origin: room.origin },
-      data: { chapters: [{ recording: own, chapter }] },
+      data: { recipient, chapters: [{ recording: own, chapter }] },
     });
   expect((await release(1)).status()).toBe(200);
   expect((await release(2)).status()).toBe(404);

@@ -28,7 +28,7 @@ const ACTIONS: Record<string, (form: HTMLFormElement) => Promise<string>> = {
     const justification = needsJustification(form) ? String(fields.get('justification') ?? '').trim() : '';
     const body = { type: 'release', attempt: form.dataset['attempt'], purpose, justification, recipient };
     const { act } = await requestJson<{ act: string }>('POST', '/acts', { body });
-    await saveRecipient(act, pair.privateKey);
+    await saveRecipient(act, pair);
     return `/acts/${act}`;
   },
   act: async ({ dataset }) => {

@@ -1,12 +1,17 @@
-import type { EnvelopeAlgorithm } from '../wire.ts';
+import { type EnvelopeAlgorithm, toBase64url } from '../wire.ts';
 
 const DATABASE = 'cloister-room';
 const STORE = 'recipients';
 /** Longer than any grant lives, in milliseconds: what is older was left behind. */
 const KEPT = 2 * 3600 * 1000;
 
-interface Recipient {
+/** What this browser keeps of the key that a grant was signed for. */
+export interface Recipient {
+  /** The private half. */
   key: CryptoKey;
+  /** SHA-256 of the public half's SubjectPublicKeyInfo, base64url: it names the key to custody. */
+  digest: string;
+  /** When it was kept, in milliseconds since 1970. */
   at: number;
 }
 
@@ -27,8 +32,10 @@ export async function makeRecipient(alg: EnvelopeAlgorithm): Promise<CryptoKeyPa
   );
 }
 
-/** Keeps a private key in this browser under the act (and so the grant) it belongs to, and drops those left behind. */
-export async function saveRecipient(act: string, key: CryptoKey): Promise<void> {
+/** Keeps a key in this browser under the act (and so the grant) it belongs to, and drops those left behind. */
+export async function saveRecipient(act: string, pair: CryptoKeyPair): Promise<void> {
+  const spki = await crypto.subtle.exportKey('spki', pair.publicKey);
+  const digest = toBase64url(new Uint8Array(await crypto.subtle.digest('SHA-256', spki)));
   await inStore('readwrite', (store) => {
     const old = store.openCursor();
     old.onsuccess = () => {
@@ -36,16 +43,16 @@ export async function saveRecipient(act: string, key: CryptoKey): Promise<void> 
       if ((old.result.value as Recipient).at < Date.now() - KEPT) old.result.delete();
       old.result.continue();
     };
-    return store.put({ key, at: Date.now() } satisfies Recipient, act);
+    return store.put({ key: pair.privateKey, digest, at: Date.now() } satisfies Recipient, act);
   });
 }
 
-/** @returns the private key of a grant, undefined when this browser has none */
-export async function readRecipient(grant: string): Promise<CryptoKey | undefined> {
-  const found = await inStore('readonly', (store) => store.get(grant) as IDBRequest<Recipient | undefined>);
-  return found?.key;
+/** @returns the key of a grant, undefined when this browser has none */
+export async function readRecipient(grant: string): Promise<Recipient | undefined> {
+  return inStore('readonly', (store) => store.get(grant) as IDBRequest<Recipient | undefined>);
 }
 
+/** Ends this browser's share in a grant: what was released for it cannot be opened any more. */
 export async function deleteRecipient(grant: string): Promise<void> {
   await inStore('readwrite', (store) => store.delete(grant));
 }

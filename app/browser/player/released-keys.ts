@@ -1,15 +1,16 @@
 import { fromBase64url, type ReleasedKey } from '../../wire.ts';
+import type { Recipient } from '../recipient.ts';
 import { requestJson } from '../room-request.ts';
 import { deriveChapterKeys, type ChapterKeys } from '../sframe.ts';
 
 /** The chapter keys of one grant, asked for one chapter at a time; none of them can be read by scripts. */
 export class ReleasedKeys {
   readonly #grant: string;
-  readonly #recipient: CryptoKey;
+  readonly #recipient: Recipient;
   readonly #asked = new Map<string, Promise<ChapterKeys>>();
 
-  /** @param recipient the private half of the key that the grant was signed for */
-  constructor(grant: string, recipient: CryptoKey) {
+  /** @param recipient the key that the grant was signed for, as this browser keeps it */
+  constructor(grant: string, recipient: Recipient) {
     this.#grant = grant;
     this.#recipient = recipient;
   }
@@ -39,12 +40,12 @@ export class ReleasedKeys {
 
   async #ask(recording: string, chapter: number): Promise<ChapterKeys> {
     const { keys } = await requestJson<{ keys: ReleasedKey[] }>('POST', `/grants/${this.#grant}/releases`, {
-      body: { chapters: [{ recording, chapter }] },
+      body: { recipient: this.#recipient.digest, chapters: [{ recording, chapter }] },
     });
     const released = keys.find((key) => key.recording === recording && key.chapter === chapter);
     if (!released) throw new Error('Custody released another chapter than the one asked for. Reload the page.');
     const base = await crypto.subtle
-      .unwrapKey('raw', fromBase64url(released.key), this.#recipient, { name: 'RSA-OAEP' }, 'HKDF', false, [
+      .unwrapKey('raw', fromBase64url(released.key), this.#recipient.key, { name: 'RSA-OAEP' }, 'HKDF', false, [
         'deriveKey',
         'deriveBits',
       ])
