@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(1).max(65535);
@@ -13,12 +14,25 @@ const file = z
   .min(1)
   .refine((path) => existsSync(path), 'names a file that does not exist');
 const folder = file;
-const networks = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean),
-);
+/** CIDR notation, or one address: 10.0.0.0/8, ::1 */
+const network = z.string().transform((text, context) => {
+  const [address = '', bits, ...rest] = text.split('/');
+  const family = isIPv4(address) ? ('ipv4' as const) : isIPv6(address) ? ('ipv6' as const) : undefined;
+  const width = family === 'ipv4' ? 32 : 128;
+  const prefix = bits === undefined ? width : /^\d{1,3}$/.test(bits) ? Number(bits) : Infinity;
+  if (family && prefix <= width && rest.length === 0) return { address, prefix, family };
+  context.addIssue({ code: 'custom', message: `${JSON.stringify(text)} is not a network` });
+  return z.NEVER;
+});
+const networks = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean),
+  )
+  .pipe(z.array(network).min(1, 'names no network'));
 const logLevel = z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info');
 
 const shared = {
@@ -44,7 +58,7 @@ const web = z.strictObject({
   CLOISTER_EXAM_KEY: file,
   CLOISTER_STAFF_CERTIFICATE: file,
   CLOISTER_STAFF_KEY: file,
-  /** Networks (CIDR) from which the staff origin answers. */
+  /** Networks (CIDR, separated by commas) from which the staff origin answers. */
   CLOISTER_STAFF_NETWORKS: networks,
   /** Bytes of disk that recordings leave free. */
   CLOISTER_DISK_RESERVE: z.coerce
@@ -62,6 +76,8 @@ const room = z.strictObject({
 });
 
 export type WebConfig = z.infer<typeof web>;
+/** A network whose address and prefix length are known to fit its family. */
+export type Network = z.infer<typeof network>;
 export type RoomConfig = z.infer<typeof room>;
 
 /** The configuration cannot be used; the message lists every fault, a line each. */
@@ -80,7 +96,7 @@ export function readConfig(name: 'web' | 'room', environment = process.env): Web
   const faults = result.error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => `${key} is not a setting of ${name}`)
-      : `${issue.path.join('.')}: ${own[String(issue.path[0])] === undefined ? 'is missing' : issue.message}`,
+      : `${String(issue.path[0])}: ${own[String(issue.path[0])] === undefined ? 'is missing' : issue.message}`,
   );
   throw new ConfigError(`The configuration of ${name} has ${faults.length} fault(s):\n  ${faults.join('\n  ')}`);
 }

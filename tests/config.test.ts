@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigError, readConfig } from '../app/config.ts';
+import { staffNetworks } from '../app/http/staff-networks.ts';
 import { ConfigError as CustodyConfigError, readConfig as readCustodyConfig } from '../hsm/config.ts';
 
 function faultsOf(read: () => unknown, kind: typeof ConfigError): string[] {
@@ -61,6 +62,51 @@ describe('configuration', () => {
     ]) {
       expect(faults.join('\n')).toContain(name);
     }
+  });
+
+  const GOOD_WEB = {
+    ...Object.fromEntries(Object.entries(GOOD_ROOM).filter(([name]) => !/_ROOM_(PORT|CERTIFICATE|KEY)$/.test(name))),
+    CLOISTER_DATABASE: 'appliance.db',
+    CLOISTER_EXAM_PORT: '8443',
+    CLOISTER_STAFF_PORT: '8444',
+    CLOISTER_EXAM_CERTIFICATE: import.meta.filename,
+    CLOISTER_EXAM_KEY: import.meta.filename,
+    CLOISTER_STAFF_CERTIFICATE: import.meta.filename,
+    CLOISTER_STAFF_KEY: import.meta.filename,
+  };
+
+  test('networks are read with their prefix, an address alone as itself', () => {
+    const config = readConfig('web', { ...GOOD_WEB, CLOISTER_STAFF_NETWORKS: '10.0.0.0/8, ::1, 0.0.0.0/0' });
+    expect(config.CLOISTER_STAFF_NETWORKS).toEqual([
+      { address: '10.0.0.0', prefix: 8, family: 'ipv4' },
+      { address: '::1', prefix: 128, family: 'ipv6' },
+      { address: '0.0.0.0', prefix: 0, family: 'ipv4' },
+    ]);
+    expect(() => staffNetworks(config.CLOISTER_STAFF_NETWORKS)).not.toThrow();
+  });
+
+  test.each([
+    '10.0.0.0/33',
+    '::1/129',
+    '10.0.0.0/',
+    '10.0.0.0/8/8',
+    '10.0.0.0/-1',
+    '10.0.0.0/8.5',
+    'campus',
+    '300.1.1.1',
+  ])('the network %s is a fault, said with all others', (network) => {
+    const faults = faultsOf(
+      () =>
+        readConfig('web', { ...GOOD_WEB, CLOISTER_STAFF_NETWORKS: `127.0.0.1,${network}`, CLOISTER_EXAM_PORT: '0' }),
+      ConfigError,
+    );
+    expect(faults).toHaveLength(2);
+    expect(faults).toContain(`CLOISTER_STAFF_NETWORKS: "${network}" is not a network`);
+  });
+
+  test('no network at all is a fault too: it would shut everybody out', () => {
+    const faults = faultsOf(() => readConfig('web', { ...GOOD_WEB, CLOISTER_STAFF_NETWORKS: ' , ' }), ConfigError);
+    expect(faults).toEqual(['CLOISTER_STAFF_NETWORKS: names no network']);
   });
 
   test('a setting of another process is unknown here', () => {
