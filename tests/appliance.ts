@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,14 +21,19 @@ export interface Appliance {
   stop(): Promise<void>;
 }
 
-/** Starts it and waits for its line of JSON. */
+/**
+ * Starts it and waits for its line of JSON.
+ * @param options.freePorts whether data that was used before gets other ports than it had; new data always gets free ones
+ */
 export async function startAppliance(
-  options: { data?: string; testTakers?: number; keep?: boolean } = {},
+  options: { data?: string; testTakers?: number; keep?: boolean; freePorts?: boolean } = {},
 ): Promise<Appliance> {
   const data = options.data ?? mkdtempSync(join(tmpdir(), 'cloister-'));
+  const used = existsSync(join(data, 'demonstration.json'));
+  const ports = used && !options.freePorts ? [] : ['--port', '0'];
   const child = spawn(
     join(ROOT, 'bin/cloister'),
-    ['demo', '--data', data, '--port', '0', '--json', '--test-takers', String(options.testTakers ?? 3)],
+    ['demo', '--data', data, ...ports, '--json', '--test-takers', String(options.testTakers ?? 3)],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let words = '';

@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -30,6 +32,24 @@ test('a second start reuses everything: addresses, links, keys, ledger', async (
     expect((await ask(second.exam, link.pathname)).status).toBe(303);
   } finally {
     await second.stop();
+  }
+});
+
+test('asked for free ports, it takes others than before where those are taken, and all else stays', async () => {
+  const before = await startAppliance({ data, keep: true });
+  const { hostname, port } = new URL(before.room);
+  await before.stop();
+  const taken = createServer().listen(Number(port), '127.0.0.1');
+  await once(taken, 'listening');
+  const moved = await startAppliance({ data, keep: true, freePorts: true });
+  try {
+    expect(new URL(moved.room).hostname).toBe(hostname);
+    expect(new URL(moved.room).port).not.toBe(port);
+    expect(moved.testTakers.map(({ id }) => id)).toEqual(before.testTakers.map(({ id }) => id));
+    expect((await ask(moved.room, '/health')).status).toBe(200);
+  } finally {
+    await moved.stop();
+    taken.close();
   }
 });
 

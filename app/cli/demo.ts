@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
@@ -9,6 +9,7 @@ import { provisionSoftToken } from '../../hsm/token/provision.ts';
 import { enterTestTaker } from '../attempts/test-taker.ts';
 import { connectOperator } from '../custody/client.ts';
 import { enterExam } from '../exams/exam.ts';
+import { fingerprintOf, fragmentOf } from '../exams/fingerprint.ts';
 import { createCertificates } from './certificates.ts';
 import { DEMONSTRATION } from './demonstration.ts';
 import { Processes } from './processes.ts';
@@ -33,7 +34,7 @@ export function demoCommand(): Command {
   return new Command('demo')
     .description('run the appliance on this machine with a demonstration exam')
     .option('--data <folder>', 'where everything lies; what is there is reused', 'data')
-    .option('--port <number>', 'first of three ports in a row; 0 takes free ones', parsePort)
+    .option('--port <number>', 'first of three ports in a row; 0 takes free ones each time', parsePort)
     .option('--test-takers <number>', 'how many the roster has when it is first made', parseCount, 3)
     .option('--json', 'print one line of JSON when it runs, and nothing else')
     .action(run);
@@ -174,10 +175,7 @@ function announce(
   json: boolean,
   pids: Record<string, number>,
 ): void {
-  const fingerprint = createHash('sha256')
-    .update(Buffer.from(demonstration.applianceKey, 'base64url'))
-    .digest('base64url');
-  const personal = (token: string) => `${origins.exam}/i/${token}#key=${fingerprint}`;
+  const personal = (token: string) => `${origins.exam}/i/${token}#${fragmentOf(demonstration.applianceKey)}`;
   const enrolment = (token: string) => `${origins.room}/enrolments/${token}`;
   if (json) {
     const line = {
@@ -199,6 +197,8 @@ ${demonstration.testTakers
   .slice(0, 5)
   .map(({ name, token }) => `  ${name.padEnd(20)} ${personal(token)}`)
   .join('\n')}
+  The appliance's key, which the exam's first page has to show as well:
+  ${fingerprintOf(demonstration.applianceKey)}
 
 Enrol a passkey for the reading room (each link works once), then sign in at ${origins.room}
 ${demonstration.enrol.map(({ name, role, token }) => `  ${`${name}, ${role}`.padEnd(28)} ${enrolment(token)}`).join('\n')}
@@ -215,14 +215,17 @@ function writeState(file: string, state: Demonstration): void {
   renameSync(`${file}.new`, file);
 }
 
-/** A port asked for wins; else the ones used before, so that origins and bookmarks stay; else 8443 and the next two. */
+/**
+ * Ports asked for win, and 0 asks for free ones each time (passkeys stay good: they belong to the host); else the ones used
+ * before, so that origins and bookmarks stay; else 8443 and the next two.
+ */
 async function choosePorts(port: number | undefined, known: Record<Place, number> | undefined) {
-  if (port === 0 && !known) {
+  if (port === 0) {
     const [exam = 0, staff = 0, room = 0] = await freePorts(PLACES.length);
     return { exam, staff, room };
   }
-  if (known && !port) return known;
-  const first = port || 8443;
+  if (port === undefined && known) return known;
+  const first = port ?? 8443;
   return { exam: first, staff: first + 1, room: first + 2 };
 }
 
