@@ -58,8 +58,9 @@ try {
   ]);
   await rm('dist', { recursive: true, force: true });
   await rename(out, 'dist');
-} catch {
-  // esbuild has said why.
+} catch (error) {
+  // What esbuild found it has printed already.
+  if (!Array.isArray(error.errors)) console.error(error);
   await rm(out, { recursive: true, force: true });
   process.exitCode = 1;
 }
