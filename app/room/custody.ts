@@ -1,5 +1,10 @@
 import type { RoomCustody } from '../custody/client.ts';
 
+/** What the room may propose to a representative's passkey. */
+type Proposal = Parameters<RoomCustody['proposeAct']>[1];
+export type Purpose = Extract<Proposal, { type: 'release' }>['purpose'];
+export type Outcome = Extract<Proposal, { type: 'decide' }>['outcome'];
+
 type Answer<Method extends keyof RoomCustody> = Awaited<ReturnType<RoomCustody[Method]>>;
 
 /** What custody tells the room, by the names that its pages use. */

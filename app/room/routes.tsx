@@ -7,8 +7,10 @@ import type { RoomCustody } from '../custody/client.ts';
 import { AppError } from '../errors.ts';
 import { requireRepresentative, ROOM_COOKIE, type RoomEnv } from './session-guard.ts';
 import { readContent } from '../http/content.ts';
+import type { Outcome, Purpose } from './custody.ts';
 import { grantRoutes } from './grant-routes.tsx';
 import type { Shelf } from './shelf.ts';
+import { OUTCOMES, PURPOSES } from './words.ts';
 import { ActPage, AttemptPage, EnrolmentPage, QueuePage, SignInPage, TicketPage } from './views.tsx';
 
 export interface RoomParts {
@@ -21,18 +23,20 @@ const token = z.string().min(1).max(200);
 /** WebAuthn's answers pass to custody, which reads them strictly. */
 const answer = z.record(z.string(), z.unknown());
 const text = z.string().trim().max(4000);
+/** Custody's codes, as the table that words them lists them. */
+const codesOf = <Code extends string>(words: Record<string, string>) => z.enum(Object.keys(words) as Code[]);
 const proposal = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('release'),
     attempt: z.uuid(),
-    purpose: z.enum(['integrity-review', 'appeal', 'complaint', 'access-request', 'legal-order']),
+    purpose: codesOf<Purpose>(PURPOSES),
     justification: text,
     recipient: z.base64url().max(2000),
   }),
   z.strictObject({
     type: z.literal('decide'),
     attempt: z.uuid(),
-    outcome: z.enum(['nothing-to-clarify', 'ask-test-taker', 'refer']),
+    outcome: codesOf<Outcome>(OUTCOMES),
     reason: text.min(1),
   }),
 ]);

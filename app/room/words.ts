@@ -1,3 +1,5 @@
+import type { Outcome, Purpose } from './custody.ts';
+
 /** Custody's codes in the words that representatives read. */
 export const PURPOSES: Record<string, string> = {
   'integrity-review': 'Integrity review',
@@ -5,13 +7,13 @@ export const PURPOSES: Record<string, string> = {
   complaint: 'Complaint',
   'access-request': 'Access request',
   'legal-order': 'Legal order',
-};
+} satisfies Record<Purpose, string>;
 
 export const OUTCOMES: Record<string, string> = {
   'nothing-to-clarify': 'There is nothing to clarify',
   'ask-test-taker': 'Ask the test taker to comment',
   refer: 'Refer the attempt to the responsible board',
-};
+} satisfies Record<Outcome, string>;
 
 export const ACCESSES: Record<string, string> = {
   granted: 'Allowed to watch',
