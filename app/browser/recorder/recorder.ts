@@ -3,6 +3,28 @@ import { keepFingerprint } from './fingerprint.ts';
 import { Page } from './page.ts';
 import { Session } from './session.ts';
 
-const fingerprint = keepFingerprint();
+const { fingerprint, contradicted } = keepFingerprint();
 const main = document.querySelector<HTMLElement>('main[data-recorder]');
-if (main) new Session(Page.find(main)).open(fingerprint);
+if (main) open(Page.find(main));
+
+function open(page: Page): void {
+  const { allow, checkMessage } = page.elements;
+  if (contradicted) {
+    allow.disabled = true;
+    return page.fail(
+      'Two links that you opened in this tab name different keys, so nothing is recorded. Somebody may be between you and ' +
+        'your institution. Close this tab and open the link in your invitation in a new one; if this sentence comes back, ' +
+        'tell your institution.',
+    );
+  }
+  if (fingerprint === null) {
+    const hint = document.createElement('p');
+    hint.className = 'hint';
+    hint.dataset['unchecked'] = '';
+    hint.textContent =
+      'The address you came by names no key, so this page could not compare it by itself. Open the whole link from your ' +
+      'invitation for that, or compare the fingerprint on your exam’s first page with the one in your invitation.';
+    checkMessage.after(hint);
+  }
+  new Session(page).open(fingerprint);
+}
