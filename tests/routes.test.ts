@@ -50,14 +50,14 @@ const TABLE: Record<Place, Record<string, Row>> = {
     'GET /i/:token': { nobody: 303, missing: 404 },
     'GET /attempt': { nobody: 401, other: 200 },
     'GET /attempt/recorder': { nobody: 401, other: 200 },
-    'GET /attempt/start': { nobody: 401, other: 404 },
+    'GET /attempt/start': { nobody: 401, other: 200 },
     'GET /attempt/receipt': { nobody: 401, other: 404 },
     'POST /attempt': { nobody: 401, malformed: 400, oversized: 413 },
-    'POST /attempt/seal': { nobody: 401, other: 404, malformed: 400, oversized: 413 },
-    'POST /recordings': { nobody: 401, other: 401, malformed: 400, oversized: 413 },
+    'POST /attempt/seal': { nobody: 401, other: 400, malformed: 400, oversized: 413 },
+    'POST /recordings': { nobody: 401, other: 201, malformed: 400, oversized: 413 },
     'PUT /recordings/:recording/segments/:number': {
       nobody: 401,
-      other: 401,
+      other: 404,
       missing: 404,
       malformed: 400,
       oversized: 413,
@@ -65,24 +65,25 @@ const TABLE: Record<Place, Record<string, Row>> = {
     },
     'PUT /recordings/:recording/chapters/:chapter/envelope': {
       nobody: 401,
-      other: 401,
+      other: 404,
       missing: 404,
       malformed: 400,
       oversized: 413,
     },
     'PUT /recordings/:recording/chapters/:chapter/signature': {
       nobody: 401,
-      other: 401,
+      other: 404,
       missing: 404,
       malformed: 400,
       oversized: 413,
     },
-    'POST /recordings/:recording/gaps': { nobody: 401, other: 401, missing: 404, malformed: 400, oversized: 413 },
+    'POST /recordings/:recording/gaps': { nobody: 401, other: 404, missing: 404, malformed: 400, oversized: 413 },
   },
   staff: {
     'GET /health': FREE_PAGE,
     'GET /': { nobody: 401, other: 200 },
     'GET /exams/:exam': { nobody: 401, other: 404, missing: 404 },
+    'GET /exams/:exam/roster': { nobody: 401, other: 404, missing: 404 },
     'GET /assets/:name': { nobody: 200, missing: 404 },
     'POST /session': { nobody: 400, malformed: 400, oversized: 413, type: FORM_TYPE },
     'POST /session/end': { nobody: 303 },
@@ -142,9 +143,14 @@ beforeAll(async () => {
     cookies.exam[who] = cookieOf(await ask(exam, link.pathname));
     if (who === 'right') real.invitation = link.pathname.split('/').at(-1) as string;
   }
-  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const spki = publicKey.export({ format: 'der', type: 'spki' }).toString('base64url');
+  const newKey = () =>
+    generateKeyPairSync('ec', { namedCurve: 'P-256' })
+      .publicKey.export({ format: 'der', type: 'spki' })
+      .toString('base64url');
+  const spki = newKey();
   const start = json<AttemptStart>(await send(exam, 'POST', '/attempt', cookies.exam.right, { publicKey: spki }));
+  // The other one's attempt runs as well: what keeps them apart is whose recording it is.
+  expect((await send(exam, 'POST', '/attempt', cookies.exam.other, { publicKey: newKey() })).status).toBe(201);
   const begun = { source: 'camera', mimeType: 'video/webm', startedAt: new Date().toISOString() };
   const { recording } = json<RecordingState>(await send(exam, 'POST', '/recordings', cookies.exam.right, begun));
   Object.assign(real, { attempt: start.attempt, recording, exam: start.exam });
@@ -228,7 +234,7 @@ beforeAll(async () => {
     'POST /recordings/:recording/gaps': { from: 0, to: 1, cause: 'reload' },
     'POST /acts': proposal,
     'POST /acts/:act/signature': { response: keys.right.touch(open.options.challenge, room) },
-    'POST /grants/:grant/releases': { chapters: [{ recording, chapter: 0 }] },
+    'POST /grants/:grant/releases': { recipient: recipient.digest, chapters: [{ recording, chapter: 0 }] },
     'PUT /grants/:grant/viewing': { intervals: [] },
     'POST /grants/:grant/faults': { recording, segment: 0, fault: 'altered' },
   });
@@ -387,4 +393,18 @@ describe('every route', () => {
       expect((await ask(appliance[place], '/', { headers: { host: 'rebound.example' } })).status).toBe(404);
     },
   );
+});
+
+describe('a release', () => {
+  const release = (body: unknown) =>
+    request('room', 'POST /grants/:grant/releases', {} as Row, cookies.room.right, { body: JSON.stringify(body) });
+
+  test('goes to the browser that names the key of the act, and to no other', async () => {
+    const asked = good['POST /grants/:grant/releases'] as { recipient: string };
+    expect((await release(asked)).status).toBe(200);
+    const { digest } = await makeRecipient('RSA-OAEP');
+    const refused = await release({ ...asked, recipient: digest });
+    expect(refused.status).toBe(403);
+    expect(JSON.parse(refused.body.toString()).message).toMatch(/key/);
+  });
 });

@@ -6,7 +6,7 @@ import type { WebCustody } from '../custody/client.ts';
 import { AppError } from '../errors.ts';
 import { requireStaff } from '../accounts/staff-guard.tsx';
 import { readExam } from './exam.ts';
-import { DemonstrationPage, ExamsPage, RosterPage, WelcomePage } from './views.tsx';
+import { DemonstrationPage, ExamsPage, Roster, RosterPage, WelcomePage } from './views.tsx';
 
 /** The exam origin's pages that need no personal link. */
 export function examPageRoutes({ config }: { config: Pick<WebConfig, 'CLOISTER_INSTITUTION'> }) {
@@ -39,16 +39,23 @@ export function staffExamRoutes({
       ),
     )
     .get('/exams/:exam', signedIn, (c) => {
-      const id = c.req.param('exam');
-      if (!c.var.exams.includes(id)) throw new AppError('not-found');
-      const exam = readExam(db, id);
+      const exam = assigned(c.var.exams, c.req.param('exam'));
       return c.html(
         <RosterPage
           person={c.var.representative.name}
           roomOrigin={roomOrigin}
-          exam={{ title: exam.title, unit: exam.notice.unit }}
+          exam={{ id: exam.id, title: exam.title, unit: exam.notice.unit }}
           roster={listRoster(db, exam.id)}
         />,
       );
+    })
+    .get('/exams/:exam/roster', signedIn, (c) => {
+      const exam = assigned(c.var.exams, c.req.param('exam'));
+      return c.html(<Roster exam={exam.id} roster={listRoster(db, exam.id)} />);
     });
+
+  function assigned(exams: string[], id: string) {
+    if (!exams.includes(id)) throw new AppError('not-found');
+    return readExam(db, id);
+  }
 }

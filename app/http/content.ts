@@ -1,5 +1,4 @@
 import type { Context } from 'hono';
-import { createMiddleware } from 'hono/factory';
 import type { z } from 'zod';
 import { AppError } from '../errors.ts';
 
@@ -7,22 +6,14 @@ import { AppError } from '../errors.ts';
 const LIMIT = 100_000;
 
 /**
- * Refuses bodies that are too large, or that do not say how large they are, before a byte of them is read: hono's own limit would
- * take the stream and leave it standing, and the connection with it.
- * @throws AppError too-large
+ * Reads a request's content, JSON or a form. One that is too large, or does not say how large it is, is refused before a byte of
+ * it is read: hono's own limit would take the stream and leave it standing, and the connection with it.
+ * @throws AppError too-large, not-supported, or malformed when it does not have the shape
  */
-export const contentLimit = createMiddleware(async (c, next) => {
+export async function readContent<T>(c: Context, shape: z.ZodType<T>): Promise<T> {
   const length = Number(c.req.header('content-length') ?? 0);
   if (length > LIMIT || c.req.header('transfer-encoding'))
     throw new AppError('too-large', { detail: `${length} bytes` });
-  await next();
-});
-
-/**
- * Reads a request's content, JSON or a form.
- * @throws AppError not-supported, or malformed when it does not have the shape
- */
-export async function readContent<T>(c: Context, shape: z.ZodType<T>): Promise<T> {
   const type = (c.req.header('content-type') ?? '').split(';')[0]?.trim();
   if (type !== 'application/json' && type !== 'application/x-www-form-urlencoded') throw new AppError('not-supported');
   try {

@@ -4,7 +4,6 @@ import { type Context, Hono } from 'hono';
 import type { Logger } from 'pino';
 import { AppError } from '../errors.ts';
 import type { ErrorBody } from '../wire.ts';
-import { contentLimit } from './content.ts';
 import { errorPage } from './error-page.tsx';
 import { ownHost } from './own-host.ts';
 import { sameOrigin } from './same-origin.ts';
@@ -55,8 +54,6 @@ export function originApp({ place, origin, formTargets = [], foreignPosts = {}, 
   app.use(securityHeaders(place, formTargets));
   app.use(ownHost(origin));
   app.use(sameOrigin(origin, foreignPosts));
-  // Recordings read their bodies themselves, each with a limit of its own.
-  app.use((c, next) => (c.req.path.startsWith('/recordings') ? next() : contentLimit(c, next)));
   app.get('/health', (c) => c.json({ status: 'up' }));
   app.notFound((c) => answer(c, place, new AppError('not-found')));
   app.onError((thrown, c) => {
