@@ -77,13 +77,20 @@ export class AppError extends Error {
 
   constructor(
     code: ErrorCode,
-    options: { detail?: string; sentence?: string; facts?: Record<string, unknown>; cause?: unknown } = {},
+    options: {
+      detail?: string;
+      sentence?: string;
+      facts?: Record<string, unknown>;
+      /** Another HTTP status than the table's, for `refused`: custody's own. */
+      status?: (typeof ERRORS)[ErrorCode][0];
+      cause?: unknown;
+    } = {},
   ) {
     super(options.detail ? `${code}: ${options.detail}` : code, { cause: options.cause });
     this.name = 'AppError';
     this.code = code;
     const [status, sentence, retryable] = ERRORS[code];
-    this.status = status;
+    this.status = options.status ?? status;
     this.sentence = options.sentence ?? sentence;
     this.retryable = retryable;
     this.facts = options.facts;

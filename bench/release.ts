@@ -11,6 +11,7 @@ import {
   enrolRepresentative,
   makeRecipient,
   openGrant,
+  policy,
   registerAttempt,
   startCustody,
 } from '../tests/custody-process.ts';
@@ -46,7 +47,7 @@ export async function release(): Promise<Figure[]> {
     await custody.operator.createExam({
       exam,
       title: 'Bench',
-      policy: { purposes: ['integrity-review'], retentionDays: 1 },
+      policy: policy(),
     });
     const reviewer = await enrolRepresentative(custody, 'Bench', [exam]);
     const { attempt, chapters } = await registerAttempt(custody, exam, 'T-1', BATCH);

@@ -6,13 +6,7 @@ import type { Custody } from './custody.ts';
 import { CustodyError, sentenceOf } from './errors.ts';
 import { policyOf } from './exams.ts';
 import type { RepresentativeView } from './register.ts';
-
-interface Interval {
-  recording: string;
-  /** Seconds on the recording's timeline. */
-  from: number;
-  to: number;
-}
+import type { Interval } from './viewing.ts';
 
 /** One thing that happened to an attempt's recording, for the test taker and for those who review it. */
 export interface Access {

@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { AuthenticationResponseJSON, PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server';
 import canonicalize from 'canonicalize';
 import { z } from 'zod';
@@ -11,6 +11,7 @@ import { CustodyError } from './errors.ts';
 import { policyOf } from './exams.ts';
 import { OUTCOMES, outcome, PURPOSES, purpose } from './policy.ts';
 import { type RepresentativeView, verifyAssertion } from './register.ts';
+import { readRecipient } from './token/recipient.ts';
 
 const PROPOSAL_MINUTES = 10;
 const GRANT_MINUTES = 60;
@@ -233,9 +234,8 @@ function fingerprint(spki: string): string {
 
 function usableRecipient(spki: string): boolean {
   try {
-    const key = createPublicKey({ key: Buffer.from(spki, 'base64url'), format: 'der', type: 'spki' });
-    const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
-    return key.asymmetricKeyType === 'rsa' && bits >= 2048 && bits <= 4096;
+    readRecipient(Buffer.from(spki, 'base64url'));
+    return true;
   } catch {
     return false;
   }

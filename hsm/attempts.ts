@@ -6,10 +6,11 @@ import { findExam } from '../db/custody/exams.ts';
 import { type Custody, refuse } from './custody.ts';
 import { CustodyError } from './errors.ts';
 import { readEnvelope } from './envelope.ts';
+import { policyOf } from './exams.ts';
 import type { Receipt } from './ledger/receipt.ts';
 
 /**
- * Registers an attempt and its key's public half. The same again gives the same answer.
+ * Registers an attempt and its key's public half, until the exam closes. The same again gives the same answer, later too.
  * @param input.publicKey SubjectPublicKeyInfo of an ECDSA P-256 key, base64url
  * @throws CustodyError not-found (exam), exam-over, malformed (key), attempt-conflict
  */
@@ -30,15 +31,19 @@ export async function registerAttempt(
     return { startedAt: existing.startedAt };
   }
   const startedAt = new Date().toISOString();
+  if (Date.parse(startedAt) > Date.parse(policyOf(exam).closesAt)) throw new CustodyError('exam-over');
   const body = { attempt: input.attempt, exam: input.exam, publicKey: input.publicKey };
   const row = { id: input.attempt, exam: input.exam, candidate: input.candidate, publicKey, startedAt };
   try {
-    await custody.ledger.append([{ type: 'attempt-started', body, concerns: input.attempt }], () =>
-      rows.insertAttempt(custody.db, row),
-    );
+    await custody.ledger.append([{ type: 'attempt-started', body, concerns: input.attempt }], () => {
+      if (rows.findAttempt(custody.db, row.id) ?? rows.findAttemptOf(custody.db, row.exam, row.candidate)) {
+        throw new CustodyError('attempt-conflict');
+      }
+      rows.insertAttempt(custody.db, row);
+    });
   } catch (error) {
     // Twice at once: the second finds what the first one registered.
-    if (rows.findAttempt(custody.db, input.attempt)) return registerAttempt(custody, input);
+    if (error instanceof CustodyError) return registerAttempt(custody, input);
     throw error;
   }
   return { startedAt };
@@ -142,11 +147,32 @@ export async function sealAttempt(
     signature: input.signature,
     statementDigest: createHash('sha256').update(input.statement).digest('base64url'),
   };
-  const [entry] = await custody.ledger.append([{ type: 'attempt-sealed', body, concerns: id }], ([number]) => {
-    if (!rows.markSealed(custody.db, id, { sealedAt, seal: input.statement })) throw new CustodyError('attempt-sealed');
-    rows.setSealEntry(custody.db, id, number as number);
-  });
-  return custody.ledger.receipt((entry as { number: number }).number);
+  try {
+    const [entry] = await custody.ledger.append([{ type: 'attempt-sealed', body, concerns: id }], ([number]) => {
+      const seal = { sealedAt, seal: input.statement, sealEntry: number as number };
+      if (!rows.markSealed(custody.db, id, seal)) throw new CustodyError('attempt-sealed');
+    });
+    return await custody.ledger.receipt((entry as { number: number }).number);
+  } catch (error) {
+    // Twice at once: the second gets the receipt of the first, if it is the same seal.
+    if (error instanceof CustodyError && error.refusal === 'attempt-sealed') return sealAttempt(custody, id, input);
+    throw error;
+  }
+}
+
+/**
+ * Gives an attempt's seal again, for a web process that was interrupted between custody's word and its own.
+ * @throws CustodyError not-found when there is no such attempt or it is not sealed
+ */
+export async function readSeal(
+  custody: Custody,
+  id: string,
+): Promise<{ statement: string; signature: string; receipt: Receipt }> {
+  const sealEntry = rows.findAttempt(custody.db, id)?.sealEntry;
+  if (typeof sealEntry !== 'number') throw new CustodyError('not-found', 'seal');
+  const receipt = await custody.ledger.receipt(sealEntry);
+  const { statement, signature } = JSON.parse(receipt.entry.body) as { statement: string; signature: string };
+  return { statement, signature, receipt };
 }
 
 function parseSeal(text: string): z.infer<typeof sealStatement> {

@@ -15,7 +15,12 @@ const custody = z.strictObject({
   CLOISTER_TOKEN_LABEL: z.string().min(1).max(32),
   CLOISTER_PIN_FILE: file,
   /** The room's origin: WebAuthn origin; its host is the RP ID. */
-  CLOISTER_ROOM_ORIGIN: z.url(),
+  CLOISTER_ROOM_ORIGIN: z
+    .url()
+    .refine(
+      (text) => /^https:|^http:\/\/localhost(:|$)/.test(text) && new URL(text).origin === text,
+      'has to be an https origin without a path, or http://localhost',
+    ),
   CLOISTER_INSTITUTION: z.string().min(1),
   /** Name of the ledger in checkpoints and verifier keys (C2SP: a schema-less URL). */
   CLOISTER_LEDGER_ORIGIN: z

@@ -15,22 +15,26 @@ export interface Custody {
   ledger: Ledger;
   /** Recipient keys of living grants, as objects of the token. */
   recipients: Map<string, Promise<Recipient>>;
+  /** Grants whose end is being entered: what is reported from then on would not stand in the entry. */
+  endings: Map<string, Promise<void>>;
   log: Logger;
 }
 
 /**
  * Refuses a try at what must not happen: enters it in the ledger, then throws. What was tried stands there even if the
  * answer never arrives.
+ * @param told facts that the answer carries for the caller's program
  * @throws CustodyError always
  */
 export async function refuse(
   custody: Custody,
   refusal: Refusal,
   facts: { tried: string; attempt?: string; [name: string]: unknown },
+  told?: Record<string, unknown>,
 ): Promise<never> {
   const { attempt, ...rest } = facts;
   await custody.ledger.append([
     { type: 'refused', body: { ...rest, refusal, ...(attempt && { attempt }) }, ...(attempt && { concerns: attempt }) },
   ]);
-  throw new CustodyError(refusal, facts.tried);
+  throw new CustodyError(refusal, facts.tried, told);
 }

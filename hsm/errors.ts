@@ -4,6 +4,7 @@
  */
 const REFUSALS = {
   malformed: [400, 'Custody did not understand the request.'],
+  'too-large': [413, 'The request is larger than custody accepts.'],
   'not-found': [404, 'There is nothing here that you may see.'],
   'session-unknown': [401, 'You are not signed in, or your session has ended. Sign in again with your passkey.'],
   'enrolment-unknown': [
@@ -49,36 +50,42 @@ const REFUSALS = {
   'chapter-unregistered': [403, 'This chapter was never registered with custody. Nothing was released.'],
   'envelope-differs': [403, 'The envelope is not the one that was registered for this chapter. Nothing was released.'],
   'envelope-foreign': [403, 'The envelope belongs to another recording. Nothing was released.'],
+  'envelope-unreadable': [
+    409,
+    'The envelope of one chapter holds no key that the token can open, so that chapter cannot be watched by anybody. Nothing was released; the other chapters can be asked for without it.',
+  ],
   'envelope-conflict': [409, 'Another envelope is registered for this chapter. The registered one stays.'],
   'attempt-conflict': [409, 'This attempt is registered with another key. The registered one stays.'],
   'key-destroyed': [
     409,
     'The key of this exam has been destroyed as announced. Its recordings cannot be watched any more.',
   ],
-  'exam-over': [409, 'This exam is over, and its key has been destroyed as announced. No attempt can begin any more.'],
+  'exam-over': [409, 'This exam is over. No attempt can begin any more.'],
   'attempt-sealed': [409, 'This attempt has ended and its recording is sealed. Nothing can be added to it.'],
   'seal-refused': [
     400,
     'The seal does not fit the attempt or its signature is not the attempt key’s. Nothing was sealed.',
   ],
   'token-away': [503, 'The key token does not answer. Recording goes on; watching has to wait.'],
-} as const satisfies Record<string, readonly [status: 400 | 401 | 403 | 404 | 409 | 503, sentence: string]>;
+} as const satisfies Record<string, readonly [status: 400 | 401 | 403 | 404 | 409 | 413 | 503, sentence: string]>;
 
 export type Refusal = keyof typeof REFUSALS;
 
-/** Custody's no. `detail` goes to the log only. */
+/** Custody's no. `detail` goes to the log only, `facts` to the caller's program. */
 export class CustodyError extends Error {
   readonly refusal: Refusal;
   readonly status: (typeof REFUSALS)[Refusal][0];
   readonly sentence: string;
+  readonly facts: Record<string, unknown> | undefined;
 
-  constructor(refusal: Refusal, detail?: string) {
+  constructor(refusal: Refusal, detail?: string, facts?: Record<string, unknown>) {
     super(detail ? `${refusal}: ${detail}` : refusal);
     this.name = 'CustodyError';
     this.refusal = refusal;
     const [status, sentence] = REFUSALS[refusal];
     this.status = status;
     this.sentence = sentence;
+    this.facts = facts;
   }
 }
 

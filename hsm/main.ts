@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createAdaptorServer } from '@hono/node-server';
 import { pino } from 'pino';
 import { openCustodyDatabase } from '../db/custody/open.ts';
+import { NewerDatabaseError } from '../db/sqlite.ts';
 import { ConfigError, readConfig } from './config.ts';
 import type { Custody } from './custody.ts';
 import { Ledger, LedgerError } from './ledger/ledger.ts';
@@ -42,12 +43,19 @@ async function main(): Promise<void> {
     publicKey,
     sign: (bytes: Uint8Array) => token.sign(bytes),
     // Losing consistency is fatal; the same code finds the way back at the next start.
-    onFatal: (error: Error) => {
-      log.fatal({ err: error }, 'the ledger has stopped');
-      process.exit(1);
-    },
+    onFatal: () => process.exit(1),
+    log,
   });
-  const custody: Custody = { config, db, token, applianceKey: publicKey, ledger, recipients: new Map(), log };
+  const custody: Custody = {
+    config,
+    db,
+    token,
+    applianceKey: publicKey,
+    ledger,
+    recipients: new Map(),
+    endings: new Map(),
+    log,
+  };
   await ledger.append([{ type: 'custody-started', body: { token: token.describe(), algorithm: token.algorithm } }]);
 
   const sockets = { web: webProtocol(custody), room: roomProtocol(custody), operator: operatorProtocol(custody) };
@@ -88,7 +96,9 @@ async function main(): Promise<void> {
 }
 
 main().catch((error) => {
-  const known = error instanceof ConfigError || error instanceof TokenError || error instanceof LedgerError;
-  console.error(known ? error.message : error);
+  const known = [ConfigError, TokenError, LedgerError, NewerDatabaseError].some((kind) => error instanceof kind);
+  const detail = error instanceof TokenError ? error.detail : undefined;
+  pino({ base: { process: 'custody' } }).fatal(known ? { detail } : { err: error }, 'custody did not start');
+  console.error(known ? `${error.message}${detail ? ` (${detail})` : ''}` : error);
   process.exit(1);
 });

@@ -10,7 +10,6 @@ export const PURPOSES = {
 } as const;
 
 export const purpose = z.enum(Object.keys(PURPOSES) as [keyof typeof PURPOSES, ...(keyof typeof PURPOSES)[]]);
-export type Purpose = z.infer<typeof purpose>;
 
 /** What a decision can say. None of them is a verdict: an adverse one is reached elsewhere, by named people, after the test taker answered. */
 export const OUTCOMES = {
@@ -20,12 +19,13 @@ export const OUTCOMES = {
 } as const;
 
 export const outcome = z.enum(Object.keys(OUTCOMES) as [keyof typeof OUTCOMES, ...(keyof typeof OUTCOMES)[]]);
-export type Outcome = z.infer<typeof outcome>;
 
 /** The rules of an exam as custody enforces them. */
 export const policy = z.strictObject({
   purposes: z.array(purpose).min(1),
-  /** Days after the seal until the exam key is destroyed. */
+  /** End of the exam's window: no attempt begins after it. ISO 8601, UTC. */
+  closesAt: z.iso.datetime(),
+  /** Days from then until the exam key is destroyed, whoever sat the exam and whenever they finished. */
   retentionDays: z.int().min(1).max(3650),
 });
 export type Policy = z.infer<typeof policy>;

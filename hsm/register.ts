@@ -9,7 +9,7 @@ import {
   verifyAuthenticationResponse,
   verifyRegistrationResponse,
 } from '@simplewebauthn/server';
-import { assign } from '../db/custody/exams.ts';
+import { assign, findExam } from '../db/custody/exams.ts';
 import { transact } from '../db/custody/open.ts';
 import * as register from '../db/custody/register.ts';
 import { type Custody, refuse } from './custody.ts';
@@ -36,11 +36,13 @@ export interface SignedIn {
  * Invites a representative: they count once a passkey is enrolled over the link with this token.
  * @param input.exams ids of exams they are assigned to
  * @returns the representative's id and the enrolment token (base64url, works once, 72 hours)
+ * @throws CustodyError not-found for an exam that is not here
  */
 export async function inviteRepresentative(
   custody: Custody,
   input: { name: string; role: RepresentativeView['role']; exams: string[] },
 ): Promise<{ representative: string; enrolment: string }> {
+  if (!input.exams.every((exam) => findExam(custody.db, exam))) throw new CustodyError('not-found', 'exam');
   const id = randomUUID();
   const token = randomBytes(32);
   const now = new Date();
@@ -85,7 +87,7 @@ export async function enrolmentOptions(
 
 /**
  * Enrols the passkey that the browser made over these options, approves the representative and signs them in.
- * @throws CustodyError enrolment-unknown, passkey-refused
+ * @throws CustodyError enrolment-unknown, passkey-refused, representative-inactive for who was suspended before enrolling
  */
 export async function enrolPasskey(
   custody: Custody,
@@ -105,6 +107,9 @@ export async function enrolPasskey(
   });
   if (!verified.verified) throw new CustodyError('passkey-refused', 'the registration did not verify');
   const { credential, aaguid } = verified.registrationInfo;
+  if (register.findRepresentative(custody.db, representative.id)?.status !== 'invited') {
+    await refuse(custody, 'representative-inactive', { tried: 'enrol', representative: representative.id });
+  }
   const now = new Date().toISOString();
   const body = { representative: representative.id, passkey: credential.id, aaguid };
   await custody.ledger.append([{ type: 'passkey-enrolled', body }], () => {
@@ -117,7 +122,9 @@ export async function enrolPasskey(
       transports: JSON.stringify(credential.transports ?? []),
       enrolledAt: now,
     });
-    register.setStatus(custody.db, representative.id, 'approved');
+    if (!register.changeStatus(custody.db, representative.id, 'invited', 'approved')) {
+      throw new CustodyError('representative-inactive');
+    }
   });
   return startSession(custody, representative, 'room');
 }

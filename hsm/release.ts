@@ -2,9 +2,12 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import * as rows from '../db/custody/acts.ts';
 import { findChapter, listChapters } from '../db/custody/attempts.ts';
 import { isAssigned } from '../db/custody/exams.ts';
+import { transact } from '../db/custody/open.ts';
 import { type Custody, refuse } from './custody.ts';
 import { CustodyError } from './errors.ts';
 import type { RepresentativeView } from './register.ts';
+import { TokenError } from './token/errors.ts';
+import { type Interval, uniteIntervals } from './viewing.ts';
 
 type Grant = NonNullable<ReturnType<typeof rows.findGrant>>;
 
@@ -24,6 +27,7 @@ export interface GrantView {
   chapters: { recording: string; chapter: number }[];
 }
 
+/** A chapter that a release asks for. */
 export interface ChapterRequest {
   recording: string;
   chapter: number;
@@ -55,7 +59,8 @@ export function viewGrant(custody: Custody, representative: RepresentativeView, 
  * @param request.recipient SHA-256 of the recipient key's SubjectPublicKeyInfo, base64url
  * @returns for each chapter its key under the recipient key (RSA-OAEP as in `alg`), base64url
  * @throws CustodyError not-found, grant-ended, representative-inactive, not-assigned, recipient-differs,
- *   chapter-unregistered, envelope-differs, envelope-foreign; TokenError
+ *   chapter-unregistered, envelope-differs, envelope-foreign; envelope-unreadable with facts {recording, chapter}, to ask again
+ *   without that one; TokenError
  */
 export async function releaseChapters(
   custody: Custody,
@@ -77,14 +82,19 @@ export async function releaseChapters(
   for (const one of request.chapters) wrapped.push(await checkEnvelope(custody, grant, one, facts));
 
   const recipient = await openRecipient(custody, grant);
-  const keys = await Promise.all(
-    wrapped.map(async ({ recording, chapter, key }) => ({
-      recording,
-      chapter,
-      key: Buffer.from(await custody.token.rewrap(grant.kid, key, recipient)).toString('base64url'),
-      alg: custody.token.algorithm,
-    })),
-  );
+  const tries = await Promise.allSettled(wrapped.map(({ key }) => custody.token.rewrap(grant.kid, key, recipient)));
+  const keys = [];
+  for (const [index, tried] of tries.entries()) {
+    const { recording, chapter } = wrapped[index] as (typeof wrapped)[number];
+    if (tried.status === 'rejected') {
+      if (!(tried.reason instanceof TokenError) || tried.reason.code !== 'envelope-unreadable') throw tried.reason;
+      // The bytes came from a test taker's browser: any of the right length could be registered.
+      const where = { recording, chapter };
+      return refuse(custody, 'envelope-unreadable', { ...facts, ...where }, where);
+    }
+    const key = Buffer.from(tried.value).toString('base64url');
+    keys.push({ recording, chapter, key, alg: custody.token.algorithm });
+  }
   const body = {
     grant: id,
     attempt: grant.attempt,
@@ -101,15 +111,23 @@ export async function releaseChapters(
   return { keys };
 }
 
-/** Keeps what the player says was really shown; it is entered once, when the grant ends. */
+/**
+ * Keeps what the player says was really shown, together with what it said before; it is entered once, when the grant ends.
+ * @throws CustodyError not-found, malformed for a recording of another attempt, grant-ended
+ */
 export function reportViewing(
   custody: Custody,
   representative: RepresentativeView,
   id: string,
-  intervals: { recording: string; from: number; to: number }[],
+  intervals: Interval[],
 ): void {
-  const grant = ownGrant(custody, representative, id);
-  if (!grant.endedAt) rows.setViewing(custody.db, id, JSON.stringify(intervals));
+  transact(custody.db, (): void => {
+    const grant = ownGrant(custody, representative, id);
+    if (grant.endedAt || custody.endings.has(id)) throw new CustodyError('grant-ended');
+    const known = new Set(listChapters(custody.db, grant.attempt).map(({ recording }) => recording));
+    if (!intervals.every(({ recording }) => known.has(recording))) throw new CustodyError('malformed', 'recording');
+    rows.setViewing(custody.db, id, JSON.stringify(uniteIntervals(JSON.parse(grant.viewing), intervals)));
+  });
 }
 
 /** Enters that a player refused a segment of the recording. */
@@ -139,7 +157,17 @@ export async function endExpiredGrants(custody: Custody): Promise<void> {
   }
 }
 
-async function close(custody: Custody, grant: Grant): Promise<void> {
+/** Two ends at once are one. Begun without a pause after the grant was read, so that no report comes in between. */
+function close(custody: Custody, grant: Grant): Promise<void> {
+  let ending = custody.endings.get(grant.id);
+  if (!ending) {
+    ending = enterEnd(custody, grant).finally(() => custody.endings.delete(grant.id));
+    custody.endings.set(grant.id, ending);
+  }
+  return ending;
+}
+
+async function enterEnd(custody: Custody, grant: Grant): Promise<void> {
   const body = {
     grant: grant.id,
     attempt: grant.attempt,
@@ -148,14 +176,9 @@ async function close(custody: Custody, grant: Grant): Promise<void> {
     intervals: JSON.parse(grant.viewing),
   };
   const endedAt = new Date().toISOString();
-  await custody.ledger
-    .append([{ type: 'viewed', body, concerns: grant.attempt }], () => {
-      if (!rows.markEnded(custody.db, grant.id, endedAt)) throw new CustodyError('grant-ended');
-    })
-    .catch((error) => {
-      // Two ends at once: the first one entered it.
-      if (!(error instanceof CustodyError)) throw error;
-    });
+  await custody.ledger.append([{ type: 'viewed', body, concerns: grant.attempt }], () => {
+    if (!rows.markEnded(custody.db, grant.id, endedAt)) throw new CustodyError('grant-ended');
+  });
   const recipient = custody.recipients.get(grant.id);
   custody.recipients.delete(grant.id);
   if (recipient) await custody.token.closeRecipient(await recipient);

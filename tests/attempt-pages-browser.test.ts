@@ -202,7 +202,7 @@ test('a representative unfolds the menu, leaves it and signs out, by keyboard, a
 test('without JavaScript the notice is whole and the recorder says what it needs', async () => {
   const context = await browser.newContext({ javaScriptEnabled: false });
   const page = await open(context, 'before');
-  expect(await page.locator('main').innerText()).toContain('37 days after you finish');
+  expect(await page.locator('main').innerText()).toContain('Until 7 January 2127; then its key is destroyed');
   expect(await page.locator('[data-theme-switch]').isVisible()).toBe(false);
   await page.getByRole('link', { name: 'Check camera and microphone' }).click();
   expect(await page.locator('main').innerText()).toContain('JavaScript is switched off');

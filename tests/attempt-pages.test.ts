@@ -104,7 +104,7 @@ describe('before the exam', () => {
       'within 5 days',
       'chapters of 1 minute',
       // What custody enforces, from custody itself.
-      '37 days after you finish',
+      '7 January 2127',
       'a review of how the exam was sat or an appeal',
       'never asked to remove or change clothing',
     ]) {
@@ -361,7 +361,7 @@ describe('the staff origin', () => {
       });
     expect((await redeem()).status).toBe(303);
     const again = await redeem();
-    expect(again.status).toBe(403);
+    expect(again.status).toBe(401);
     expect(again.headers.get('set-cookie')).toBeNull();
   });
 });

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createHash, createPublicKey, publicEncrypt, constants, randomBytes, randomUUID, webcrypto } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,13 +8,21 @@ import Database from 'better-sqlite3';
 import canonicalize from 'canonicalize';
 import { connectOperator, connectRoom, connectWeb } from '../app/custody/client.ts';
 import { openCustodyDatabase } from '../db/custody/open.ts';
-import { setStatus } from '../db/custody/register.ts';
+import { changeStatus as changeStatusIn } from '../db/custody/register.ts';
 import { provisionSoftToken } from '../hsm/token/provision.ts';
 import { SecurityKey } from './security-key.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 export const ROOM_ORIGIN = 'https://room.localhost:8445';
 export const PURPOSES = ['integrity-review', 'appeal'] as const;
+const STATUSES = ['invited', 'approved', 'suspended'] as const;
+
+/** The rules of an exam that is open until tomorrow. */
+export const policy = (retentionDays = 30) => ({
+  purposes: [...PURPOSES],
+  closesAt: new Date(Date.now() + 86_400_000).toISOString(),
+  retentionDays,
+});
 
 /** The real custody process over a real token, and its three peers. */
 export async function startCustody({ roomOrigin = ROOM_ORIGIN }: { roomOrigin?: string } = {}) {
@@ -26,24 +34,24 @@ export async function startCustody({ roomOrigin = ROOM_ORIGIN }: { roomOrigin?: 
   const token = await provisionSoftToken({ folder: join(data, 'token'), label: 'custody-test', pin, soPin: pin });
   let child: ChildProcess;
 
+  const environment = {
+    PATH: process.env.PATH,
+    UV_THREADPOOL_SIZE: '16',
+    SOFTHSM2_CONF: token.configuration,
+    CLOISTER_CUSTODY_DATA: join(data, 'custody'),
+    CLOISTER_CUSTODY_SOCKETS: join(data, 'sockets'),
+    CLOISTER_PKCS11_MODULE: '/usr/lib/softhsm/libsofthsm2.so',
+    CLOISTER_TOKEN_LABEL: 'custody-test',
+    CLOISTER_PIN_FILE: pinFile,
+    CLOISTER_ROOM_ORIGIN: roomOrigin,
+    CLOISTER_INSTITUTION: 'Test University',
+    CLOISTER_LEDGER_ORIGIN: 'test.example/ledger',
+    CLOISTER_LOG_LEVEL: 'warn',
+  };
+  const command = [join(ROOT, 'bin/node'), '--enable-source-maps', join(ROOT, 'dist/custody.js')] as const;
   const start = async () => {
-    child = spawn(join(ROOT, 'bin/node'), ['--enable-source-maps', join(ROOT, 'dist/custody.js')], {
-      env: {
-        PATH: process.env.PATH,
-        UV_THREADPOOL_SIZE: '16',
-        SOFTHSM2_CONF: token.configuration,
-        CLOISTER_CUSTODY_DATA: join(data, 'custody'),
-        CLOISTER_CUSTODY_SOCKETS: join(data, 'sockets'),
-        CLOISTER_PKCS11_MODULE: '/usr/lib/softhsm/libsofthsm2.so',
-        CLOISTER_TOKEN_LABEL: 'custody-test',
-        CLOISTER_PIN_FILE: pinFile,
-        CLOISTER_ROOM_ORIGIN: roomOrigin,
-        CLOISTER_INSTITUTION: 'Test University',
-        CLOISTER_LEDGER_ORIGIN: 'test.example/ledger',
-        CLOISTER_LOG_LEVEL: 'warn',
-      },
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    });
+    const [file, ...words] = command;
+    child = spawn(file, words, { env: environment, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     await Promise.race([
       once(child, 'message'),
       once(child, 'exit').then(([code]) => Promise.reject(new Error(`custody ended with ${code}`))),
@@ -60,6 +68,17 @@ export async function startCustody({ roomOrigin = ROOM_ORIGIN }: { roomOrigin?: 
     web: connectWeb(join(data, 'sockets/web.sock')),
     room: connectRoom(join(data, 'sockets/room.sock')),
     operator: connectOperator(join(data, 'sockets/operator.sock')),
+    environment,
+    /** Starts another one that is not meant to come up. @returns what it said, on both channels */
+    refusedStart(changed: Record<string, string>) {
+      const [file, ...words] = command;
+      const { status, stdout, stderr } = spawnSync(file, words, {
+        env: { ...environment, ...changed },
+        encoding: 'utf8',
+        timeout: 20_000,
+      });
+      return { status, stdout, stderr };
+    },
     /** Kills it and starts it again over the same data. */
     async restart() {
       await end('SIGKILL');
@@ -98,7 +117,7 @@ export type Enrolled = Awaited<ReturnType<typeof enrolRepresentative>>;
  */
 export function changeStatus(custody: RunningCustody, representative: string, status: 'approved' | 'suspended'): void {
   const db = openCustodyDatabase(join(custody.data, 'custody/custody.db'));
-  setStatus(db, representative, status);
+  for (const from of STATUSES) changeStatusIn(db, representative, from, status);
   db.$client.close();
 }
 

@@ -1,13 +1,19 @@
-import { createPublicKey, randomBytes, randomUUID, webcrypto } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, randomBytes, randomUUID, webcrypto } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import canonicalize from 'canonicalize';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Access } from '../hsm/accesses.ts';
+import { readConfig } from '../hsm/config.ts';
+import { MOST_INTERVALS, uniteIntervals } from '../hsm/viewing.ts';
 import {
   type Enrolled,
   enrolRepresentative,
   makeRecipient,
   openGrant,
-  PURPOSES,
+  changeStatus,
+  policy,
   ROOM_ORIGIN,
   type RunningCustody,
   registerAttempt,
@@ -25,7 +31,7 @@ let outsider: Enrolled;
 beforeAll(async () => {
   custody = await startCustody();
   exam = randomUUID();
-  await custody.operator.createExam({ exam, title: 'Logic', policy: { purposes: [...PURPOSES], retentionDays: 30 } });
+  await custody.operator.createExam({ exam, title: 'Logic', policy: policy() });
   reviewer = await enrolRepresentative(custody, 'Ines Moreau', [exam]);
   outsider = await enrolRepresentative(custody, 'Olaf Outside', []);
 });
@@ -77,6 +83,102 @@ describe('the honest path', () => {
     await expect(
       custody.room.release(reviewer.session, grant, { recipient: recipient.digest, chapters: [first as never] }),
     ).rejects.toThrow('grant-ended');
+  });
+
+  test('a page that is loaded again adds to what was shown before, and loses none of it', async () => {
+    const { attempt, recording } = await registerAttempt(custody, exam, nextCandidate());
+    const recipient = await makeRecipient((await custody.room.state()).algorithm);
+    const grant = await openGrant(custody, reviewer, attempt, recipient);
+    const report = (...stretches: [number, number][]) =>
+      custody.room.viewing(reviewer.session, grant, {
+        intervals: stretches.map(([from, to]) => ({ recording, from, to })),
+      });
+    await report([2, 9.5], [40, 50]);
+    await report([9, 12]);
+    await custody.room.endGrant(reviewer.session, grant);
+    expect((await lastAccess(attempt)).intervals).toEqual([
+      { recording, from: 2, to: 12 },
+      { recording, from: 40, to: 50 },
+    ]);
+    await expect(report([60, 61])).rejects.toThrow('grant-ended');
+  });
+
+  test('what was acknowledged as shown while the view ends stands in its entry', async () => {
+    const { attempt, recording } = await registerAttempt(custody, exam, nextCandidate());
+    const recipient = await makeRecipient((await custody.room.state()).algorithm);
+    const grant = await openGrant(custody, reviewer, attempt, recipient);
+    const report = (from: number) =>
+      custody.room.viewing(reviewer.session, grant, { intervals: [{ recording, from, to: from + 1 }] }).then(
+        () => from,
+        () => undefined,
+      );
+    const reports: Promise<number | undefined>[] = [report(0)];
+    const ended = custody.room.endGrant(reviewer.session, grant);
+    for (let number = 1; number < 40; number++) {
+      reports.push(report(number * 10));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await ended;
+    const acknowledged = (await Promise.all(reports)).filter((from) => from !== undefined);
+    const { intervals } = await lastAccess(attempt);
+    expect(intervals.map(({ from }) => from)).toEqual(acknowledged.toSorted((a, b) => a - b));
+  });
+
+  test('a report of another attempt’s recording is not taken', async () => {
+    const mine = await registerAttempt(custody, exam, nextCandidate());
+    const theirs = await registerAttempt(custody, exam, nextCandidate());
+    const recipient = await makeRecipient((await custody.room.state()).algorithm);
+    const grant = await openGrant(custody, reviewer, mine.attempt, recipient);
+    const intervals = [{ recording: theirs.recording, from: 0, to: 1 }];
+    await expect(custody.room.viewing(reviewer.session, grant, { intervals })).rejects.toMatchObject({
+      code: 'malformed',
+    });
+  });
+
+  test('more stretches than are kept are joined where least lies between them, and none is dropped', () => {
+    const many = Array.from({ length: MOST_INTERVALS + 1 }, (_, index) => ({
+      recording: 'a',
+      from: index * 10,
+      to: index * 10 + (index === 7 ? 9 : 5),
+    }));
+    const united = uniteIntervals(many.slice(300), [...many.slice(0, 300), { recording: 'b', from: 0, to: 1 }]);
+    expect(united).toHaveLength(MOST_INTERVALS);
+    expect(united.filter(({ recording }) => recording === 'b')).toEqual([{ recording: 'b', from: 0, to: 1 }]);
+    for (const one of many) {
+      expect(united.some(({ recording, from, to }) => recording === 'a' && from <= one.from && to >= one.to)).toBe(
+        true,
+      );
+    }
+    expect(united).toContainEqual({ recording: 'a', from: 70, to: 85 });
+  });
+
+  test('a seal that comes twice at once gives two receipts of one entry, and can be had again', async () => {
+    const { attempt, recording, attemptKey } = await registerAttempt(custody, exam, nextCandidate());
+    await expect(custody.web.sealOf(attempt)).rejects.toMatchObject({ code: 'not-found' });
+    const statement = canonicalize({
+      type: 'seal',
+      exam,
+      attempt,
+      recordings: [{ recording, chapters: 2, segments: 4, digest: sha256('x') }],
+      endedAt: new Date().toISOString(),
+    }) as string;
+    const signature = Buffer.from(
+      await webcrypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, attemptKey.privateKey, Buffer.from(statement)),
+    ).toString('base64url');
+    const receipts = await Promise.all(
+      Array.from({ length: 8 }, () => custody.web.sealAttempt(attempt, { statement, signature })),
+    );
+    expect(new Set(receipts.map(({ entry }) => entry.index)).size).toBe(1);
+    const again = await custody.web.sealOf(attempt);
+    expect(again).toMatchObject({ statement, signature, receipt: { entry: receipts[0]?.entry } });
+  });
+
+  test('an attempt that is registered twice at once is registered once', async () => {
+    const pair = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify']);
+    const publicKey = Buffer.from(await webcrypto.subtle.exportKey('spki', pair.publicKey)).toString('base64url');
+    const registration = { attempt: randomUUID(), exam, candidate: nextCandidate(), publicKey };
+    const answers = await Promise.all(Array.from({ length: 8 }, () => custody.web.registerAttempt(registration)));
+    expect(new Set(answers.map(({ startedAt }) => startedAt)).size).toBe(1);
   });
 
   test('a decision is an act of its own, with its reason', async () => {
@@ -143,6 +245,32 @@ describe('a hostile web process', () => {
       }),
     ).rejects.toThrow('chapter-unregistered');
     expect(await lastAccess(attempt)).toMatchObject({ kind: 'refused' });
+  });
+
+  test('that lets an envelope through which holds no key spoils that chapter alone, and the ledger names it', async () => {
+    const { attempt, recording, chapters } = await registerAttempt(custody, exam, nextCandidate());
+    const { examKey } = await custody.web.exam(exam);
+    const recipient = await makeRecipient(examKey.alg);
+    const grant = await openGrant(custody, reviewer, attempt, recipient);
+    const honest = JSON.parse(wrapChapterKey(examKey, { exam, attempt, recording, chapter: 2 }, randomBytes(32)));
+    // Below any modulus of 3072 bits, as registering asks for.
+    const noise = Buffer.concat([Buffer.alloc(1), randomBytes(383)]).toString('base64url');
+    const envelope = canonicalize({ ...honest, key: noise }) as string;
+    await custody.web.registerChapter(envelope);
+    const good = chapters.map(({ chapter, envelope: text }) => ({ recording, chapter, envelope: text }));
+    const ask = (asked: typeof good) =>
+      custody.room.release(reviewer.session, grant, { recipient: recipient.digest, chapters: asked });
+    await expect(ask([good[0] as never, { recording, chapter: 2, envelope }])).rejects.toMatchObject({
+      code: 'refused',
+      status: 409,
+      facts: { recording, chapter: 2 },
+    });
+    expect(await lastAccess(attempt)).toMatchObject({
+      kind: 'refused',
+      by: 'Ines Moreau',
+      purpose: 'integrity-review',
+    });
+    expect((await ask(good)).keys).toHaveLength(2);
   });
 
   test('cannot swap a registered envelope for one of its own', async () => {
@@ -264,7 +392,11 @@ describe('a hostile room or a stolen touch', () => {
     await expect(custody.room.signAct(reviewer.session, second.act, touch)).rejects.toThrow('challenge-differs');
     expect(await lastAccess(attempt)).toMatchObject({ kind: 'refused' });
     await custody.room.signAct(reviewer.session, first.act, touch);
-    await expect(custody.room.signAct(reviewer.session, first.act, touch)).rejects.toThrow('act-used');
+    await expect(custody.room.signAct(reviewer.session, first.act, touch)).rejects.toMatchObject({
+      code: 'refused',
+      status: 409,
+      sentence: 'This act was signed already. An act counts once.',
+    });
     expect(await lastAccess(attempt)).toMatchObject({ kind: 'refused' });
   });
 
@@ -318,6 +450,52 @@ describe('a hostile room or a stolen touch', () => {
     expect((await propose('appeal', 'The test taker appealed.')).sentence).toContain('for an appeal');
   });
 
+  test('a key that the token would not take is refused before anybody touches a passkey', async () => {
+    const { attempt } = await registerAttempt(custody, exam, nextCandidate());
+    const propose = (spki: Buffer) =>
+      custody.room.proposeAct(reviewer.session, {
+        type: 'release',
+        attempt,
+        purpose: 'integrity-review',
+        justification: '',
+        recipient: spki.toString('base64url'),
+      });
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent: 3 });
+    await expect(propose(publicKey.export({ format: 'der', type: 'spki' }))).rejects.toThrow('recipient-unusable');
+    const { spki } = await makeRecipient((await custody.room.state()).algorithm);
+    const odd = Buffer.concat([Buffer.from(spki, 'base64url'), Buffer.alloc(1)]);
+    await expect(propose(odd)).rejects.toMatchObject({ code: 'refused', status: 400 });
+  });
+
+  test('who is suspended before enrolling stays suspended', async () => {
+    const { enrolment, representative } = await custody.operator.invite({
+      name: 'Too Late',
+      role: 'reviewer',
+      exams: [],
+    });
+    const { options } = await custody.room.enrolmentOptions(enrolment);
+    changeStatus(custody, representative, 'suspended');
+    const key = new SecurityKey();
+    await expect(custody.room.enrol(enrolment, key.enrol(options as never, ROOM_ORIGIN))).rejects.toThrow(
+      'representative-inactive',
+    );
+    const signIn = await custody.room.signInOptions();
+    await expect(custody.room.signIn(key.touch(signIn.options.challenge, ROOM_ORIGIN))).rejects.toMatchObject({
+      code: 'refused',
+      status: 401,
+    });
+  });
+
+  test('an invitation to an exam that is not here and a body that is too large are told apart from failures', async () => {
+    await expect(
+      custody.operator.invite({ name: 'Nowhere', role: 'reviewer', exams: [randomUUID()] }),
+    ).rejects.toMatchObject({ code: 'not-found', status: 404 });
+    await expect(custody.web.registerChapter('x'.repeat(300_000))).rejects.toMatchObject({
+      code: 'too-large',
+      status: 413,
+    });
+  });
+
   test('somebody else’s grant is not found', async () => {
     const { attempt } = await registerAttempt(custody, exam, nextCandidate());
     const recipient = await makeRecipient((await custody.room.state()).algorithm);
@@ -348,11 +526,14 @@ describe('a hostile room or a stolen touch', () => {
   });
 });
 
+const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
+
 describe('retention', () => {
   test('destroys an exam’s key on time: nothing can be released, nothing begins, and the ledger says so', async () => {
-    const old = randomUUID();
-    const policy = { purposes: [...PURPOSES], retentionDays: 7 };
-    await custody.operator.createExam({ exam: old, title: 'Last week', policy });
+    const [old, empty, broken] = [randomUUID(), randomUUID(), randomUUID()];
+    for (const one of [broken, old, empty]) {
+      await custody.operator.createExam({ exam: one, title: 'Last week', policy: policy(7) });
+    }
     const who = await enrolRepresentative(custody, 'Lena Late', [old]);
     const { attempt, chapters } = await registerAttempt(custody, old, 'T-old');
     const recipient = await makeRecipient((await custody.room.state()).algorithm);
@@ -361,17 +542,77 @@ describe('retention', () => {
     await custody.room.release(who.session, grant, request);
     const { entries } = await custody.operator.state();
 
+    // The attempt began a moment ago: that puts nothing off. Nobody sat the second exam. The third one's rules cannot be read.
     await custody.whileDown((database) => {
-      const eightDaysAgo = new Date(Date.now() - 8 * 86_400_000).toISOString();
-      database.prepare('UPDATE attempts SET started_at = ? WHERE id = ?').run(eightDaysAgo, attempt);
+      const close = database.prepare(`UPDATE exams SET policy = json_set(policy, '$.closesAt', ?) WHERE id = ?`);
+      for (const one of [old, empty]) close.run(daysAgo(7.1), one);
+      database.prepare(`UPDATE exams SET policy = '{}' WHERE id = ?`).run(broken);
     });
-    // custody-started, and key-destroyed of this exam alone.
-    expect((await custody.operator.state()).entries).toBe(entries + 2);
+    // custody-started, and key-destroyed of these two alone.
+    expect((await custody.operator.state()).entries).toBe(entries + 3);
     await expect(custody.room.release(who.session, grant, request)).rejects.toThrow('key-destroyed');
     await expect(openGrant(custody, who, attempt, recipient)).rejects.toThrow('key-destroyed');
     await expect(registerAttempt(custody, old, 'T-new')).rejects.toThrow('exam-over');
     // The others' keys are still there.
     const living = await registerAttempt(custody, exam, nextCandidate());
     expect(living.attempt).toBeTruthy();
+  });
+
+  test('no attempt begins after the exam has closed; one that began goes on', async () => {
+    const closing = randomUUID();
+    await custody.operator.createExam({ exam: closing, title: 'Yesterday', policy: policy(7) });
+    const begun = await registerAttempt(custody, closing, 'T-begun');
+    await custody.whileDown((database) => {
+      const close = database.prepare(`UPDATE exams SET policy = json_set(policy, '$.closesAt', ?) WHERE id = ?`);
+      close.run(daysAgo(0.1), closing);
+    });
+    await expect(registerAttempt(custody, closing, 'T-invented')).rejects.toMatchObject({
+      status: 409,
+      message: expect.stringContaining('exam-over'),
+    });
+    const { attempt, publicKey, recording } = begun;
+    await custody.web.registerAttempt({ attempt, exam: closing, candidate: 'T-begun', publicKey });
+    const { examKey } = await custody.web.exam(closing);
+    const where = { exam: closing, attempt, recording, chapter: 2 };
+    await custody.web.registerChapter(wrapChapterKey(examKey, where, randomBytes(32)));
+  });
+});
+
+describe('a start that fails', () => {
+  test('says what the token answered, for the operator and for the log', () => {
+    const wrong = join(custody.data, 'wrong-pin');
+    writeFileSync(wrong, 'not the PIN');
+    const { status, stdout, stderr } = custody.refusedStart({ CLOISTER_PIN_FILE: wrong });
+    expect(status).toBe(1);
+    expect(stderr).toContain('The token refused the PIN.');
+    expect(stderr).toContain('CKR_PIN_INCORRECT');
+    expect(stdout).toContain('CKR_PIN_INCORRECT');
+    expect(stdout + stderr).not.toContain('not the PIN');
+  });
+
+  test('says in one sentence that the database is of a newer program', () => {
+    const folder = join(custody.data, 'newer');
+    mkdirSync(folder);
+    const database = new Database(join(folder, 'custody.db'));
+    database.pragma('user_version = 999');
+    database.close();
+    const { status, stderr } = custody.refusedStart({ CLOISTER_CUSTODY_DATA: folder });
+    expect(status).toBe(1);
+    expect(stderr.trim()).toMatch(/^.* is of version 999; .*Install the newer program again\.$/);
+  });
+
+  test('takes an origin as the room’s, and nothing longer or unencrypted', () => {
+    const read = (origin: string) => readConfig({ ...custody.environment, CLOISTER_ROOM_ORIGIN: origin });
+    for (const good of ['https://room.example', 'https://room.localhost:8445', 'http://localhost:4711']) {
+      expect(read(good).CLOISTER_ROOM_ORIGIN).toBe(good);
+    }
+    for (const bad of [
+      'https://room.example/',
+      'https://room.example/room',
+      'http://room.example',
+      'http://localhost.evil',
+    ]) {
+      expect(() => read(bad)).toThrow('CLOISTER_ROOM_ORIGIN: has to be an https origin');
+    }
   });
 });

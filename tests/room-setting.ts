@@ -12,7 +12,7 @@ import { deriveChapterKeys, encryptSegment } from '../app/browser/sframe.ts';
 import { encodeFrame, type FrameType } from '../app/recordings/frames.ts';
 import { roomOrigin } from '../app/room-origin.ts';
 import { encodeMetadata } from '../app/wire.ts';
-import { PURPOSES, registerAttempt, startCustody, wrapChapterKey } from './custody-process.ts';
+import { policy, registerAttempt, startCustody, wrapChapterKey } from './custody-process.ts';
 import type { Take } from './take.ts';
 
 interface Chapter {
@@ -54,8 +54,7 @@ export async function openRoom() {
   const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
   const custody = await startCustody({ roomOrigin: origin });
   const exam = randomUUID();
-  const policy = { purposes: [...PURPOSES], retentionDays: 30 };
-  const { examKey } = await custody.operator.createExam({ exam, title: 'Thermodynamics I', policy });
+  const { examKey } = await custody.operator.createExam({ exam, title: 'Thermodynamics I', policy: policy() });
   app = roomOrigin({
     config: {
       CLOISTER_INSTITUTION: 'Test University',

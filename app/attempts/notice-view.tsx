@@ -1,9 +1,11 @@
+import { Day } from '../ui/moment.tsx';
 import { Page } from '../ui/page.tsx';
 import { fingerprintOf } from '../exams/fingerprint.ts';
 import type { Exam } from '../exams/exam.ts';
 import type { Contact } from '../exams/notice.ts';
 import { describePurposes } from './words.ts';
 import type { ExamRules } from './attempt.ts';
+import { keptUntil } from './retention.ts';
 
 export interface NoticePageProps {
   institution: string;
@@ -70,8 +72,8 @@ export function NoticePage({ institution, name, exam, rules }: NoticePageProps) 
         </p>
         <h3>How long it is kept</h3>
         <p>
-          {policy.retentionDays} days after you finish. Then the key is destroyed, and nobody can ever watch the
-          recording again, wherever copies of it may be.
+          Until <Day at={keptUntil(policy)} />; then its key is destroyed, and nobody can ever watch the recording
+          again, wherever copies of it may be.
         </p>
 
         <h2>If you would rather not be recorded</h2>

@@ -3,14 +3,18 @@ export const DEMONSTRATION = {
   institution: 'Demonstration University',
   title: 'Introduction to Logic, final exam (demonstration)',
   examPage: '/demonstration',
-  policy: {
-    purposes: ['integrity-review', 'appeal', 'complaint', 'access-request'] as (
-      | 'integrity-review'
-      | 'appeal'
-      | 'complaint'
-      | 'access-request'
-    )[],
-    retentionDays: 30,
+  /** Asked for when the exam is made: it closes fourteen days later. */
+  get policy() {
+    return {
+      purposes: ['integrity-review', 'appeal', 'complaint', 'access-request'] as (
+        | 'integrity-review'
+        | 'appeal'
+        | 'complaint'
+        | 'access-request'
+      )[],
+      closesAt: new Date(Date.now() + 14 * 86_400_000).toISOString(),
+      retentionDays: 30,
+    };
   },
   notice: {
     unit: 'Faculty of Philosophy, Examination Office',

@@ -2,12 +2,14 @@ import { hc } from 'hono/client';
 import { Agent, fetch as undiciFetch } from 'undici';
 import type { OperatorProtocol } from '../../hsm/protocol/operator.ts';
 import type { RoomProtocol } from '../../hsm/protocol/room.ts';
+import type { RefusalBody } from '../../hsm/protocol/socket-app.ts';
 import type { WebProtocol } from '../../hsm/protocol/web.ts';
 import { AppError, type ErrorCode } from '../errors.ts';
 
 /** Custody's refusals that have an error of ours; all others reach the person in custody's own words. */
 const KNOWN: Record<string, ErrorCode> = {
   malformed: 'malformed',
+  'too-large': 'too-large',
   'not-found': 'not-found',
   'session-unknown': 'not-signed-in',
   'attempt-sealed': 'attempt-sealed',
@@ -38,7 +40,6 @@ export function connectWeb(socketPath: string) {
   const fetch = transport(socketPath);
   const client = hc<WebProtocol>(BASE, { fetch });
   return {
-    state: () => read(client.state.$get()),
     exam: (exam: string) => read(client.exams[':exam'].$get({ param: { exam } })),
     registerAttempt: (json: { attempt: string; exam: string; candidate: string; publicKey: string }) =>
       read(client.attempts.$post({ json })),
@@ -46,6 +47,8 @@ export function connectWeb(socketPath: string) {
     registerChapter: (envelope: string) => read(client.chapters.$post({ json: { envelope } })),
     sealAttempt: (attempt: string, json: { statement: string; signature: string }) =>
       read(client.attempts[':attempt'].seal.$post({ param: { attempt }, json })),
+    /** The seal as custody has it, to finish one that was interrupted. @throws AppError not-found when not sealed */
+    sealOf: (attempt: string) => read(client.attempts[':attempt'].seal.$get({ param: { attempt } })),
     accesses: (attempt: string) => read(client.attempts[':attempt'].accesses.$get({ param: { attempt } })),
     redeemTicket: (ticket: string) => read(client['staff-sessions'].$post({ json: { ticket } })),
     staffSession: (session: string) => read(client['staff-session'].$get({}, as(session))),
@@ -134,10 +137,12 @@ async function readFile(fetch: typeof globalThis.fetch, path: string): Promise<U
 }
 
 async function refusalOf(answer: Answer<unknown>): Promise<AppError> {
-  const { error, message } = (await answer.json()) as { error: string; message: string };
+  const { error, message, facts } = (await answer.json()) as RefusalBody;
+  const detail = `custody: ${error}`;
+  const told = { detail, ...(facts && { facts }) };
   const code = KNOWN[error];
-  if (code) return new AppError(code, { detail: `custody: ${error}` });
-  if (answer.status === 404) return new AppError('not-found', { sentence: message, detail: `custody: ${error}` });
-  if (answer.status >= 500) return new AppError('internal', { detail: `custody: ${error}` });
-  return new AppError('refused', { sentence: message, detail: `custody: ${error}` });
+  if (code) return new AppError(code, told);
+  if (answer.status === 404) return new AppError('not-found', { ...told, sentence: message });
+  if (answer.status >= 500) return new AppError('internal', { detail });
+  return new AppError('refused', { ...told, sentence: message, status: answer.status as AppError['status'] });
 }

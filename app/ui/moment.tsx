@@ -15,6 +15,13 @@ export function formatMoment(at: string): string {
   return clock.format(new Date(at));
 }
 
+const calendar = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric' });
+
+/** The day of a moment (ISO 8601) in the appliance's own zone: "7 January 2027", with the exact moment for programs. */
+export function Day({ at }: { at: string }) {
+  return <time datetime={at}>{calendar.format(new Date(at))}</time>;
+}
+
 /** A moment in words, with its exact value for programs. */
 export function Moment({ at }: { at: string }) {
   return <time datetime={at}>{formatMoment(at)}</time>;

@@ -36,7 +36,11 @@ export function listAttemptsFor(db: CustodyDatabase, representative: string): (A
 }
 
 /** @returns false when the attempt was sealed before */
-export function markSealed(db: CustodyDatabase, id: string, seal: { sealedAt: string; seal: string }): boolean {
+export function markSealed(
+  db: CustodyDatabase,
+  id: string,
+  seal: { sealedAt: string; seal: string; sealEntry: number },
+): boolean {
   return (
     db
       .update(attempts)
@@ -44,10 +48,6 @@ export function markSealed(db: CustodyDatabase, id: string, seal: { sealedAt: st
       .where(and(eq(attempts.id, id), isNull(attempts.sealedAt)))
       .run().changes === 1
   );
-}
-
-export function setSealEntry(db: CustodyDatabase, id: string, sealEntry: number): void {
-  db.update(attempts).set({ sealEntry }).where(eq(attempts.id, id)).run();
 }
 
 export function insertChapter(db: CustodyDatabase, row: ChapterRow): void {

@@ -1,6 +1,6 @@
-import { and, eq, getTableColumns, isNull, max, sql } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import { type CustodyDatabase, prepared } from './open.ts';
-import { assignments, attempts, exams } from './schema.ts';
+import { assignments, exams } from './schema.ts';
 
 export type ExamRow = typeof exams.$inferSelect;
 
@@ -16,20 +16,12 @@ export function assign(db: CustodyDatabase, exam: string, representative: string
   db.insert(assignments).values({ exam, representative }).onConflictDoNothing().run();
 }
 
-/** @returns exams whose key still stands, with the last moment at which an attempt was sealed, or begun and never sealed */
-export function listExamsWithKey(db: CustodyDatabase): (ExamRow & { lastAttemptAt: string | null })[] {
-  return db
-    .select({
-      ...getTableColumns(exams),
-      lastAttemptAt: max(sql<string>`coalesce(${attempts.sealedAt}, ${attempts.startedAt})`),
-    })
-    .from(exams)
-    .leftJoin(attempts, eq(attempts.exam, exams.id))
-    .where(isNull(exams.keyDestroyedAt))
-    .groupBy(exams.id)
-    .all();
+/** @returns exams whose key still stands */
+export function listExamsWithKey(db: CustodyDatabase): ExamRow[] {
+  return db.select().from(exams).where(isNull(exams.keyDestroyedAt)).all();
 }
 
+/** The destruction itself is the token's; this remembers that it happened. */
 export function markKeyDestroyed(db: CustodyDatabase, id: string, keyDestroyedAt: string): void {
   db.update(exams).set({ keyDestroyedAt }).where(eq(exams.id, id)).run();
 }

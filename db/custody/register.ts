@@ -14,8 +14,20 @@ export function findRepresentative(db: CustodyDatabase, id: string): Representat
   return db.select().from(representatives).where(eq(representatives.id, id)).get();
 }
 
-export function setStatus(db: CustodyDatabase, id: string, status: RepresentativeRow['status']): void {
-  db.update(representatives).set({ status }).where(eq(representatives.id, id)).run();
+/** @returns false when the status was another than `from`; nothing is changed then */
+export function changeStatus(
+  db: CustodyDatabase,
+  id: string,
+  from: RepresentativeRow['status'],
+  to: RepresentativeRow['status'],
+): boolean {
+  return (
+    db
+      .update(representatives)
+      .set({ status: to })
+      .where(and(eq(representatives.id, id), eq(representatives.status, from)))
+      .run().changes === 1
+  );
 }
 
 export function insertEnrolment(db: CustodyDatabase, row: Omit<EnrolmentRow, 'challenge' | 'usedAt'>): void {

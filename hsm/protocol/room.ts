@@ -14,6 +14,7 @@ import {
   signInOptions,
 } from '../register.ts';
 import { endGrant, releaseChapters, reportFault, reportViewing, viewGrant } from '../release.ts';
+import { MOST_INTERVALS } from '../viewing.ts';
 import { json, SESSION_HEADER, socketApp } from './socket-app.ts';
 
 const base64url = z
@@ -47,7 +48,9 @@ const chapterRequest = z.object({
 const release = z.object({ recipient: z.string().length(43), chapters: z.array(chapterRequest).min(1).max(64) });
 const seconds = z.number().nonnegative().max(1e6);
 const viewing = z.object({
-  intervals: z.array(z.object({ recording: z.uuid(), from: seconds, to: seconds })).max(500),
+  intervals: z
+    .array(z.object({ recording: z.uuid(), from: seconds, to: seconds }).refine(({ from, to }) => from <= to))
+    .max(MOST_INTERVALS),
 });
 const fault = z.object({
   recording: z.uuid(),

@@ -9,10 +9,11 @@ import { TokenError } from '../token/errors.ts';
 /** Most bytes of a request: 64 envelopes of 900 bytes and room to spare. */
 const BODY_LIMIT = 256 * 1024;
 
-/** What custody answers when it says no; `error` is a name from its closed table. */
+/** What custody answers when it says no; `error` is a name from its closed table. Facts for the caller's program stand beside it. */
 export interface RefusalBody {
   error: string;
   message: string;
+  facts?: Record<string, unknown>;
 }
 
 /** A hono app for one peer's socket: body limit, refusals as JSON, everything else logged as internal. */
@@ -22,7 +23,7 @@ export function socketApp(custody: Custody, peer: string) {
     bodyLimit({
       maxSize: BODY_LIMIT,
       onError: () => {
-        throw new CustodyError('malformed', 'body too large');
+        throw new CustodyError('too-large');
       },
     }),
   );
@@ -30,11 +31,12 @@ export function socketApp(custody: Custody, peer: string) {
   app.onError((thrown, c) => {
     const error =
       thrown instanceof TokenError && thrown.code === 'token-away'
-        ? new CustodyError('token-away', thrown.message)
+        ? new CustodyError('token-away', thrown.detail)
         : thrown;
     if (error instanceof CustodyError) {
       custody.log.info({ peer, route: c.req.routePath, refusal: error.refusal, detail: error.message }, 'refused');
-      return c.json<RefusalBody>({ error: error.refusal, message: error.sentence }, error.status);
+      const { refusal, sentence, facts } = error;
+      return c.json<RefusalBody>({ error: refusal, message: sentence, ...(facts && { facts }) }, error.status);
     }
     custody.log.error({ peer, route: c.req.routePath, err: error }, 'failed');
     return c.json<RefusalBody>({ error: 'internal', message: 'Custody failed at this. It was logged.' }, 500);

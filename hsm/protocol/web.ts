@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { listAssigned } from '../../db/custody/exams.ts';
 import { listAccesses } from '../accesses.ts';
-import { registerAttempt, registerChapter, sealAttempt } from '../attempts.ts';
+import { readSeal, registerAttempt, registerChapter, sealAttempt } from '../attempts.ts';
 import type { Custody } from '../custody.ts';
 import { viewExam } from '../exams.ts';
 import { endSession, redeemTicket, sessionHolder } from '../register.ts';
@@ -21,13 +21,13 @@ const ticket = z.object({ ticket: z.string().length(43) });
 /** What the web process may ask. It registers and seals; nothing here gives out a key or changes what was registered. */
 export function webProtocol(custody: Custody) {
   return socketApp(custody, 'web')
-    .get('/state', (c) => c.json({ verifierKey: custody.ledger.verifierKey }))
     .get('/exams/:exam', (c) => c.json(viewExam(custody, c.req.param('exam'))))
     .post('/attempts', json(attempt), async (c) => c.json(await registerAttempt(custody, c.req.valid('json'))))
     .post('/chapters', json(chapter), async (c) => c.json(await registerChapter(custody, c.req.valid('json').envelope)))
     .post('/attempts/:attempt/seal', json(signed), async (c) =>
       c.json(await sealAttempt(custody, c.req.param('attempt'), c.req.valid('json'))),
     )
+    .get('/attempts/:attempt/seal', async (c) => c.json(await readSeal(custody, c.req.param('attempt'))))
     .get('/attempts/:attempt/accesses', (c) => c.json({ accesses: listAccesses(custody, c.req.param('attempt')) }))
     .get('/ledger/*', ledgerFiles(custody))
     .post('/staff-sessions', json(ticket), (c) => c.json(redeemTicket(custody, c.req.valid('json').ticket)))

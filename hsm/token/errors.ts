@@ -16,7 +16,8 @@ const SENTENCES = {
     'The recipient’s public key cannot be used. It has to be RSA of 2048 to 4096 bits with the exponent 65537, and still be open.',
   'template-refused':
     'The token does not keep a key the way Cloister needs it. Run “cloister token probe” to see what it lacks.',
-  failed: 'The token could not do what was asked. Run “cloister doctor”; the details are in the log.',
+  failed:
+    'The token could not do what was asked. The log has the details; “cloister token probe” shows what the token can do.',
 } as const satisfies Record<string, string>;
 
 export type TokenErrorCode = keyof typeof SENTENCES;

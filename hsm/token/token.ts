@@ -279,11 +279,6 @@ export class Token {
     return this.#pool.run((session) => signEdwards(this.#library, session, key, bytes));
   }
 
-  /** `length` random bytes of the token. */
-  random(length: number): Uint8Array {
-    return this.#connection.provider.getRandomValues(new Uint8Array(length));
-  }
-
   /** Lets the operations under way end, refuses the others (token-away), logs out. */
   async close(): Promise<void> {
     await this.#pool.close(new TokenError('token-away', 'closed'));
