@@ -13,11 +13,13 @@ export interface Body {
 /**
  * Reads a request's body in the pieces that it comes in, without copying it and without web streams.
  * @param limit most bytes
- * @param intake counts the bytes until they are released
+ * @param intake counts the body and its bytes until they are released
+ * @param attempt whose body it is
  * @throws AppError too-large, busy, malformed when the connection ended early; nothing is left counted then
  */
-export function readBody(incoming: IncomingMessage, limit: number, intake: Intake): Promise<Body> {
+export function readBody(incoming: IncomingMessage, limit: number, intake: Intake, attempt: string): Promise<Body> {
   return new Promise((resolve, reject) => {
+    intake.begin(attempt);
     const pieces: Buffer[] = [];
     let bytes = 0;
     // Listeners stay on: what comes after a refusal is read and thrown away, and taking them off costs more than all the rest.
@@ -26,6 +28,7 @@ export function readBody(incoming: IncomingMessage, limit: number, intake: Intak
       settled = true;
       pieces.length = 0;
       intake.release(bytes);
+      intake.end(attempt);
       reject(error);
     };
     const onData = (piece: Buffer) => {
@@ -46,6 +49,7 @@ export function readBody(incoming: IncomingMessage, limit: number, intake: Intak
         pieces,
         release() {
           intake.release(bytes);
+          intake.end(attempt);
           for (const piece of pieces) free(piece);
         },
       });

@@ -3,7 +3,7 @@ import type { ChapterStatement, RecordingState, SealStatement, SignedStatement }
 import { encodeFrame, FRAME_HEAD_BYTES, PEEK_BYTES, SEGMENT_MINIMUM } from './frames.ts';
 import type { Journal } from './journal.ts';
 import { readSegmentStart, type RecordingIndex } from './recording-index.ts';
-import { digestOf, isSignedBy, presentNumbers, sha256 } from './records.ts';
+import { digestOf, isSignedBy, presentNumbers, sha256, TIMELINE_LIMIT } from './records.ts';
 import type { GapRecord, HeaderRecord, SealRecord } from './records.ts';
 
 /** How a repeatable PUT ended: the bytes are new, or they were there already. */
@@ -26,8 +26,13 @@ export class Recording {
   readonly #arriving = new Map<number, Promise<number>>();
   readonly #envelopes: Map<number, string>;
   readonly #signatures: Map<number, SignedStatement>;
+  /** Chapters whose statement is being checked or written. */
+  readonly #signing = new Set<number>();
   #nextSegment: number;
   #seal: SealRecord | null;
+  readonly #gaps: GapRecord[];
+  /** Whether a seal is under way. */
+  #frozen = false;
   /** The last of the operations that have to happen one after another. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -39,6 +44,7 @@ export class Recording {
     this.#signatures = index.chapterSignatures;
     this.#nextSegment = (index.segments.at(-1)?.number ?? -1) + 1;
     this.#seal = index.seal;
+    this.#gaps = index.gaps;
   }
 
   get state(): RecordingState {
@@ -51,19 +57,33 @@ export class Recording {
     return this.#journal.idle;
   }
 
-  /** @throws AppError attempt-sealed */
-  checkUnsealed(): void {
+  /** @throws AppError attempt-sealed; busy while a seal is under way */
+  checkOpen(): void {
     if (this.#seal) throw new AppError('attempt-sealed');
+    if (this.#frozen) throw new AppError('busy', { detail: 'a seal is under way' });
+  }
+
+  /** Takes nothing more until {@link thaw}. Resolves once what was under way is stored or refused. */
+  async freeze(): Promise<void> {
+    this.#frozen = true;
+    await this.#turn;
+    await Promise.allSettled(this.#arriving.values());
+  }
+
+  /** Takes more again, unless the recording was sealed. */
+  thaw(): void {
+    this.#frozen = false;
   }
 
   /**
    * Stores a segment. Two at the same time with the same bytes end as one frame.
    * @param body the segment's body in pieces; they must not change until this resolves
-   * @throws AppError malformed, chapter-unknown, segment-differs, attempt-sealed, disk-full
+   * @throws AppError malformed, chapter-unknown, segment-differs, already-done in a chapter that is signed, attempt-sealed,
+   *   busy, disk-full
    */
   async putSegment(number: number, body: readonly Uint8Array[]): Promise<Stored> {
     const chapter = this.#checkSegment(number, body);
-    this.checkUnsealed();
+    this.checkOpen();
     const arriving = this.#arriving.get(number);
     if (arriving) {
       await arriving;
@@ -74,6 +94,7 @@ export class Recording {
       const there = await this.#journal.read(place.offset, place.bytes);
       return this.#sameOr('segment-differs', there.equals(Buffer.concat(body)));
     }
+    this.#checkUnsigned(chapter);
     const stored = this.#journal.append(encodeFrame('segment', body));
     this.#arriving.set(number, stored);
     try {
@@ -99,8 +120,16 @@ export class Recording {
     if (facts.recording !== this.header.recording || facts.source !== this.header.source || facts.number !== number) {
       throw new AppError('malformed', { sentence: 'The segment says that it belongs elsewhere.' });
     }
+    if (facts.start + facts.duration > TIMELINE_LIMIT) {
+      throw new AppError('malformed', { sentence: 'The segment lies beyond what one recording can last.' });
+    }
     if (!this.#envelopes.has(facts.chapter)) throw new AppError('chapter-unknown');
     return facts.chapter;
+  }
+
+  #checkUnsigned(chapter: number): void {
+    if (!this.#signatures.has(chapter) && !this.#signing.has(chapter)) return;
+    throw new AppError('already-done', { sentence: 'This chapter is signed already. Nothing can be added to it.' });
   }
 
   #sameOr(code: 'segment-differs' | 'chapter-differs' | 'already-done', same: boolean): Stored {
@@ -117,7 +146,7 @@ export class Recording {
     return this.#inTurn(async () => {
       const there = this.#envelopes.get(chapter);
       if (there !== undefined) return this.#sameOr('chapter-differs', there === text);
-      this.checkUnsealed();
+      this.checkOpen();
       await register();
       await this.#appendText('envelope', text);
       this.#envelopes.set(chapter, text);
@@ -137,10 +166,17 @@ export class Recording {
       }
       const there = this.#signatures.get(statement.chapter);
       if (there) return this.#sameOr('already-done', there.statement === signed.statement);
-      this.checkUnsealed();
-      await this.#checkChapter(statement);
-      await this.#appendText('signature', JSON.stringify(signed));
-      this.#signatures.set(statement.chapter, signed);
+      this.checkOpen();
+      // From here on the chapter is what it is: a segment that came between check and signature would stand outside it.
+      this.#signing.add(statement.chapter);
+      try {
+        await Promise.allSettled(this.#arriving.values());
+        await this.#checkChapter(statement);
+        await this.#appendText('signature', JSON.stringify(signed));
+        this.#signatures.set(statement.chapter, signed);
+      } finally {
+        this.#signing.delete(statement.chapter);
+      }
       return 'new';
     });
   }
@@ -163,10 +199,15 @@ export class Recording {
     }
   }
 
-  /** Writes down a gap. @throws AppError attempt-sealed, disk-full */
-  async putGap(gap: GapRecord): Promise<void> {
-    this.checkUnsealed();
-    await this.#appendText('gap', JSON.stringify(gap));
+  /** Writes down a gap, once. @throws AppError attempt-sealed, busy, disk-full */
+  putGap({ from, to, cause }: GapRecord): Promise<Stored> {
+    return this.#inTurn(async () => {
+      this.checkOpen();
+      if (this.#gaps.some((gap) => gap.from === from && gap.to === to && gap.cause === cause)) return 'known';
+      await this.#appendText('gap', JSON.stringify({ from, to, cause }));
+      this.#gaps.push({ from, to, cause });
+      return 'new';
+    });
   }
 
   /** What a seal's statement has to say of this recording. */

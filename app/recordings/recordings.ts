@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import canonicalize from 'canonicalize';
 import type { Logger } from 'pino';
@@ -11,6 +11,8 @@ import { DiskSpace } from './disk-space.ts';
 import { encodeFrame, PAYLOAD_LIMIT } from './frames.ts';
 import { Intake } from './intake.ts';
 import { Journal, syncFolder } from './journal.ts';
+import { readOrphan } from './orphan.ts';
+import { listRecordings as listFiles } from './reader.ts';
 import { Recording, type Stored } from './recording.ts';
 import { UnreadableRecordingError } from './recording-index.ts';
 import { isSignedBy, readChapterStatement, readEnvelope, readSealStatement, RecordError } from './records.ts';
@@ -56,7 +58,8 @@ export class Recordings {
   readonly #disk: DiskSpace;
   readonly #open = new Map<string, Recording>();
   readonly #opening = new Map<string, Promise<Recording>>();
-  readonly #creating = new Map<string, Promise<unknown>>();
+  /** By attempt: the last of the operations on all its recordings, which happen one after another. */
+  readonly #turns = new Map<string, Promise<unknown>>();
   readonly #sweep: NodeJS.Timeout;
 
   /** @throws RangeError when the segment limit is beyond what a frame carries */
@@ -77,21 +80,24 @@ export class Recordings {
     attempt: RecordedAttempt,
     begun: { source: Source; mimeType: string; startedAt: string },
   ): Promise<{ stored: Stored; state: RecordingState }> {
-    const before = this.#creating.get(attempt.id);
-    const creation = Promise.resolve(before).then(() => this.#create(attempt, begun));
-    const settled = creation.catch(() => {});
-    this.#creating.set(attempt.id, settled);
+    return this.#inTurn(attempt.id, () => this.#create(attempt, begun));
+  }
+
+  async #inTurn<T>(attempt: string, work: () => Promise<T>): Promise<T> {
+    const result = Promise.resolve(this.#turns.get(attempt)).then(work);
+    const settled = result.catch(() => {});
+    this.#turns.set(attempt, settled);
     try {
-      return await creation;
+      return await result;
     } finally {
-      if (this.#creating.get(attempt.id) === settled) this.#creating.delete(attempt.id);
+      if (this.#turns.get(attempt) === settled) this.#turns.delete(attempt);
     }
   }
 
   async #create(attempt: RecordedAttempt, begun: { source: Source; mimeType: string; startedAt: string }) {
     if (attempt.endedAt) throw new AppError('attempt-sealed');
     const present = await this.#all(attempt.id);
-    for (const recording of present) recording.checkUnsealed();
+    for (const recording of present) recording.checkOpen();
     const there = present.find((recording) => recording.header.source === begun.source);
     if (there) return { stored: 'known' as const, state: there.state };
     await this.#disk.check();
@@ -105,7 +111,7 @@ export class Recordings {
       attemptKey: attempt.publicKey.toString('base64url'),
     };
     await this.#makeFolder(attempt.id);
-    // File before row: a crash in between leaves a file that holds a header alone and that the next creation removes.
+    // File before row: a crash in between leaves a file that holds a header alone, which is removed when it is found.
     const journal = await Journal.create(this.#path(attempt.id, id), frameOf(header));
     await journal.close();
     insertRecording(this.#options.db, { id, attempt: attempt.id, ...begun });
@@ -114,9 +120,32 @@ export class Recordings {
 
   async #makeFolder(attempt: string): Promise<void> {
     const folder = join(this.#options.folder, attempt);
-    if (await mkdir(folder, { recursive: true, mode: 0o750 })) return syncFolder(this.#options.folder);
-    const known = new Set(listRecordings(this.#options.db, attempt).map(({ id }) => `${id}.clr`));
-    for (const name of await readdir(folder)) if (!known.has(name)) await rm(join(folder, name));
+    if (await mkdir(folder, { recursive: true, mode: 0o750 })) await syncFolder(this.#options.folder);
+  }
+
+  /**
+   * Enters files of the attempt that have no row, as after an older database was put back: the files are the truth. Removes only
+   * what a creation that was cut short left; what cannot be entered stays as it is.
+   */
+  async #takeIn(attempt: string): Promise<void> {
+    const { db, folder, log } = this.#options;
+    for (const { recording: id, file } of await listFiles(folder, attempt)) {
+      const rows = listRecordings(db, attempt);
+      if (rows.some((row) => row.id === id)) continue;
+      const found = await readOrphan(file).catch((err: unknown) => ({ err }));
+      if ('err' in found) {
+        log.error({ attempt, recording: id, err: found.err }, 'a recording without a row cannot be read and is kept');
+      } else if (found.header === null) {
+        await rm(file);
+        log.info({ attempt, recording: id }, 'removed a recording that was never begun');
+      } else {
+        const { source, mimeType, startedAt } = found.header;
+        const own = found.header.attempt === attempt && found.header.recording === id;
+        const fits = own && !rows.some((row) => row.source === source);
+        if (fits) insertRecording(db, { id, attempt, source, mimeType, startedAt });
+        log.warn({ attempt, recording: id, entered: fits }, 'found a recording without a row');
+      }
+    }
   }
 
   /**
@@ -130,8 +159,11 @@ export class Recordings {
     return recording;
   }
 
-  #openFile(attempt: string, id: string): Promise<Recording> {
-    if (!findRecording(this.#options.db, attempt, id)) throw new AppError('not-found');
+  async #openFile(attempt: string, id: string): Promise<Recording> {
+    if (!findRecording(this.#options.db, attempt, id)) {
+      await this.#inTurn(attempt, () => this.#takeIn(attempt));
+      if (!findRecording(this.#options.db, attempt, id)) throw new AppError('not-found');
+    }
     const under = this.#opening.get(id);
     if (under) return under;
     const opening = Journal.open(this.#path(attempt, id))
@@ -152,13 +184,15 @@ export class Recordings {
     return opening;
   }
 
-  #all(attempt: string): Promise<Recording[]> {
+  /** Call it in the attempt's turn: a file that is being created has no row yet. */
+  async #all(attempt: string): Promise<Recording[]> {
+    await this.#takeIn(attempt);
     return Promise.all(listRecordings(this.#options.db, attempt).map(({ id }) => this.find(attempt, id)));
   }
 
   /** @returns where each of the attempt's recordings stands, oldest first */
   async states(attempt: string): Promise<RecordingState[]> {
-    return (await this.#all(attempt)).map(({ state }) => state);
+    return this.#inTurn(attempt, async () => (await this.#all(attempt)).map(({ state }) => state));
   }
 
   /**
@@ -180,10 +214,10 @@ export class Recordings {
   /**
    * Refuses what cannot be stored before its body is read.
    * @param bytes what the request says of its body's length; 0 where it says nothing
-   * @throws AppError not-found, attempt-sealed, too-large, busy, disk-full
+   * @throws AppError not-found, attempt-sealed, too-large, busy (also while a seal is under way), disk-full
    */
   async expectSegment(attempt: string, id: string, bytes: number): Promise<void> {
-    (await this.find(attempt, id)).checkUnsealed();
+    (await this.find(attempt, id)).checkOpen();
     if (bytes > this.segmentLimit) throw new AppError('too-large', { detail: `${bytes} bytes` });
     this.intake.check(bytes);
     await this.#disk.check();
@@ -211,44 +245,48 @@ export class Recordings {
     return recording.putChapterSignature(statement, signed);
   }
 
-  /** @throws AppError not-found, attempt-sealed, disk-full */
-  async putGap(attempt: string, id: string, gap: GapRecord): Promise<void> {
-    await (await this.find(attempt, id)).putGap(gap);
+  /** @throws AppError not-found, attempt-sealed, busy, disk-full */
+  async putGap(attempt: string, id: string, gap: GapRecord): Promise<Stored> {
+    return (await this.find(attempt, id)).putGap(gap);
   }
 
   /**
-   * Checks a seal's statement against the files, before custody enters it. Every recording that is not empty has to be
-   * named with its number of signed chapters, its number of stored segments (init included) and the digest over its chapter
-   * statements.
+   * Seals an attempt: checks the statement against the files, has it entered, and writes it into every recording. Nothing can be
+   * added from the check on, unless custody does not enter it. Every recording that is not empty has to be named with its number of signed
+   * chapters, its number of stored segments (init included) and the digest over its chapter statements.
    * @param attempt with the attempt key as SubjectPublicKeyInfo
-   * @throws AppError malformed with a sentence
+   * @param enter has custody enter the seal
+   * @returns what `enter` gave
+   * @throws AppError malformed with a sentence, disk-full, what `enter` throws
    */
-  async checkSeal(attempt: { id: string; exam: string; publicKey: Buffer }, signed: SignedStatement): Promise<void> {
-    const statement = readOrRefuse(() => readSealStatement(signed.statement));
-    if (statement.attempt !== attempt.id || statement.exam !== attempt.exam) refuse('The seal is for another attempt.');
-    if (!isSignedBy(attempt.publicKey.toString('base64url'), signed))
-      refuse('The seal is not signed by this attempt’s key.');
-    const inOrder = (recordings: SealStatement['recordings']) =>
-      canonicalize(
-        recordings
-          .filter(({ chapters, segments }) => chapters + segments > 0)
-          .toSorted((a, b) => (a.recording < b.recording ? -1 : 1)),
-      );
-    const stored = (await this.#all(attempt.id)).map(({ summary }) => summary);
-    if (inOrder(statement.recordings) !== inOrder(stored)) {
-      refuse('The seal does not fit what is stored of this attempt.');
-    }
+  async seal(
+    attempt: { id: string; exam: string; publicKey: Buffer },
+    signed: SignedStatement,
+    enter: () => Promise<Receipt>,
+  ): Promise<Receipt> {
+    return this.#inTurn(attempt.id, async () => {
+      const recordings = await this.#all(attempt.id);
+      let receipt: Receipt;
+      try {
+        await Promise.all(recordings.map((recording) => recording.freeze()));
+        checkSeal(attempt, signed, recordings);
+        receipt = await enter();
+      } catch (error) {
+        for (const recording of recordings) recording.thaw();
+        throw error;
+      }
+      await writeSeal(recordings, signed, receipt);
+      return receipt;
+    });
   }
 
   /**
-   * Writes the seal into every recording of the attempt; what is sealed already stays as it is.
+   * Writes a seal that custody has entered already into every recording of the attempt; what is sealed stays as it is.
    * @param receipt custody's word that the seal stands in the ledger
    * @throws AppError disk-full
    */
-  async seal(attempt: string, signed: SignedStatement, receipt: Receipt | null): Promise<void> {
-    for (const recording of await this.#all(attempt)) {
-      await recording.seal({ statement: signed.statement, signature: signed.signature, receipt });
-    }
+  async finishSeal(attempt: string, signed: SignedStatement, receipt: Receipt): Promise<void> {
+    await this.#inTurn(attempt, async () => writeSeal(await this.#all(attempt), signed, receipt));
   }
 
   /** Closes all files; for the process's end, after its listeners are closed. */
@@ -269,6 +307,33 @@ export class Recordings {
 
   #path(attempt: string, id: string): string {
     return join(this.#options.folder, attempt, `${id}.clr`);
+  }
+}
+
+/** @throws AppError malformed with a sentence */
+function checkSeal(
+  attempt: { id: string; exam: string; publicKey: Buffer },
+  signed: SignedStatement,
+  stored: Recording[],
+): void {
+  const statement = readOrRefuse(() => readSealStatement(signed.statement));
+  if (statement.attempt !== attempt.id || statement.exam !== attempt.exam) refuse('The seal is for another attempt.');
+  if (!isSignedBy(attempt.publicKey.toString('base64url'), signed))
+    refuse('The seal is not signed by this attempt’s key.');
+  const inOrder = (recordings: SealStatement['recordings']) =>
+    canonicalize(
+      recordings
+        .filter(({ chapters, segments }) => chapters + segments > 0)
+        .toSorted((a, b) => (a.recording < b.recording ? -1 : 1)),
+    );
+  if (inOrder(statement.recordings) !== inOrder(stored.map(({ summary }) => summary))) {
+    refuse('The seal does not fit what is stored of this attempt.');
+  }
+}
+
+async function writeSeal(recordings: Recording[], signed: SignedStatement, receipt: Receipt): Promise<void> {
+  for (const recording of recordings) {
+    await recording.seal({ statement: signed.statement, signature: signed.signature, receipt });
   }
 }
 

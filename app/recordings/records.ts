@@ -11,6 +11,9 @@ const digest = base64url.length(43);
 /** Segments that one chapter may span; an hour has about 1,800 per source. */
 const CHAPTER_SPAN = 100_000;
 
+/** Microseconds that a recording's timeline may have: a week. */
+export const TIMELINE_LIMIT = 7 * 24 * 3600 * 1e6;
+
 export const headerRecord = z.strictObject({
   v: z.literal(1),
   exam: uuid,

@@ -1,10 +1,11 @@
 import type { HttpBindings } from '@hono/node-server';
-import { Hono, type Context } from 'hono';
+import { Hono } from 'hono';
 import { z } from 'zod';
 import { AppError } from '../errors.ts';
+import { readContent } from '../http/content.ts';
 import { readBody } from './body.ts';
 import type { Recordings, RecordedAttempt } from './recordings.ts';
-import { gapRecord, signedStatement } from './records.ts';
+import { gapRecord, signedStatement, TIMELINE_LIMIT } from './records.ts';
 
 /** What the middleware before these routes has to set. */
 export interface RecordingVariables {
@@ -14,20 +15,21 @@ export interface RecordingVariables {
 type Env = { Bindings: HttpBindings; Variables: RecordingVariables };
 
 const ENVELOPE_LIMIT = 4 * 1024;
-const JSON_LIMIT = 512 * 1024;
 
 const creation = z.strictObject({
   source: z.enum(['camera', 'screen']),
-  mimeType: z.string().regex(/^video\/(webm|mp4)\b[ -~]{0,150}$/),
+  /** What every browser's player takes. */
+  mimeType: z.string().regex(/^video\/webm(; ?codecs=((vp8|vp9|opus)|"(vp8|vp9|opus)(, ?(vp8|vp9|opus))?"))?$/),
   startedAt: z.iso.datetime(),
 });
+const gap = gapRecord.refine(({ to }) => to <= TIMELINE_LIMIT, 'lies beyond what one recording can last');
 
 /** The test taker's routes under /recordings. Each sees only what belongs to `c.var.attempt`. */
 export function recordingRoutes({ recordings }: { recordings: Recordings }): Hono<Env> {
   const app = new Hono<Env>();
 
   app.post('/recordings', async (c) => {
-    const { stored, state } = await recordings.create(c.var.attempt, await readJson(c, creation));
+    const { stored, state } = await recordings.create(c.var.attempt, await readContent(c, creation));
     return c.json(state, stored === 'new' ? 201 : 200);
   });
 
@@ -40,7 +42,7 @@ export function recordingRoutes({ recordings }: { recordings: Recordings }): Hon
       const attempt = c.var.attempt.id;
       if (incoming.headers['content-type'] !== 'application/octet-stream') throw new AppError('not-supported');
       await recordings.expectSegment(attempt, id, Number(incoming.headers['content-length'] ?? 0));
-      const body = await readBody(incoming, recordings.segmentLimit, recordings.intake);
+      const body = await readBody(incoming, recordings.segmentLimit, recordings.intake, attempt);
       try {
         const stored = await recordings.putSegment(attempt, id, number, body.pieces);
         return c.body(null, stored === 'new' ? 201 : 200, { 'cloister-load': load() });
@@ -54,40 +56,26 @@ export function recordingRoutes({ recordings }: { recordings: Recordings }): Hon
   });
 
   app.put('/recordings/:recording/chapters/:chapter/envelope', async (c) => {
-    const text = await readText(c, ENVELOPE_LIMIT);
+    if (c.req.header('content-type')?.split(';')[0] !== 'application/json') throw new AppError('not-supported');
+    const body = await readBody(c.env.incoming, ENVELOPE_LIMIT, recordings.intake, c.var.attempt.id);
+    const text = Buffer.concat(body.pieces).toString('utf8');
+    body.release();
     const chapter = readNumber(c.req.param('chapter'));
     const stored = await recordings.putEnvelope(c.var.attempt, c.req.param('recording'), chapter, text);
     return c.body(null, stored === 'new' ? 201 : 200);
   });
 
   app.put('/recordings/:recording/chapters/:chapter/signature', async (c) => {
-    const signed = await readJson(c, signedStatement);
+    const signed = await readContent(c, signedStatement);
     const chapter = readNumber(c.req.param('chapter'));
     const stored = await recordings.putChapterSignature(c.var.attempt.id, c.req.param('recording'), chapter, signed);
     return c.body(null, stored === 'new' ? 201 : 200);
   });
 
   app.post('/recordings/:recording/gaps', async (c) => {
-    await recordings.putGap(c.var.attempt.id, c.req.param('recording'), await readJson(c, gapRecord));
-    return c.body(null, 201);
+    const stored = await recordings.putGap(c.var.attempt.id, c.req.param('recording'), await readContent(c, gap));
+    return c.body(null, stored === 'new' ? 201 : 200);
   });
-
-  async function readText(c: Context<Env>, limit: number): Promise<string> {
-    if (c.req.header('content-type')?.split(';')[0] !== 'application/json') throw new AppError('not-supported');
-    const body = await readBody(c.env.incoming, limit, recordings.intake);
-    const text = Buffer.concat(body.pieces).toString('utf8');
-    body.release();
-    return text;
-  }
-
-  async function readJson<T>(c: Context<Env>, shape: z.ZodType<T>): Promise<T> {
-    const text = await readText(c, JSON_LIMIT);
-    try {
-      return shape.parse(JSON.parse(text));
-    } catch (cause) {
-      throw new AppError('malformed', { cause });
-    }
-  }
 
   return app;
 }
