@@ -184,6 +184,9 @@ export class Attempt {
       });
       return 'keep';
     }
+    // Nothing else than these says that the segment can never be taken.
+    const hopeless = refusal.code === 'segment-differs' || refusal.status === 413;
+    if (entry.kind === 'segment' && !hopeless) throw new Stop(refusal.sentence);
     const lost = entry.kind === 'segment' ? [entry.number] : refusal.missing;
     const news = lost.filter((number) => !record.missing.includes(number));
     record.missing.push(...news);

@@ -1,6 +1,12 @@
 /** Camera and microphone: asking for them, choosing among them, and saying what to do when they do not come. */
 
 const AGAIN = 'then choose “Turn on camera and microphone” again.';
+/** What stands there while the browser asks. */
+export const ASKING = 'Your browser asks whether this page may use your camera and microphone. Choose “Allow”.';
+/** Milliseconds after which the browser is not waited for alone: it can lose a request. */
+export const ANSWER_PATIENCE = 15_000;
+export const UNANSWERED = `Your browser has not answered. Look for its question beside this page’s address and choose “Allow”; if there is none, ${AGAIN}`;
+
 const REFUSALS: Record<string, string> = {
   NotAllowedError: `Your browser did not allow the camera and microphone. Allow both with the icon beside this page’s address, ${AGAIN}`,
   NotFoundError: `No camera or no microphone was found. Connect both, ${AGAIN}`,

@@ -56,6 +56,7 @@ export async function wrapChapterKey(
   return canonicalize(envelope) ?? '';
 }
 
+/** @returns 32 bytes (FIPS 180-4) */
 export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
 }

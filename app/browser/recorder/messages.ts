@@ -30,7 +30,7 @@ export type PageMessage =
   | { kind: 'finish' };
 
 /** What keeps segments from being sent just now. */
-export type Trouble = 'offline' | 'busy' | 'disk-full' | 'session';
+export type Trouble = 'offline' | 'busy' | 'disk-full' | 'session' | 'other-link';
 
 /** What is recorded and what of it is stored. */
 export interface Progress {

@@ -53,8 +53,9 @@ export async function request(method: string, path: string, body?: string | Uint
     status,
     code: told.error ?? (status === 401 ? 'not-signed-in' : 'internal'),
     sentence: told.message ?? `The appliance answered with an error (${status}).`,
-    // A lost session comes back when the personal link is opened again in another tab; until then everything is kept.
-    retryable: told.retryable === true || status === 401 || status === 429 || status >= 500,
+    // A lost session comes back when the personal link is opened again in another tab, and so does one that another person's
+    // link has taken the place of (404: what is recorded here is not theirs); until then everything is kept.
+    retryable: told.retryable === true || status === 401 || status === 404 || status === 429 || status >= 500,
     retryAfter: 1000 * (Number(response.headers.get('retry-after')) || 0),
     missing: told.missing ?? [],
   };
@@ -63,6 +64,7 @@ export async function request(method: string, path: string, body?: string | Uint
 /** @returns what a refusal means for sending; null when it says nothing about the connection */
 export function troubleOf(refusal: Refusal): Trouble | null {
   if (refusal.status === 401) return 'session';
+  if (refusal.status === 404) return 'other-link';
   if (refusal.status === 507) return 'disk-full';
   if (refusal.status === 0) return 'offline';
   return refusal.status >= 500 || refusal.status === 429 ? 'busy' : null;

@@ -9,7 +9,7 @@ const SLOWEST = 3000;
 
 export interface SenderHandlers {
   send(entry: Entry): Promise<Answer>;
-  /** The entry has left the outbox. */
+  /** The origin has the entry; it leaves the outbox afterwards. */
   stored(entry: Entry): Promise<void>;
   /** The same again cannot be accepted. @returns whether the entry stays, because what stood in its way was mended */
   refused(entry: Entry, refusal: Refusal): Promise<'keep' | 'drop'>;
@@ -47,7 +47,7 @@ export class Sender {
       const entry = this.#outbox.next(this.#busy);
       if (!entry) break;
       this.#busy.add(entry);
-      void this.#attempt(entry).catch((error: unknown) => this.#handlers.broken(error));
+      void this.#attempt(entry);
     }
     if (this.#outbox.length === 0 && this.#busy.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
   }
@@ -65,13 +65,26 @@ export class Sender {
     await empty;
   }
 
+  /** Whatever breaks, the entry stays and is tried again. */
   async #attempt(entry: Entry): Promise<void> {
+    try {
+      await this.#exchange(entry);
+    } catch (error) {
+      this.#pause(delayAfter(this.#failures++, 0));
+      this.#handlers.broken(error);
+    } finally {
+      this.#busy.delete(entry);
+      this.wake();
+    }
+  }
+
+  async #exchange(entry: Entry): Promise<void> {
     const answer = await this.#handlers.send(entry);
     if (answer.accepted) {
       this.#failures = 0;
       this.trouble = null;
-      this.#outbox.remove(entry);
       await this.#handlers.stored(entry);
+      this.#outbox.remove(entry);
       if (answer.load > EASY_LOAD) this.#pause(((answer.load - EASY_LOAD) / (1 - EASY_LOAD)) * SLOWEST);
     } else {
       // A conflict is about what was sent, whatever else the origin says of it.
@@ -83,8 +96,6 @@ export class Sender {
         this.#outbox.remove(entry);
       }
     }
-    this.#busy.delete(entry);
-    this.wake();
   }
 
   #pause(milliseconds: number): void {

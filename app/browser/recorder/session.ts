@@ -1,5 +1,14 @@
 import { Capture, MIME_TYPE } from './capture.ts';
-import { listDevices, openDevices, sentenceOfBrowser, sentenceOfDevices, showLevel } from './devices.ts';
+import {
+  ANSWER_PATIENCE,
+  ASKING,
+  listDevices,
+  openDevices,
+  sentenceOfBrowser,
+  sentenceOfDevices,
+  showLevel,
+  UNANSWERED,
+} from './devices.ts';
 import type { GapCause, PageMessage, Progress, WorkerMessage } from './messages.ts';
 import type { Page } from './page.ts';
 import { elapsedOf, truthOf } from './truth.ts';
@@ -10,6 +19,8 @@ const SILENCE = 20_000;
 const FIRST_FRAME = 5000;
 const NOTICE_TIME = 10_000;
 const NOT_HELD = 'Recording goes on by itself as soon as it is back. This is not held against you.';
+
+const RUNNING = 'Your exam is running. Recording goes on as soon as camera and microphone are on.';
 
 type Phase = 'check' | 'starting' | 'recording' | 'sealing' | 'over';
 
@@ -23,6 +34,8 @@ export class Session {
   #stopLevel = () => {};
   #cause: GapCause | null = null;
   #reopening = false;
+  /** Counts requests for the devices at the check: only the latest one's answer is taken. */
+  #requests = 0;
   #lastCluster = 0;
   /** What is said instead of the truth: for a while, or until a device is back. */
   #notice: { sentence: string; until: number } | null = null;
@@ -71,6 +84,7 @@ export class Session {
       case 'sealed':
         this.#phase = 'over';
         this.#unsent = 0;
+        this.#letGo();
         this.#worker.terminate();
         return this.#page.show('done');
       case 'failed':
@@ -79,25 +93,35 @@ export class Session {
   }
 
   #opened(attempt: 'none' | 'running' | 'sealed'): void {
-    const { allow, checkMessage } = this.#page.elements;
+    const { allow } = this.#page.elements;
     if (attempt === 'sealed') {
       this.#phase = 'over';
+      this.#letGo();
       return this.#page.show('done');
     }
     allow.disabled = false;
     if (attempt === 'none') return;
     this.#cause = 'reload';
-    checkMessage.textContent = 'Your exam is running. Recording goes on as soon as camera and microphone are on.';
-    void this.#turnOn().then(() => this.#begin());
+    void this.#turnOn();
   }
 
-  /** Opens the devices that are chosen and shows what they give. */
+  /** Opens the devices that are chosen and shows what they give; an attempt that is running goes on with them. */
   async #turnOn(): Promise<void> {
     const { allow, start, camera, microphone, checkMessage, preview, level } = this.#page.elements;
     allow.disabled = true;
+    start.disabled = true;
     this.#letGo();
+    const request = ++this.#requests;
+    const running = this.#cause === 'reload';
+    checkMessage.textContent = running ? `${RUNNING} ${ASKING}` : ASKING;
+    const unanswered = setTimeout(() => {
+      if (request !== this.#requests || this.#phase !== 'check') return;
+      checkMessage.textContent = UNANSWERED;
+      allow.disabled = false;
+    }, ANSWER_PATIENCE);
     try {
       const stream = await openDevices(camera.value, microphone.value);
+      if (request !== this.#requests || this.#phase !== 'check') return stop(stream);
       this.#stream = stream;
       preview.srcObject = stream;
       // Autoplay may be refused while the tab is hidden; the recording does not depend on it.
@@ -107,11 +131,15 @@ export class Session {
       checkMessage.textContent =
         'Camera and microphone are on. If you see yourself and the bar moves when you speak, you can start.';
       start.disabled = false;
+      if (running) this.#begin();
     } catch (error) {
-      start.disabled = true;
+      if (request !== this.#requests) return;
+      this.#letGo();
       checkMessage.textContent = sentenceOfDevices(error);
+    } finally {
+      clearTimeout(unanswered);
+      if (request === this.#requests) allow.disabled = false;
     }
-    allow.disabled = false;
   }
 
   #begin(): void {
@@ -179,13 +207,17 @@ export class Session {
   async #reopen(): Promise<void> {
     if (this.#phase !== 'recording' || this.#capture || this.#reopening) return;
     this.#reopening = true;
+    const unanswered = setTimeout(() => (this.#reopening = false), ANSWER_PATIENCE);
     try {
       const { camera, microphone } = this.#page.elements;
       const stream = await openDevices(camera.value, microphone.value).catch(() => openDevices('', ''));
+      // The exam may be finished by now, or another request was answered first.
+      if (this.#phase !== 'recording' || this.#capture) return stop(stream);
       await this.#record(stream);
     } catch (error) {
       this.#say(`${sentenceOfDevices(error)} ${NOT_HELD}`, Infinity);
     } finally {
+      clearTimeout(unanswered);
       this.#reopening = false;
     }
   }
@@ -255,7 +287,7 @@ export class Session {
   #letGo(): void {
     this.#stopLevel();
     this.#stopLevel = () => {};
-    for (const track of this.#stream?.getTracks() ?? []) track.stop();
+    if (this.#stream) stop(this.#stream);
     this.#stream = null;
   }
 
@@ -263,4 +295,8 @@ export class Session {
   #send(message: PageMessage, bytes?: Uint8Array<ArrayBuffer>): void {
     this.#worker.postMessage(message, bytes ? [bytes.buffer] : []);
   }
+}
+
+function stop(stream: MediaStream): void {
+  for (const track of stream.getTracks()) track.stop();
 }

@@ -10,6 +10,8 @@ const TROUBLES: Record<Trouble, (waiting: string) => string> = {
     `The appliance is short of space: ${waiting} waiting to be sent; nothing is lost. Leave this page open.`,
   session: (waiting) =>
     `Your session has ended: ${waiting} waiting to be sent; nothing is lost. Open your personal link in another tab of this browser and leave this page open.`,
+  'other-link': (waiting) =>
+    `Another exam link was opened in this browser. Open your own link again; nothing is lost. ${waiting} waiting to be sent.`,
 };
 
 /** @returns the one line of truth about what is recorded and what of it is stored */
