@@ -11,6 +11,7 @@ import { readReceipt, resumeAttempt, sealAttempt, startAttempt, type AttemptPart
 import { readChapterTimes } from './chapter-times.ts';
 import { NoticePage } from './notice-view.tsx';
 import { RecorderPage } from './recorder-view.tsx';
+import { keptUntil } from './retention.ts';
 import { SESSION_SECONDS, openSession } from './test-taker.ts';
 import { EndedPage, RunningPage } from './views.tsx';
 
@@ -56,7 +57,7 @@ export function attemptRoutes({
           receipt={readReceipt(db, testTaker)}
           accesses={accesses}
           timesOf={timesOf}
-          retentionDays={policy.retentionDays}
+          kept={keptUntil(policy)}
         />,
       );
     })

@@ -1,6 +1,6 @@
 import type { Exam } from '../exams/exam.ts';
 import { Icon } from '../ui/icons.tsx';
-import { Moment } from '../ui/moment.tsx';
+import { Day, Moment } from '../ui/moment.tsx';
 import { Page } from '../ui/page.tsx';
 import { Notice, Status } from '../ui/status.tsx';
 import type { Receipt } from '../wire.ts';
@@ -55,10 +55,11 @@ export function EndedPage(
     receipt: Receipt;
     accesses: Access[];
     timesOf: (chapters: Access['chapters']) => Stretch[];
-    retentionDays: number;
+    /** Until when the recording can be watched: ISO 8601. */
+    kept: string;
   },
 ) {
-  const { institution, name, exam, startedAt, endedAt, receipt, accesses, timesOf, retentionDays } = props;
+  const { institution, name, exam, startedAt, endedAt, receipt, accesses, timesOf, kept } = props;
   return (
     <Page title={exam.title} place="exam" person={name} scripts={['recorder']}>
       <div class="stack">
@@ -80,8 +81,10 @@ export function EndedPage(
           <dd>
             <Moment at={endedAt} />
           </dd>
-          <dt>Kept for</dt>
-          <dd>{retentionDays} days after the seal; then the key is destroyed</dd>
+          <dt>Kept</dt>
+          <dd>
+            until <Day at={kept} />; then its key is destroyed
+          </dd>
           <dt>Entry in the ledger</dt>
           <dd>No. {receipt.entry.index}</dd>
         </dl>
