@@ -85,7 +85,7 @@ describe('the import rules', () => {
   });
 
   test('the PKCS#11 library appears only in hsm/token/token.ts', () => {
-    const libraries = ['node-webcrypto-p11', 'graphene-pk11', 'pkcs11js'];
+    const libraries = ['node-webcrypto-p11', 'pkcs11js'];
     expect(offenders(({ from, to }) => libraries.includes(to) && from !== 'hsm/token/token.ts')).toEqual([]);
     expect(imports.some(({ to }) => libraries.includes(to))).toBe(true);
   });
@@ -125,14 +125,7 @@ describe('the import rules', () => {
 describe('the house rules', () => {
   test('process.env is read only where configuration is, and to hand PATH to children', () => {
     const readers = [...texts].filter(([, text]) => text.includes('process.env')).map(([file]) => file);
-    const allowed = [
-      'app/config.ts',
-      'hsm/config.ts',
-      'app/cli/processes.ts',
-      'hsm/token/provision.ts',
-      'hsm/token/probe.ts',
-    ];
-    expect(readers.filter((file) => !allowed.includes(file))).toEqual([]);
+    expect(readers.sort()).toEqual(['app/cli/processes.ts', 'app/config.ts', 'hsm/config.ts']);
   });
 
   test('no file or folder has a name that says nothing', () => {
@@ -153,9 +146,7 @@ describe('the house rules', () => {
 
   test('no eval, and no address outside the appliance in anything that a browser loads', () => {
     const browser = [...texts].filter(([file]) => within(file, 'app/browser', 'app/ui') || file.endsWith('.tsx'));
-    const offending = browser.filter(([, text]) =>
-      /\beval\(|new Function\(|https?:\/\/(?!\$)/.test(text.replaceAll('http://www.w3.org', '')),
-    );
+    const offending = browser.filter(([, text]) => /\beval\(|new Function\(|https?:\/\//.test(text));
     expect(offending.map(([file]) => file)).toEqual([]);
   });
 });

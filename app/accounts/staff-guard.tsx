@@ -11,13 +11,14 @@ import { AppError } from '../errors.ts';
  */
 export const STAFF_COOKIE = '__Host-staff';
 
+/** Who is signed in, and the ids of the exams that they are assigned to. */
 export interface StaffEnv {
   Variables: Awaited<ReturnType<WebCustody['staffSession']>>;
 }
 
 /**
- * Lets only representatives with a session through and sets `representative` and `exams` (ids of those they are assigned to); everybody else gets the page that tells where to
- * sign in.
+ * Lets only representatives with a session through and sets `representative` and `exams`; everybody else gets the page that
+ * tells where to sign in.
  * @throws whatever custody throws, except not-signed-in
  */
 export function requireStaff(

@@ -9,6 +9,7 @@ import { AppError } from '../errors.ts';
 /** Lax, so that the redirect behind a personal link opened from a mail finds its session. */
 export const ATTEMPT_COOKIE = '__Host-attempt';
 
+/** Who is signed in. */
 export interface TestTakerEnv {
   Variables: { testTaker: TestTaker };
 }

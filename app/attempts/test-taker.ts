@@ -4,8 +4,10 @@ import type { ApplianceDatabase } from '../../db/appliance/open.ts';
 import { AppError } from '../errors.ts';
 import { createToken, digestToken } from './token.ts';
 
+/** How long a session lasts: longer than any exam. */
 export const SESSION_SECONDS = 12 * 60 * 60;
 
+/** Someone on an exam's roster. */
 export interface TestTaker {
   id: string;
   exam: string;

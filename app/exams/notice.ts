@@ -25,6 +25,7 @@ export const noticeSchema = z.strictObject({
 });
 
 export type Notice = z.infer<typeof noticeSchema>;
+/** A person to write to. */
 export type Contact = z.infer<typeof contact>;
 
 /** Where the exam itself is: a page of this appliance or an https address. No other scheme ever becomes a link. */

@@ -3,14 +3,14 @@ import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import type { Logger } from 'pino';
 import { AppError } from '../errors.ts';
+import type { Place } from '../ui/page.tsx';
 import type { ErrorBody } from '../wire.ts';
 import { errorPage } from './error-page.tsx';
 import { ownHost } from './own-host.ts';
 import { sameOrigin } from './same-origin.ts';
 import { securityHeaders } from './security-headers.ts';
 
-export type Place = 'exam' | 'staff' | 'room';
-
+/** What a request carries within an origin: Node's own request, and the number by which its failure is found in the log. */
 export interface OriginEnv {
   Bindings: HttpBindings;
   Variables: { requestId: string };

@@ -1,5 +1,5 @@
 import { createMiddleware } from 'hono/factory';
-import type { Place } from './origin-app.ts';
+import type { Place } from '../ui/page.tsx';
 
 const CAPTURE = 'camera=(self), microphone=(self), display-capture=(self), window-management=(self)';
 const NO_CAPTURE = 'camera=(), microphone=(), display-capture=(), window-management=()';

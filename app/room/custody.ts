@@ -2,6 +2,7 @@ import type { RoomCustody } from '../custody/client.ts';
 
 /** What the room may propose to a representative's passkey. */
 type Proposal = Parameters<RoomCustody['proposeAct']>[1];
+/** Custody's codes of what a recording is watched for, and of what a decision says. */
 export type Purpose = Extract<Proposal, { type: 'release' }>['purpose'];
 export type Outcome = Extract<Proposal, { type: 'decide' }>['outcome'];
 

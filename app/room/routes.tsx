@@ -13,6 +13,7 @@ import type { Shelf } from './shelf.ts';
 import { OUTCOMES, PURPOSES } from './words.ts';
 import { ActPage, AttemptPage, EnrolmentPage, QueuePage, SignInPage, TicketPage } from './views.tsx';
 
+/** What the room's routes are made of. */
 export interface RoomParts {
   custody: RoomCustody;
   shelf: Shelf;

@@ -7,6 +7,7 @@ import type { Representative } from './custody.ts';
 /** Its value is custody's session token. Lax, so that links from the staff origin find the representative signed in. */
 export const ROOM_COOKIE = '__Host-room';
 
+/** Custody's session token, and whose it is. */
 export interface RoomEnv {
   Variables: { session: string; representative: Representative };
 }

@@ -51,6 +51,7 @@ function Trouble() {
   );
 }
 
+/** The room's first page for whoever is not signed in. */
 export function SignInPage({ institution }: { institution: string }) {
   return (
     <RoomPage title="Sign in" scripts={['passkey']}>
@@ -74,6 +75,7 @@ export function SignInPage({ institution }: { institution: string }) {
   );
 }
 
+/** @param token of the enrolment link, which the page's script sends back with the passkey */
 export function EnrolmentPage({ token, representative }: Pick<Enrolment, 'representative'> & { token: string }) {
   return (
     <RoomPage title="Enrol your passkey" scripts={['passkey']}>
@@ -148,6 +150,7 @@ function Decisions({ attempt }: { attempt: AttemptView }) {
   return attempt.sealedAt ? <Status kind="quiet">None yet</Status> : <Status kind="notice">Still recording</Status>;
 }
 
+/** One attempt: how it stands, who has watched, and the ways to ask for it. `recorded` is in seconds. */
 export function AttemptPage(props: {
   representative: Representative;
   attempt: AttemptDetail;

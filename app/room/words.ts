@@ -1,6 +1,6 @@
 import type { Outcome, Purpose } from './custody.ts';
 
-/** Custody's codes in the words that representatives read. */
+/** For what recordings are watched. All tables here give custody's codes in the words that representatives read. */
 export const PURPOSES: Record<string, string> = {
   'integrity-review': 'Integrity review',
   appeal: 'Appeal',
@@ -9,12 +9,14 @@ export const PURPOSES: Record<string, string> = {
   'legal-order': 'Legal order',
 } satisfies Record<Purpose, string>;
 
+/** What decisions can say. */
 export const OUTCOMES: Record<string, string> = {
   'nothing-to-clarify': 'There is nothing to clarify',
   'ask-test-taker': 'Ask the test taker to comment',
   refer: 'Refer the attempt to the responsible board',
 } satisfies Record<Outcome, string>;
 
+/** What happened to a recording. */
 export const ACCESSES: Record<string, string> = {
   granted: 'Allowed to watch',
   released: 'Keys released',
@@ -25,4 +27,5 @@ export const ACCESSES: Record<string, string> = {
   sealed: 'Recording sealed',
 };
 
+/** What representatives are to custody. */
 export const ROLES: Record<string, string> = { officer: 'Officer', reviewer: 'Reviewer' };
