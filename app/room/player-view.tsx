@@ -2,7 +2,7 @@ import { Icon } from '../ui/icons.tsx';
 import { Moment } from '../ui/moment.tsx';
 import { Notice } from '../ui/status.tsx';
 import type { GrantView, Representative } from './custody.ts';
-import { RoomPage } from './views.tsx';
+import { RoomPage } from './room-page.tsx';
 import { OUTCOMES, PURPOSES } from './words.ts';
 
 const KEYS: [keys: string[], does: string][] = [
@@ -154,6 +154,7 @@ function Player({ grant }: { grant: string }) {
         </form>
       </div>
       <div class="messages" role="status">
+        <p data-part="left-out" data-status="notice"></p>
         <p data-part="skipped"></p>
         <p data-part="refused" data-status="alarm"></p>
         <p data-part="failed" data-status="notice"></p>

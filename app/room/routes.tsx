@@ -5,13 +5,15 @@ import { z } from 'zod';
 import type { RoomConfig } from '../config.ts';
 import type { RoomCustody } from '../custody/client.ts';
 import { AppError } from '../errors.ts';
+import { ActPage, TicketPage } from './act-views.tsx';
+import { AttemptPage, QueuePage } from './attempt-views.tsx';
 import { requireRepresentative, ROOM_COOKIE, type RoomEnv } from './session-guard.ts';
 import { readContent } from '../http/content.ts';
 import type { Outcome, Purpose } from './custody.ts';
 import { grantRoutes } from './grant-routes.tsx';
 import type { Shelf } from './shelf.ts';
+import { EnrolmentPage, SignInPage } from './sign-in-views.tsx';
 import { OUTCOMES, PURPOSES } from './words.ts';
-import { ActPage, AttemptPage, EnrolmentPage, QueuePage, SignInPage, TicketPage } from './views.tsx';
 
 /** What the room's routes are made of. */
 export interface RoomParts {
