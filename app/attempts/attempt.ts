@@ -9,7 +9,7 @@ import type { AttemptStart, Receipt, SignedStatement } from '../wire.ts';
 import type { TestTaker } from './test-taker.ts';
 
 /** What an attempt asks of custody. */
-export type AttemptCustody = Pick<WebCustody, 'exam' | 'registerAttempt' | 'sealAttempt' | 'accesses'>;
+export type AttemptCustody = Pick<WebCustody, 'exam' | 'registerAttempt' | 'sealAttempt' | 'sealOf' | 'accesses'>;
 /** An exam as custody enforces it. */
 export type ExamRules = Awaited<ReturnType<WebCustody['exam']>>;
 /** A ledger entry about the attempt, opened. */
@@ -18,7 +18,7 @@ export type Access = Awaited<ReturnType<WebCustody['accesses']>>['accesses'][num
 export interface AttemptParts {
   db: ApplianceDatabase;
   custody: AttemptCustody;
-  recordings: Pick<Recordings, 'segmentLimit' | 'states' | 'checkSeal' | 'seal'>;
+  recordings: Pick<Recordings, 'segmentLimit' | 'states' | 'seal' | 'finishSeal'>;
 }
 
 /**
@@ -33,7 +33,7 @@ export async function startAttempt(
   publicKey: string,
 ): Promise<{ start: AttemptStart; created: boolean }> {
   const spki = readPublicKey(publicKey);
-  const known = findAttemptOf(parts.db, testTaker.id);
+  const known = await findAttempt(parts, testTaker);
   if (known) return { start: await describeStart(parts, testTaker, sameKey(known, spki)), created: false };
   const id = attemptIdOf(testTaker.id);
   const { exam, candidate } = testTaker;
@@ -52,25 +52,51 @@ export async function startAttempt(
  * @throws AppError not-found before the start, attempt-sealed after the end
  */
 export async function resumeAttempt(parts: AttemptParts, testTaker: TestTaker): Promise<AttemptStart> {
-  const attempt = findAttemptOf(parts.db, testTaker.id);
+  const attempt = await findAttempt(parts, testTaker);
   if (!attempt) throw new AppError('not-found', { detail: 'attempt not started' });
   return describeStart(parts, testTaker, attempt);
 }
 
 /**
  * Ends the attempt: the recordings check the seal against what is stored, custody verifies and enters it, the recordings get
- * it as their last frame, then the row. Each step may come again, so an interrupted seal is finished by sending it again.
+ * it as their last frame, then the row. Each step may come again: an interrupted seal is finished by sending it again, or by
+ * {@link findAttempt}.
  * @throws AppError not-found, malformed, whatever custody or the recordings throw
  */
 export async function sealAttempt(parts: AttemptParts, testTaker: TestTaker, seal: SignedStatement): Promise<Receipt> {
   const attempt = findAttemptOf(parts.db, testTaker.id);
   if (!attempt) throw new AppError('not-found', { detail: 'attempt not started' });
   const { id, publicKey } = attempt;
-  await parts.recordings.checkSeal({ id, exam: testTaker.exam, publicKey }, seal);
-  const receipt = await parts.custody.sealAttempt(id, seal);
-  await parts.recordings.seal(id, seal, receipt);
+  const receipt = await parts.recordings.seal({ id, exam: testTaker.exam, publicKey }, seal, () =>
+    parts.custody.sealAttempt(id, seal),
+  );
   endAttempt(parts.db, id, new Date().toISOString(), JSON.stringify(receipt));
   return readReceipt(parts.db, testTaker);
+}
+
+/**
+ * Finds the test taker's attempt. Where custody has a seal of it that web was kept from writing down, that is done first.
+ * @throws AppError disk-full, what custody throws
+ */
+export async function findAttempt(parts: AttemptParts, testTaker: TestTaker): Promise<AttemptRow | undefined> {
+  const attempt = findAttemptOf(parts.db, testTaker.id);
+  if (!attempt || attempt.endedAt) return attempt;
+  const sealed = await sealOf(parts.custody, attempt.id);
+  if (!sealed) return attempt;
+  const { receipt, ...signed } = sealed;
+  await parts.recordings.finishSeal(attempt.id, signed, receipt);
+  endAttempt(parts.db, attempt.id, new Date().toISOString(), JSON.stringify(receipt));
+  return findAttemptOf(parts.db, testTaker.id);
+}
+
+/** @returns null while custody has no seal of the attempt */
+async function sealOf(custody: AttemptCustody, attempt: string) {
+  try {
+    return await custody.sealOf(attempt);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'not-found') return null;
+    throw error;
+  }
 }
 
 /**

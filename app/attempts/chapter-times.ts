@@ -10,13 +10,17 @@ export interface Stretch {
 /**
  * Says which part of the timeline each chapter of an attempt covers.
  * @param folder the recordings folder
- * @returns a function that turns chapters into stretches; chapters that hold nothing are left out
- * @throws UnreadableRecordingError
+ * @returns a function that turns chapters into stretches; chapters that hold nothing, or whose file cannot be read, are left out
  */
 export async function readChapterTimes(folder: string, attempt: string) {
   const times = new Map<string, Stretch>();
   for (const { recording, file } of await listRecordings(folder, attempt)) {
-    for (const { init, chapter, start, duration } of (await readIndex(file)).segments) {
+    const segments = await readIndex(file).then(
+      (index) => index.segments,
+      // What is told of the other recordings, and who watched, does not depend on this one.
+      () => [],
+    );
+    for (const { init, chapter, start, duration } of segments) {
       if (init) continue;
       const [from, to] = [start / 1e6, (start + duration) / 1e6];
       const known = times.get(`${recording} ${chapter}`) ?? { recording, from, to };

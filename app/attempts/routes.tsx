@@ -7,7 +7,7 @@ import { readExam } from '../exams/exam.ts';
 import { readContent } from '../http/content.ts';
 import { ATTEMPT_COOKIE, requireTestTaker } from './session-guard.ts';
 import { signedStatement } from '../recordings/records.ts';
-import { readReceipt, resumeAttempt, sealAttempt, startAttempt, type AttemptParts } from './attempt.ts';
+import { findAttempt, readReceipt, resumeAttempt, sealAttempt, startAttempt, type AttemptParts } from './attempt.ts';
 import { readChapterTimes } from './chapter-times.ts';
 import { NoticePage } from './notice-view.tsx';
 import { RecorderPage } from './recorder-view.tsx';
@@ -40,23 +40,23 @@ export function attemptRoutes({
     .get('/attempt', signedIn, async (c) => {
       const { testTaker } = c.var;
       const exam = readExam(db, testTaker.exam);
-      const attempt = findAttemptOf(db, testTaker.id);
+      const attempt = await findAttempt(parts, testTaker);
       const shared = { institution, name: testTaker.name, exam };
       if (!attempt) return c.html(<NoticePage {...shared} rules={await custody.exam(exam.id)} />);
-      if (!attempt.endedAt) return c.html(<RunningPage {...shared} startedAt={attempt.startedAt} />);
       const [{ policy }, { accesses }, timesOf] = await Promise.all([
         custody.exam(exam.id),
         custody.accesses(attempt.id),
         readChapterTimes(config.CLOISTER_RECORDINGS, attempt.id),
       ]);
+      const watched = { accesses, timesOf };
+      if (!attempt.endedAt) return c.html(<RunningPage {...shared} {...watched} startedAt={attempt.startedAt} />);
       return c.html(
         <EndedPage
           {...shared}
+          {...watched}
           startedAt={attempt.startedAt}
           endedAt={attempt.endedAt}
           receipt={readReceipt(db, testTaker)}
-          accesses={accesses}
-          timesOf={timesOf}
           kept={keptUntil(policy)}
         />,
       );

@@ -14,10 +14,12 @@ interface AttemptPageProps {
   name: string;
   exam: Exam;
   startedAt: string;
+  accesses: Access[];
+  timesOf: (chapters: Access['chapters']) => Stretch[];
 }
 
-/** During the attempt: how it stands, and the way back to the recorder. */
-export function RunningPage({ institution, name, exam, startedAt }: AttemptPageProps) {
+/** During the attempt, and for good where it is never ended: how it stands, the way back to the recorder, who has watched. */
+export function RunningPage({ institution, name, exam, startedAt, accesses, timesOf }: AttemptPageProps) {
   return (
     <Page title={exam.title} place="exam" person={name} scripts={['recorder']}>
       <div class="stack">
@@ -43,6 +45,7 @@ export function RunningPage({ institution, name, exam, startedAt }: AttemptPageP
         <p class="hint">
           Something does not work? Write to <ContactLink {...exam.notice.arrangement.contact} />.
         </p>
+        <Accesses accesses={accesses} timesOf={timesOf} />
       </div>
     </Page>
   );
@@ -53,8 +56,6 @@ export function EndedPage(
   props: AttemptPageProps & {
     endedAt: string;
     receipt: Receipt;
-    accesses: Access[];
-    timesOf: (chapters: Access['chapters']) => Stretch[];
     /** Until when the recording can be watched: ISO 8601. */
     kept: string;
   },
