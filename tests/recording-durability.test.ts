@@ -92,10 +92,11 @@ describe('what was acknowledged', () => {
       let fresh: number[] = [];
       for (let round = 0; round < ROUNDS; round++) {
         fresh = storedIn(await write(order, { killAfter: 20 + Math.random() * 150 }));
-        expect(fresh.length).toBeGreaterThan(0);
         for (const number of fresh) acknowledged.add(number);
         await expectStored(file, fresh);
       }
+      // A busy machine may kill a round before its first answer.
+      expect(acknowledged.size).toBeGreaterThan(ROUNDS);
       await expectStored(file, acknowledged);
       const { journal, cut } = await Journal.open(file);
       await journal.close();

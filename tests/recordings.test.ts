@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { request } from 'node:http';
+import { copyFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { type ClientRequest, request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inspectRecording } from '../app/recordings/inspect.ts';
 import { listRecordings, readIndex, readSegment } from '../app/recordings/reader.ts';
 import type { Recordings } from '../app/recordings/recordings.ts';
-import type { AttemptStart, RecordingState, SealStatement } from '../app/wire.ts';
+import type { AttemptStart, Receipt, RecordingState, SealStatement } from '../app/wire.ts';
+import { openApplianceDatabase } from '../db/appliance/open.ts';
 import { digestOf, segmentBody } from './recording-segments.ts';
 import { Attempt, ask, errorOf, SEGMENT_LIMIT, startRecordingSetting } from './recording-setting.ts';
 import type { RecordingSetting, Reply } from './recording-setting.ts';
@@ -64,10 +65,65 @@ describe('beginning', () => {
     for (const begun of [
       {},
       { source: 'room', mimeType: 'video/webm', startedAt: '2026-05-04T08:00:00.000Z' },
+      ...['video/mp4', 'video/webm; codecs="av1"', 'video/webm; codecs="vp8,opus', 'video/webm; x=vp8'].map(
+        (mimeType) => ({
+          source: 'camera',
+          mimeType,
+          startedAt: '2026-05-04T08:00:00.000Z',
+        }),
+      ),
       'no JSON',
     ]) {
       expect(errorOf(await attempt.ask('POST', '/recordings', begun))).toBe('malformed');
     }
+  });
+});
+
+describe('a file without a row, as an older database leaves it', () => {
+  /** Takes the recording's row away, and gives a server that has not seen it before. */
+  async function forget(recording: string) {
+    const db = openApplianceDatabase(setting.database);
+    db.$client.prepare('DELETE FROM recordings WHERE id = ?').run(recording);
+    db.$client.close();
+    return setting.serve();
+  }
+
+  test('is taken in when the recorder comes back, begins again or just goes on', async () => {
+    const back = [
+      async (taker: Attempt) => ((await taker.ask('GET', '/attempt/start')).json as AttemptStart).recordings[0],
+      async (taker: Attempt) => taker.record(),
+      async (taker: Attempt, recording: string) =>
+        (await taker.putSegment(recording, 2, segmentBody(recording, 2))).status === 200 && {
+          recording,
+          nextSegment: 3,
+        },
+    ];
+    for (const come of back) {
+      const { taker, recording, file } = await begin();
+      for (const number of [0, 1, 2]) await taker.putSegment(recording, number, segmentBody(recording, number));
+      const bytes = readFileSync(file);
+      const again = taker.at((await forget(recording)).port);
+      expect(await come(again, recording)).toMatchObject({ recording, nextSegment: 3 });
+      expect(readFileSync(file).subarray(0, bytes.length).equals(bytes)).toBe(true);
+      expect((await again.putSegment(recording, 3, segmentBody(recording, 3))).status).toBe(201);
+    }
+  });
+
+  test('stays untouched beside another of its source, or when it cannot be read; a bare header is removed', async () => {
+    const { taker, recording, file } = await begin();
+    await taker.putSegment(recording, 0, segmentBody(recording, 0));
+    const [second, unreadable, bare, torn, empty] = Array.from({ length: 5 }, () => fileOf(taker, randomUUID()));
+    for (const copy of [second, unreadable, bare, torn]) copyFileSync(file, copy as string);
+    writeFileSync(unreadable as string, Buffer.alloc(5000, 7));
+    const header = 9 + readFileSync(file).readUInt32BE(0);
+    truncateSync(bare as string, header);
+    truncateSync(torn as string, header - 20);
+    writeFileSync(empty as string, '');
+    expect((await taker.ask('GET', '/attempt/start')).json).toMatchObject({ recordings: [{ recording }] });
+    const left = (await listRecordings(setting.folder, taker.about.attempt)).map((listed) => listed.file);
+    expect(left.toSorted()).toEqual([file, second, unreadable].toSorted());
+    expect(readFileSync(second as string).equals(readFileSync(file))).toBe(true);
+    expect(readFileSync(unreadable as string).equals(Buffer.alloc(5000, 7))).toBe(true);
   });
 });
 
@@ -214,6 +270,41 @@ describe('segments', () => {
     expect(recordings.intake.fill).toBe(0);
   });
 
+  test('of one test taker are under way four at a time: stalled ones hold up nobody else', async () => {
+    const { taker, recording } = await begin();
+    const other = await begin();
+    const body = segmentBody(recording, 9);
+    const stalled: ClientRequest[] = [0, 1, 2, 3].map((number) => {
+      const headers = {
+        host: 'exam.localhost',
+        origin: 'https://exam.localhost',
+        cookie: taker.cookie,
+        'content-type': 'application/octet-stream',
+        'content-length': 60_000,
+      };
+      const sent = request({ port, path: `/recordings/${recording}/segments/${number}`, method: 'PUT', headers });
+      sent.on('error', () => {});
+      sent.write(Buffer.alloc(10_000));
+      return sent;
+    });
+    await expect.poll(() => recordings.intake.fill * 256 * 2 ** 20).toBeCloseTo(40_000, 0);
+    const fifth = await taker.putSegment(recording, 9, body);
+    expect([fifth.status, errorOf(fifth)]).toEqual([503, 'busy']);
+    expect(Number(fifth.headers['retry-after'])).toBeGreaterThan(0);
+    expect((await other.taker.putSegment(other.recording, 9, segmentBody(other.recording, 9))).status).toBe(201);
+    for (const sent of stalled) sent.destroy();
+    await expect.poll(() => recordings.intake.fill).toBe(0);
+    expect((await taker.putSegment(recording, 9, body)).status).toBe(201);
+  });
+
+  test('lie within a week of the timeline', async () => {
+    const { taker, recording } = await begin();
+    const last = 7 * 24 * 1800 - 1;
+    expect((await taker.putSegment(recording, last, segmentBody(recording, last))).status).toBe(201);
+    const beyond = await taker.putSegment(recording, last + 1, segmentBody(recording, last + 1));
+    expect([beyond.status, errorOf(beyond)]).toEqual([400, 'malformed']);
+  });
+
   test('whose connection ends in the middle leave nothing behind', async () => {
     const { taker, recording, file } = await begin();
     const size = readFileSync(file).length;
@@ -273,6 +364,32 @@ describe('segments', () => {
   });
 });
 
+describe('gaps', () => {
+  test('are written once however often they come, lie within a week, and do not end before they begin', async () => {
+    const { taker, recording, file } = await begin();
+    const put = (gap: object) => taker.ask('POST', `/recordings/${recording}/gaps`, gap);
+    const gap = { from: 2_000_000, to: 5_000_000, cause: 'reload' };
+    const both = await Promise.all([put(gap), put({ cause: 'reload', to: 5_000_000, from: 2_000_000 })]);
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 201]);
+    const restarted = taker.at((await setting.serve()).port);
+    expect((await restarted.ask('POST', `/recordings/${recording}/gaps`, gap)).status).toBe(200);
+    const week = 7 * 24 * 3600 * 1e6;
+    for (const wrong of [
+      { ...gap, to: week + 1 },
+      { ...gap, from: -1 },
+      { ...gap, to: 1_999_999 },
+      { ...gap, from: 0.5 },
+    ]) {
+      const reply = await put(wrong);
+      expect([reply.status, errorOf(reply)]).toEqual([400, 'malformed']);
+    }
+    const other = { ...gap, to: week };
+    expect((await put(other)).status).toBe(201);
+    expect((await inspectRecording(file)).frames.gap).toBe(2);
+    expect((await readIndex(file)).gaps).toEqual([gap, other]);
+  });
+});
+
 describe('statements', () => {
   test('of a chapter are stored when signature and digest fit the file', async () => {
     const { taker, recording, file } = await begin();
@@ -326,6 +443,58 @@ describe('statements', () => {
       expect((reply.json as { message: string }).message).toMatch(/^The statement|^The chapter statement/);
     }
     expect((await taker.putSignature(recording, 0, good)).status).toBe(201);
+  });
+
+  test('close their chapter: nothing is added to what was signed, and what it has can still be repeated', async () => {
+    const { taker, recording, file } = await begin();
+    const body = segmentBody(recording, 0);
+    await taker.putSegment(recording, 0, body);
+    const signed = await taker.sign(taker.stateChapter(recording, 0, new Map([[0, body]])));
+    expect((await taker.putSignature(recording, 0, signed)).status).toBe(201);
+    const late = await taker.putSegment(recording, 1, segmentBody(recording, 1));
+    expect([late.status, errorOf(late)]).toEqual([409, 'already-done']);
+    expect((await taker.putSegment(recording, 0, body)).status).toBe(200);
+    expect((await inspectRecording(file)).chapters).toMatchObject([{ chapter: 0, signature: 'good', segments: 1 }]);
+  });
+
+  test('while a seal is under way nothing is added, and when custody does not enter it, recording goes on', async () => {
+    const { taker, recording } = await begin();
+    await taker.putEnvelope(recording, 1);
+    const body = segmentBody(recording, 0);
+    await taker.putSegment(recording, 0, body);
+    const signed = await taker.sign(taker.stateChapter(recording, 0, new Map([[0, body]])));
+    await taker.putSignature(recording, 0, signed);
+    const { exam, attempt: id } = taker.about;
+    const own = { recording, chapters: 1, segments: 1, digest: digestOf([signed.statement]) };
+    const endedAt = '2026-05-04T10:00:00.000Z';
+    const seal = await taker.sign({ type: 'seal', exam, attempt: id, recordings: [own], endedAt });
+    const { header } = await readIndex(fileOf(taker, recording));
+    const about = { id, exam, publicKey: Buffer.from(header.attemptKey, 'base64url') };
+
+    let reached = () => {};
+    let answer: (receipt: Promise<Receipt>) => void = () => {};
+    const entering = new Promise<void>((resolve) => (reached = resolve));
+    const sealing = recordings.seal(about, seal, () => {
+      reached();
+      return new Promise<Receipt>((resolve) => (answer = resolve));
+    });
+    await entering;
+    const next = segmentBody(recording, 1, { chapter: 1 });
+    const begun = { source: 'screen', mimeType: 'video/webm', startedAt: endedAt };
+    let created = false;
+    const creation = taker.ask('POST', '/recordings', begun).finally(() => (created = true));
+    for (const reply of [
+      await taker.putSegment(recording, 1, next),
+      await taker.putEnvelope(recording, 2),
+      await taker.ask('POST', `/recordings/${recording}/gaps`, { from: 0, to: 1, cause: 'reload' }),
+    ]) {
+      expect([reply.status, errorOf(reply)]).toEqual([503, 'busy']);
+    }
+    expect(created).toBe(false);
+    answer(Promise.reject(new Error('custody is away')));
+    await expect(sealing).rejects.toThrow('custody is away');
+    expect((await creation).status).toBe(201);
+    expect((await taker.putSegment(recording, 1, next)).status).toBe(201);
   });
 
   test('the seal closes all recordings: nothing can be added, and the file is whole', async () => {
