@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
-import { ask, startAppliance } from './appliance.ts';
+import { ask, cookieOf, startAppliance } from './appliance.ts';
 
 const run = promisify(execFile);
 const CLOISTER = join(import.meta.dirname, '../bin/cloister');
@@ -50,6 +50,30 @@ test('asked for free ports, it takes others than before where those are taken, a
   } finally {
     await moved.stop();
     taken.close();
+  }
+});
+
+test('to people it prints the key’s fingerprint once, in the form in which the first page of the exam shows it', async () => {
+  const child = spawn(CLOISTER, ['demo', '--data', data], { stdio: ['ignore', 'pipe', 'ignore'] });
+  try {
+    let printed = '';
+    for await (const piece of child.stdout) {
+      printed += piece;
+      if (printed.includes('Stop it with')) break;
+    }
+    const [fingerprint = '', ...more] = printed.match(/^ +([0-9a-f]{4} ){15}[0-9a-f]{4}$/gm) ?? [];
+    expect(fingerprint).not.toBe('');
+    expect(more).toEqual([]);
+    const link = new URL(/https:\/\/exam\S+#key=\S+/.exec(printed)?.[0] ?? '');
+    const cookie = cookieOf(await ask(link.origin, link.pathname));
+    const page = (await ask(link.origin, '/attempt', { headers: { cookie, accept: 'text/html' } })).body.toString();
+    expect(page).toContain(fingerprint.trim());
+    const fragment = Buffer.from(link.hash.slice('#key='.length), 'base64url').toString('hex');
+    expect(fingerprint.replaceAll(' ', '')).toBe(fragment);
+  } finally {
+    const gone = once(child, 'exit');
+    child.kill('SIGTERM');
+    await gone;
   }
 });
 
