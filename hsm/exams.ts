@@ -58,6 +58,7 @@ export function viewExam(custody: Custody, id: string): ExamView {
   return view(custody, row);
 }
 
+/** @throws ZodError when the stored rules are not ones that this program knows */
 export function policyOf(row: ExamRow): Policy {
   return policySchema.parse(JSON.parse(row.policy));
 }

@@ -26,6 +26,7 @@ export interface RepresentativeView {
   role: register.RepresentativeRow['role'];
 }
 
+/** What signing in gives. */
 export interface SignedIn {
   /** Bearer of the representative's rights on this socket: 32 random bytes, base64url. */
   session: string;
@@ -204,6 +205,7 @@ export function sessionHolder(
   return view(row);
 }
 
+/** Ends a session of either place; one that is not there is no fault. */
 export function endSession(custody: Custody, session: string | undefined): void {
   if (session) register.deleteSession(custody.db, digest(Buffer.from(session, 'base64url')));
 }

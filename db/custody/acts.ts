@@ -14,6 +14,7 @@ export function insertAct(db: CustodyDatabase, row: ActRow, now: string): void {
   db.insert(acts).values(row).run();
 }
 
+/** @returns the act, signed or not; unsigned ones only until others are proposed after they expired */
 export function findAct(db: CustodyDatabase, id: string): ActRow | undefined {
   return db.select().from(acts).where(eq(acts.id, id)).get();
 }
@@ -29,6 +30,7 @@ export function markApplied(db: CustodyDatabase, id: string): boolean {
   );
 }
 
+/** Opens a view: nothing was shown yet. */
 export function insertGrant(db: CustodyDatabase, row: Omit<GrantRow, 'endedAt' | 'viewing'>): void {
   db.insert(grants).values(row).run();
 }
@@ -58,6 +60,7 @@ export function findGrant(db: CustodyDatabase, id: string) {
   return grantById(db).get({ id });
 }
 
+/** @returns all grants that were ever given on the attempt, earliest first, with the name of who holds each */
 export function listGrantsOn(db: CustodyDatabase, attempt: string): (GrantRow & { name: string })[] {
   return db
     .select({ ...getTableColumns(grants), name: representatives.name })
@@ -68,6 +71,7 @@ export function listGrantsOn(db: CustodyDatabase, attempt: string): (GrantRow & 
     .all();
 }
 
+/** @param viewing JSON of all stretches shown so far, in place of what stood there */
 export function setViewing(db: CustodyDatabase, id: string, viewing: string): void {
   db.update(grants).set({ viewing }).where(eq(grants.id, id)).run();
 }
@@ -93,10 +97,12 @@ export function listExpiredGrants(db: CustodyDatabase, now: string): string[] {
     .map((row) => row.id);
 }
 
+/** @throws when the act has a decision already */
 export function insertDecision(db: CustodyDatabase, row: DecisionRow): void {
   db.insert(decisions).values(row).run();
 }
 
+/** @returns earliest first, with the name of who decided */
 export function listDecisions(db: CustodyDatabase, attempt: string): (DecisionRow & { name: string })[] {
   return db
     .select({ ...getTableColumns(decisions), name: representatives.name })

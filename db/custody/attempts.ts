@@ -5,6 +5,7 @@ import { assignments, attempts, chapters, exams } from './schema.ts';
 export type AttemptRow = typeof attempts.$inferSelect;
 export type ChapterRow = typeof chapters.$inferSelect;
 
+/** @throws when the id is taken or this candidate has an attempt at this exam */
 export function insertAttempt(
   db: CustodyDatabase,
   row: Pick<AttemptRow, 'id' | 'exam' | 'candidate' | 'publicKey' | 'startedAt'>,
@@ -16,6 +17,7 @@ export function findAttempt(db: CustodyDatabase, id: string): AttemptRow | undef
   return db.select().from(attempts).where(eq(attempts.id, id)).get();
 }
 
+/** @returns the one attempt that a candidate may have at an exam */
 export function findAttemptOf(db: CustodyDatabase, exam: string, candidate: string): AttemptRow | undefined {
   return db
     .select()
@@ -50,6 +52,7 @@ export function markSealed(
   );
 }
 
+/** Durable when it returns. @throws when the chapter or its wrapped key is registered */
 export function insertChapter(db: CustodyDatabase, row: ChapterRow): void {
   db.insert(chapters).values(row).run();
 }
@@ -62,6 +65,7 @@ const chapterOf = prepared((db) =>
     .prepare(),
 );
 
+/** @param chapter its number in the recording, from 0 */
 export function findChapter(db: CustodyDatabase, recording: string, chapter: number): ChapterRow | undefined {
   return chapterOf(db).get({ recording, chapter });
 }
@@ -77,6 +81,7 @@ export function findAttemptOfRecording(db: CustodyDatabase, recording: string): 
     ?.attempt;
 }
 
+/** @returns by recording and number */
 export function listChapters(db: CustodyDatabase, attempt: string): { recording: string; chapter: number }[] {
   return db
     .select({ recording: chapters.recording, chapter: chapters.chapter })
@@ -86,6 +91,7 @@ export function listChapters(db: CustodyDatabase, attempt: string): { recording:
     .all();
 }
 
+/** @returns how many chapters of each of the attempt's recordings are registered */
 export function countChapters(db: CustodyDatabase, attempt: string): { recording: string; chapters: number }[] {
   return db
     .select({ recording: chapters.recording, chapters: count() })

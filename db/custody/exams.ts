@@ -4,14 +4,17 @@ import { assignments, exams } from './schema.ts';
 
 export type ExamRow = typeof exams.$inferSelect;
 
+/** @throws when the id or the key's name is taken */
 export function insertExam(db: CustodyDatabase, row: ExamRow): void {
   db.insert(exams).values(row).run();
 }
 
+/** @returns the exam, whether or not its key still stands */
 export function findExam(db: CustodyDatabase, id: string): ExamRow | undefined {
   return db.select().from(exams).where(eq(exams.id, id)).get();
 }
 
+/** Lets a representative see an exam's attempts. @throws when there is no such exam or representative */
 export function assign(db: CustodyDatabase, exam: string, representative: string): void {
   db.insert(assignments).values({ exam, representative }).onConflictDoNothing().run();
 }
@@ -49,6 +52,7 @@ const assignment = prepared((db) =>
     .prepare(),
 );
 
+/** Prepared once, since each release asks. */
 export function isAssigned(db: CustodyDatabase, exam: string, representative: string): boolean {
   return assignment(db).get({ exam, representative }) !== undefined;
 }

@@ -6,10 +6,12 @@ export type RepresentativeRow = typeof representatives.$inferSelect;
 export type PasskeyRow = typeof passkeys.$inferSelect;
 export type EnrolmentRow = typeof enrolments.$inferSelect;
 
+/** @throws when the id is taken */
 export function insertRepresentative(db: CustodyDatabase, row: RepresentativeRow): void {
   db.insert(representatives).values(row).run();
 }
 
+/** @returns the representative, whatever their status */
 export function findRepresentative(db: CustodyDatabase, id: string): RepresentativeRow | undefined {
   return db.select().from(representatives).where(eq(representatives.id, id)).get();
 }
@@ -30,6 +32,7 @@ export function changeStatus(
   );
 }
 
+/** @param row with the digest of the link's token; the token itself is kept nowhere */
 export function insertEnrolment(db: CustodyDatabase, row: Omit<EnrolmentRow, 'challenge' | 'usedAt'>): void {
   db.insert(enrolments).values(row).run();
 }
@@ -43,6 +46,7 @@ export function findOpenEnrolment(db: CustodyDatabase, tokenDigest: Buffer, now:
     .get();
 }
 
+/** The last challenge asked for counts. */
 export function setEnrolmentChallenge(db: CustodyDatabase, tokenDigest: Buffer, challenge: string): void {
   db.update(enrolments).set({ challenge }).where(eq(enrolments.tokenDigest, tokenDigest)).run();
 }
@@ -58,18 +62,22 @@ export function useEnrolment(db: CustodyDatabase, tokenDigest: Buffer, usedAt: s
   );
 }
 
+/** @throws when the passkey is enrolled, for whomever */
 export function insertPasskey(db: CustodyDatabase, row: PasskeyRow): void {
   db.insert(passkeys).values(row).run();
 }
 
+/** @param id credential id, base64url */
 export function findPasskey(db: CustodyDatabase, id: string): PasskeyRow | undefined {
   return db.select().from(passkeys).where(eq(passkeys.id, id)).get();
 }
 
+/** @returns all passkeys of one representative */
 export function listPasskeys(db: CustodyDatabase, representative: string): PasskeyRow[] {
   return db.select().from(passkeys).where(eq(passkeys.representative, representative)).all();
 }
 
+/** @param counter the authenticator's signature counter, as verified last */
 export function setCounter(db: CustodyDatabase, id: string, counter: number): void {
   db.update(passkeys).set({ counter }).where(eq(passkeys.id, id)).run();
 }
@@ -90,6 +98,7 @@ export function takeSignIn(db: CustodyDatabase, challenge: string, now: string):
   );
 }
 
+/** Keeps a session by its token's digest; ended ones go at the same time. */
 export function insertSession(db: CustodyDatabase, row: typeof sessions.$inferSelect, now: string): void {
   db.delete(sessions).where(lt(sessions.expiresAt, now)).run();
   db.insert(sessions).values(row).run();
@@ -120,10 +129,12 @@ export function findSession(
   return sessionHolder(db).get({ tokenDigest, place, now });
 }
 
+/** Ends a session; one that is not there is no fault. */
 export function deleteSession(db: CustodyDatabase, tokenDigest: Buffer): void {
   db.delete(sessions).where(eq(sessions.tokenDigest, tokenDigest)).run();
 }
 
+/** Keeps a ticket by its token's digest; old ones go at the same time. */
 export function insertTicket(db: CustodyDatabase, row: typeof tickets.$inferSelect, now: string): void {
   db.delete(tickets).where(lt(tickets.expiresAt, now)).run();
   db.insert(tickets).values(row).run();
