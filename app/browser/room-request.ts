@@ -5,12 +5,15 @@ export class RequestError extends Error {
   /** The table's code (app/errors.ts), or 'unreachable' when nothing answered. */
   readonly code: string;
   readonly retryable: boolean;
+  /** What the answer says beside its sentence, such as the chapter that it is about. */
+  readonly facts: Readonly<Record<string, unknown>>;
 
-  constructor(body: Pick<ErrorBody, 'error' | 'message' | 'retryable'>) {
-    super(body.message);
+  constructor({ error, message, retryable, ...facts }: Pick<ErrorBody, 'error' | 'message' | 'retryable'>) {
+    super(message);
     this.name = 'RequestError';
-    this.code = body.error;
-    this.retryable = body.retryable;
+    this.code = error;
+    this.retryable = retryable;
+    this.facts = facts;
   }
 }
 
@@ -47,6 +50,7 @@ export async function request(
   if (response.ok) return response;
   const answer = (await response.json().catch(() => undefined)) as Partial<ErrorBody> | undefined;
   throw new RequestError({
+    ...answer,
     error: answer?.error ?? 'internal',
     message:
       answer?.message ?? `The reading room answered with an error (${response.status}). Reload the page to try again.`,

@@ -9,6 +9,8 @@ export const SPEEDS = [0.25, 0.5, 1, 1.5, 2, 3, 4] as const;
 export type ClockState = 'loading' | 'playing' | 'paused' | 'ended';
 
 interface ClockEvents {
+  /** The pictures stand where they came to by themselves; positions may change after this. */
+  passed(): void;
   /** Time, state or what is buffered may have changed. */
   ticked(): void;
   /** Nothing can be played here on any track; the clock went on to `to`, or to the end when undefined. */
@@ -76,6 +78,7 @@ export class Clock {
 
   /** @param time seconds; taken to the nearest there is */
   seek(time: number): void {
+    this.#events.passed();
     this.#time = Math.min(Math.max(0, time), Math.max(0, this.end - 0.05));
     this.#ended = false;
     this.#leader = this.tracks.find((track) => this.#covers(track));
@@ -119,6 +122,7 @@ export class Clock {
   }
 
   #tick(): void {
+    this.#events.passed();
     if (!this.#ended) this.#advance();
     this.#events.ticked();
   }

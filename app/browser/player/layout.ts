@@ -14,7 +14,7 @@ export interface Piece extends Interval {
 
 /** Where nothing can be played, and why. */
 export interface Hole extends Interval {
-  cause: 'missing' | 'lacking' | 'locked' | 'refused' | 'unfetched';
+  cause: 'missing' | 'lacking' | 'locked' | 'unopened' | 'refused' | 'unfetched';
 }
 
 export interface Layout {
@@ -29,11 +29,20 @@ export interface Layout {
 const HOLE = 0.25;
 const seconds = (microseconds: number) => microseconds / 1e6;
 
+/** @returns when the last segment of any of the recordings ends, in epoch milliseconds */
+export function endOf(recordings: readonly RecordingIndex[]): number {
+  const ends = recordings.flatMap(({ startedAt, segments }) =>
+    segments.map(({ start, duration }) => Date.parse(startedAt) + (start + duration) / 1000),
+  );
+  return ends.reduce((a, b) => Math.max(a, b), 0);
+}
+
 /**
  * Lays a recording's index out on its timeline.
  * Chapters that the grant does not cover are holes with cause 'locked'; so is nothing else.
+ * @param until as `endOf` gives it: gaps are told by the test taker's browser, and none lengthens the timeline beyond that
  */
-export function layOut(index: RecordingIndex): Layout {
+export function layOut(index: RecordingIndex, until: number): Layout {
   const granted = new Set(index.chapters);
   const inits = new Map(index.segments.filter((one) => one.init).map((one) => [one.chapter, one]));
   const media = index.segments.filter((one) => !one.init).toSorted((a, b) => a.start - b.start || a.number - b.number);
@@ -56,9 +65,9 @@ export function layOut(index: RecordingIndex): Layout {
     end = Math.max(end, to);
   }
   for (const gap of index.gaps) {
-    const to = seconds(gap.to);
+    const to = Math.min(seconds(gap.to), (until - Date.parse(index.startedAt)) / 1000);
     if (to - end > HOLE) {
-      holes.push({ from: Math.max(end, seconds(gap.from)), to, cause: 'missing' });
+      holes.push({ from: end, to, cause: 'missing' });
       end = to;
     }
   }

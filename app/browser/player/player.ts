@@ -3,7 +3,7 @@ import type { GrantIndex } from '../../wire.ts';
 import { deleteRecipient, readRecipient } from '../recipient.ts';
 import { request, RequestError, requestJson } from '../room-request.ts';
 import { Clock } from './clock.ts';
-import type { Hole } from './layout.ts';
+import { endOf, layOut, type Hole } from './layout.ts';
 import { ReleasedKeys } from './released-keys.ts';
 import type { FaultySegment } from './segment.ts';
 import { Timeline } from './timeline.ts';
@@ -25,6 +25,7 @@ const HOLES: Record<Hole['cause'], string> = {
   missing: 'Nothing was recorded here.',
   lacking: 'Picture or sound is missing here.',
   locked: 'This part is not among what you asked to see.',
+  unopened: 'This part cannot be opened.',
   refused: 'This part was refused, because it is not what was recorded.',
   unfetched: 'This part could not be fetched.',
 };
@@ -51,19 +52,26 @@ async function start(): Promise<void> {
     );
   if (!index.recordings.some((one) => one.chapters.length > 0))
     throw new Error('Nothing of this attempt was recorded yet that you could watch.');
-  if (!('MediaSource' in globalThis) || !index.recordings.every((one) => MediaSource.isTypeSupported(one.mimeType)))
-    throw new Error(mimeTypeSentence);
+  const playable = index.recordings.filter(
+    ({ mimeType }) => 'MediaSource' in globalThis && MediaSource.isTypeSupported(mimeType),
+  );
+  if (playable.length === 0) throw new Error(mimeTypeSentence);
+  const leftOut = index.recordings.filter((one) => !playable.includes(one)).map(({ source }) => source);
+  if (leftOut.length > 0) say('left-out', `Not shown here: the ${leftOut.join(' and the ')}. ${mimeTypeSentence}`);
 
   const keys = new ReleasedKeys(grant, recipient);
-  const tracks = index.recordings.map(
+  const until = endOf(playable);
+  const tracks = playable.map(
     (recording) =>
-      new Track(grant, recording, addPicture(recording.source, index.watermark), keys, {
+      new Track(grant, recording, layOut(recording, until), addPicture(recording.source, index.watermark), keys, {
         refused: (track, faulty) => refuse(track, faulty),
+        unopened: (track, { chapter, message }) => leaveClosed(track, chapter, message),
         lacking: () => timeline.drawLayout(),
         failed: (error) => fail(error),
       }),
   );
   const clock = new Clock(tracks, {
+    passed: () => viewing.look(),
     ticked: () => draw(),
     skipped: (hole, to) => say('skipped', skippedSentence(hole, to)),
   });
@@ -74,7 +82,7 @@ async function start(): Promise<void> {
     stop = () => {};
     disconnect();
     clock.stop();
-    viewing.stop();
+    void viewing.close();
     keys.forget();
     for (const track of tracks) track.close();
   };
@@ -105,6 +113,13 @@ async function start(): Promise<void> {
     void request('POST', `/grants/${grant}/faults`, { body }).catch(fail);
   }
 
+  function leaveClosed(track: Track, chapter: number, sentence: string): void {
+    const { from } = track.layout.chapters.find((one) => one.chapter === chapter)!;
+    const at = clockTime(clock, (track.startedAt - clock.origin) / 1000 + from);
+    say('refused', `This part cannot be opened, from ${at} on: ${sentence}`);
+    timeline.drawLayout();
+  }
+
   function skippedSentence(hole: Hole | undefined, to: number | undefined): string {
     const why = hole ? HOLES[hole.cause] : HOLES.missing;
     return to === undefined ? `${why} The recording ends here.` : `${why} Playback goes on at ${clockTime(clock, to)}.`;
@@ -126,14 +141,14 @@ function closePlayer(sentence: string): void {
 }
 
 async function end(viewing: Viewing): Promise<void> {
-  await viewing.report();
+  await viewing.close();
   await request('POST', `/grants/${grant}/end`).catch(fail);
   await deleteRecipient(grant);
   closePlayer('You closed the recording. Its keys are gone from this browser.');
 }
 
 /** Puts a sentence in the line for its kind; an empty one clears it. */
-function say(line: 'skipped' | 'refused' | 'failed', sentence: string): void {
+function say(line: 'left-out' | 'skipped' | 'refused' | 'failed', sentence: string): void {
   const shown = part(line);
   if (shown.textContent !== sentence) shown.textContent = sentence;
 }

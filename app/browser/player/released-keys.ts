@@ -1,7 +1,18 @@
 import { fromBase64url, type ReleasedKey } from '../../wire.ts';
 import type { Recipient } from '../recipient.ts';
-import { requestJson } from '../room-request.ts';
+import { RequestError, requestJson } from '../room-request.ts';
 import { deriveChapterKeys, type ChapterKeys } from '../sframe.ts';
+
+/** Custody cannot release this chapter, to nobody and never; its sentence is the message. */
+export class ChapterRefused extends Error {
+  readonly chapter: number;
+
+  constructor(chapter: number, sentence: string) {
+    super(sentence);
+    this.name = 'ChapterRefused';
+    this.chapter = chapter;
+  }
+}
 
 /** The chapter keys of one grant, asked for one chapter at a time; none of them can be read by scripts. */
 export class ReleasedKeys {
@@ -21,8 +32,8 @@ export class ReleasedKeys {
   }
 
   /**
-   * @returns the chapter's keys; asks custody for them the first time, and again after a failure
-   * @throws RequestError with custody's sentence; an Error when the key does not open in this browser
+   * @returns the chapter's keys; asks custody for them the first time, and again after a failure that may pass
+   * @throws ChapterRefused; RequestError with custody's sentence; an Error when the key does not open in this browser
    */
   get(recording: string, chapter: number): Promise<ChapterKeys> {
     const name = `${recording}/${chapter}`;
@@ -30,7 +41,9 @@ export class ReleasedKeys {
     if (known) return known;
     const asked = this.#ask(recording, chapter);
     this.#asked.set(name, asked);
-    asked.catch(() => this.#asked.delete(name));
+    asked.catch((error: unknown) => {
+      if (!(error instanceof ChapterRefused)) this.#asked.delete(name);
+    });
     return asked;
   }
 
@@ -41,6 +54,8 @@ export class ReleasedKeys {
   async #ask(recording: string, chapter: number): Promise<ChapterKeys> {
     const { keys } = await requestJson<{ keys: ReleasedKey[] }>('POST', `/grants/${this.#grant}/releases`, {
       body: { recipient: this.#recipient.digest, chapters: [{ recording, chapter }] },
+    }).catch((error: unknown) => {
+      throw isAbout(error, recording, chapter) ? new ChapterRefused(chapter, error.message) : error;
     });
     const released = keys.find((key) => key.recording === recording && key.chapter === chapter);
     if (!released) throw new Error('Custody released another chapter than the one asked for. Reload the page.');
@@ -56,4 +71,10 @@ export class ReleasedKeys {
       });
     return deriveChapterKeys(base, chapter);
   }
+}
+
+/** @returns whether custody refused this chapter for what it is, and not the view or the person */
+function isAbout(error: unknown, recording: string, chapter: number): error is RequestError {
+  if (!(error instanceof RequestError) || error.code !== 'refused') return false;
+  return error.facts['recording'] === recording && error.facts['chapter'] === chapter;
 }

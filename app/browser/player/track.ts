@@ -1,9 +1,9 @@
-import type { IndexSegment } from '../../wire.ts';
-import { request, RequestError } from '../room-request.ts';
 import { addInterval, intervalAt, type Interval } from './intervals.ts';
-import { layOut, type Hole, type Layout, type Piece, type RecordingIndex } from './layout.ts';
-import type { ReleasedKeys } from './released-keys.ts';
-import { FaultySegment, openSegment } from './segment.ts';
+import type { Hole, Layout, Piece, RecordingIndex } from './layout.ts';
+import { MediaBuffer } from './media-buffer.ts';
+import { OpenedSegments } from './opened-segments.ts';
+import { ChapterRefused, type ReleasedKeys } from './released-keys.ts';
+import { FaultySegment } from './segment.ts';
 
 /** Seconds of media kept ready after the position, at normal speed. */
 const AHEAD = 20;
@@ -11,9 +11,6 @@ const AHEAD = 20;
 const RELEASE_AHEAD = 8;
 /** Segments fetched and decrypted at once, once there is a picture: until then the first one has the line to itself. */
 const PARALLEL = 3;
-/** Seconds kept before and after the position when the browser's buffer is full. */
-const KEPT = 10;
-const TRIES = 3;
 /** Milliseconds. */
 const RETRY = 1000;
 /** Seconds before a hole, or before the first frame, within which the picture counts as having come there. */
@@ -24,6 +21,8 @@ const PATIENCE = 500;
 interface TrackEvents {
   /** A segment was refused or could not be fetched: `holes` has grown. */
   refused(track: Track, faulty: FaultySegment): void;
+  /** Custody cannot release a chapter's key: `holes` has grown by that chapter. */
+  unopened(track: Track, refused: ChapterRefused): void;
   /** Picture or sound turned out to be missing inside segments that are there: `holes` has grown. */
   lacking(): void;
   /** A request failed; the track tries again unless it is closed. */
@@ -36,36 +35,34 @@ export class Track {
   readonly video: HTMLVideoElement;
   readonly layout: Layout;
   readonly startedAt: number;
-  readonly #grant: string;
+  readonly #segments: OpenedSegments;
   readonly #keys: ReleasedKeys;
   readonly #events: TrackEvents;
-  readonly #media = new MediaSource();
-  readonly #mimeType: string;
+  readonly #buffer: MediaBuffer;
   readonly #opening = new Map<number, { media: Promise<Uint8Array<ArrayBuffer>>; abort: AbortController }>();
-  readonly #inits = new Map<number, Promise<Uint8Array<ArrayBuffer>>>();
-  /** Segments in the buffer, and whether their middle was seen there. */
-  readonly #appended = new Map<number, boolean>();
-  #buffer: SourceBuffer | undefined;
-  /** Start of the run of the recorder whose header the buffer has, and the last segment that it took. */
-  #run: number | undefined;
-  #last: number | undefined;
   /** Where the picture stands still for want of picture or sound, and since when (performance.now). */
   #stuck: { at: number; since: number } | undefined;
   #wake: () => void = () => {};
   #closed = false;
 
-  constructor(grant: string, index: RecordingIndex, video: HTMLVideoElement, keys: ReleasedKeys, events: TrackEvents) {
-    this.#grant = grant;
+  constructor(
+    grant: string,
+    index: RecordingIndex,
+    layout: Layout,
+    video: HTMLVideoElement,
+    keys: ReleasedKeys,
+    events: TrackEvents,
+  ) {
     this.recording = index.recording;
-    this.layout = layOut(index);
+    this.layout = layout;
     this.startedAt = Date.parse(index.startedAt);
     this.video = video;
     this.#keys = keys;
     this.#events = events;
-    this.#mimeType = index.mimeType;
-    video.src = URL.createObjectURL(this.#media);
-    this.#media.addEventListener('sourceopen', () => void this.#fill(), { once: true });
+    this.#segments = new OpenedSegments(grant, index.recording, keys, events.failed);
+    this.#buffer = new MediaBuffer(video, index.mimeType, layout);
     this.#open();
+    void this.#fill();
   }
 
   /** @returns whether there is something to play at this time */
@@ -89,26 +86,16 @@ export class Track {
     if (this.video.seeking ? intervalAt(this.buffered, now) : this.#runs) return now;
     const next = Math.min(this.layout.end, ...this.layout.holes.map((hole) => hole.from).filter((from) => from >= now));
     const outstanding = this.layout.pieces.some(
-      (one) => one.to > now && one.from < next && !this.#appended.has(one.number),
+      (one) => one.to > now && one.from < next && !this.#buffer.has(one.number),
     );
     return next - now < NEAR && !outstanding ? next : now;
   }
 
   seek(time: number): void {
     this.video.currentTime = time;
-    this.#forgetEvicted();
+    this.#buffer.forgetEvicted();
     this.#open();
     this.#wake();
-  }
-
-  /** @returns whether the browser dropped segments from its buffer by itself; they will be fetched again */
-  #forgetEvicted(): boolean {
-    const { buffered } = this;
-    const evicted = this.layout.pieces.filter(
-      (piece) => this.#appended.get(piece.number) && !intervalAt(buffered, (piece.from + piece.to) / 2),
-    );
-    for (const { number } of evicted) this.#appended.delete(number);
-    return evicted.length > 0;
   }
 
   /** @returns whether the picture at its position is there */
@@ -118,8 +105,7 @@ export class Track {
 
   /** Stretches that could play at once. */
   get buffered(): Interval[] {
-    const { buffered } = this.video;
-    return Array.from({ length: buffered.length }, (_, i) => ({ from: buffered.start(i), to: buffered.end(i) }));
+    return this.#buffer.stretches;
   }
 
   /** Whether the picture goes on from its position by itself, or stands there as it was told to. */
@@ -141,7 +127,7 @@ export class Track {
       this.#stuck = { at: now, since: performance.now() };
     } else if (performance.now() - this.#stuck.since > PATIENCE) {
       this.#stuck = undefined;
-      if (this.#forgetEvicted()) return;
+      if (this.#buffer.forgetEvicted()) return;
       this.#addHole('lacking', this.#lackingAt(now));
       this.#events.lacking();
       return;
@@ -155,14 +141,14 @@ export class Track {
   #starves(now: number): boolean {
     if (this.#runs || !this.covers(now)) return false;
     const needed = this.layout.pieces.filter((piece) => piece.to > now && piece.from < now + NEAR);
-    if (needed.length === 0 || needed.some((piece) => !this.#appended.has(piece.number))) return false;
+    if (needed.length === 0 || needed.some((piece) => !this.#buffer.has(piece.number))) return false;
     const playable = intervalAt(this.buffered, now);
     return !playable || playable.to - now < NEAR;
   }
 
   /** @returns the stretch around a position that cannot be played, within the segments that are in the buffer without a break */
   #lackingAt(now: number): Interval {
-    const inBuffer = this.layout.pieces.filter((piece) => this.#appended.has(piece.number)).reduce(addInterval, []);
+    const inBuffer = this.layout.pieces.filter((piece) => this.#buffer.has(piece.number)).reduce(addInterval, []);
     const around = intervalAt(inBuffer, now) ?? { from: now, to: now + NEAR };
     const { buffered } = this;
     const before = intervalAt(buffered, now) ? now : (buffered.findLast((one) => one.to <= now)?.to ?? 0);
@@ -175,24 +161,24 @@ export class Track {
     this.#closed = true;
     for (const { abort } of this.#opening.values()) abort.abort();
     this.video.pause();
-    URL.revokeObjectURL(this.video.src);
-    this.video.removeAttribute('src');
-    this.video.load();
+    this.#segments.close();
+    this.#buffer.close();
     this.#wake();
   }
 
   async #fill(): Promise<void> {
-    this.#media.duration = this.layout.end;
-    this.#buffer = this.#media.addSourceBuffer(this.#mimeType);
+    await this.#buffer.opened;
     while (!this.#closed) {
       const [next] = this.#open();
       if (!next) {
-        this.#finish();
+        if (this.#isLastNear()) this.#buffer.end();
         await this.#sleep(250);
         continue;
       }
       try {
-        await this.#append(next.piece, await next.media);
+        const media = await next.media;
+        const init = this.#buffer.needsInit(next.piece) ? await this.#segments.init(next.piece) : undefined;
+        if (!this.#closed) await this.#buffer.append(next.piece, media, init);
       } catch (error) {
         if (!this.#closed) await this.#trouble(error);
       } finally {
@@ -213,10 +199,10 @@ export class Track {
       let opening = this.#opening.get(piece.number);
       if (!opening) {
         const abort = new AbortController();
-        opening = { media: this.#fetch(piece, piece.segment, abort.signal), abort };
+        opening = { media: this.#segments.open(piece, abort.signal), abort };
         opening.media.catch(() => {});
         this.#opening.set(piece.number, opening);
-        if (piece.init.start !== this.#run) void this.#init(piece).catch(() => {});
+        if (this.#buffer.needsInit(piece)) void this.#segments.init(piece).catch(() => {});
       }
       return { piece, media: opening.media };
     });
@@ -229,95 +215,10 @@ export class Track {
       (piece) =>
         piece.to > now &&
         piece.from < now + AHEAD * speed &&
-        !this.#appended.has(piece.number) &&
+        !this.#buffer.has(piece.number) &&
         !this.layout.holes.some((hole) => hole.from <= piece.from && piece.to <= hole.to) &&
         (piece.from < now + RELEASE_AHEAD * speed || this.#keys.has(this.recording, piece.chapter)),
     );
-  }
-
-  /** Fetches a segment of the piece's chapter and opens it; its key is asked for at the same time. */
-  async #fetch(piece: Piece, segment: IndexSegment, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
-    const released = this.#keys.get(this.recording, piece.chapter);
-    released.catch(() => {});
-    const path = `/grants/${this.#grant}/recordings/${this.recording}/segments/${segment.number}`;
-    const body = await this.#download(path, segment, signal);
-    return openSegment(body, this.recording, segment, await released);
-  }
-
-  async #download(path: string, segment: IndexSegment, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
-    for (let tries = 1; ; tries++) {
-      try {
-        const response = await request('GET', path, signal ? { signal } : {});
-        return new Uint8Array(await response.arrayBuffer());
-      } catch (error) {
-        if (!(error instanceof RequestError) || this.#closed) throw error;
-        const lost = error.retryable && error.code !== 'unreachable' && tries === TRIES;
-        if (lost || error.code === 'not-found') throw new FaultySegment(segment, 'unfetched');
-        if (!error.retryable) throw error;
-        this.#events.failed(error);
-        await new Promise((resolve) => setTimeout(resolve, RETRY));
-      }
-    }
-  }
-
-  /** The header of the piece's run, fetched once per chapter. */
-  #init(piece: Piece): Promise<Uint8Array<ArrayBuffer>> {
-    let init = this.#inits.get(piece.chapter);
-    if (!init) {
-      init = this.#fetch(piece, piece.init);
-      init.catch(() => this.#inits.delete(piece.chapter));
-      this.#inits.set(piece.chapter, init);
-    }
-    return init;
-  }
-
-  async #append(piece: Piece, media: Uint8Array<ArrayBuffer>): Promise<void> {
-    const buffer = this.#buffer!;
-    if (piece.init.start !== this.#run) {
-      const init = await this.#init(piece);
-      if (this.#closed) return;
-      await this.#reset();
-      buffer.timestampOffset = piece.init.start / 1e6;
-      await this.#put(init);
-      this.#run = piece.init.start;
-    } else if (piece.number !== this.#last! + 1) {
-      await this.#reset();
-    }
-    if (this.#closed) return;
-    await this.#put(media);
-    this.#last = piece.number;
-    this.#appended.set(piece.number, intervalAt(this.buffered, (piece.from + piece.to) / 2) !== undefined);
-  }
-
-  /** Makes the buffer forget what it was in the middle of. Once ended it only does so after a removal, be it of nothing. */
-  async #reset(): Promise<void> {
-    const buffer = this.#buffer!;
-    if (this.#media.readyState === 'ended') {
-      buffer.remove(this.#media.duration, Number.POSITIVE_INFINITY);
-      await updated(buffer);
-    }
-    buffer.abort();
-  }
-
-  async #put(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    const buffer = this.#buffer!;
-    try {
-      buffer.appendBuffer(bytes);
-    } catch (error) {
-      if (!(error instanceof DOMException) || error.name !== 'QuotaExceededError') throw error;
-      const now = this.video.currentTime;
-      await this.#remove(0, now - KEPT);
-      await this.#remove(now + KEPT, Number.POSITIVE_INFINITY);
-      buffer.appendBuffer(bytes);
-    }
-    await updated(buffer);
-  }
-
-  async #remove(from: number, to: number): Promise<void> {
-    if (to <= from) return;
-    this.#buffer!.remove(from, to);
-    await updated(this.#buffer!);
-    for (const piece of this.layout.pieces) if (piece.to > from && piece.from < to) this.#appended.delete(piece.number);
   }
 
   /** A segment that is refused or not there becomes a hole; anything else is told and tried again. */
@@ -325,6 +226,11 @@ export class Track {
     if (error instanceof DOMException && error.name === 'AbortError') return;
     if (error instanceof FaultySegment) {
       this.#refuse(error);
+      return;
+    }
+    if (error instanceof ChapterRefused) {
+      this.#addHole('unopened', ...this.layout.pieces.filter(({ chapter }) => chapter === error.chapter));
+      this.#events.unopened(this, error);
       return;
     }
     // A full buffer empties as the position moves on; that is no failure.
@@ -350,11 +256,9 @@ export class Track {
     );
   }
 
-  /** Tells the browser that the recording ends here, once its last segment is in the buffer. */
-  #finish(): void {
+  #isLastNear(): boolean {
     const last = this.layout.pieces.at(-1);
-    if (!last || last.to - this.video.currentTime > AHEAD || !this.#appended.has(last.number)) return;
-    if (this.#media.readyState === 'open') this.#media.endOfStream();
+    return last !== undefined && last.to - this.video.currentTime <= AHEAD && this.#buffer.has(last.number);
   }
 
   async #sleep(milliseconds: number): Promise<void> {
@@ -363,9 +267,4 @@ export class Track {
       setTimeout(resolve, milliseconds);
     });
   }
-}
-
-async function updated(buffer: SourceBuffer): Promise<void> {
-  if (!buffer.updating) return;
-  await new Promise((resolve) => buffer.addEventListener('updateend', resolve, { once: true }));
 }

@@ -4,7 +4,7 @@ import { SPEEDS, type Clock } from './clock.ts';
 const FRAME = 1 / 15;
 
 /**
- * Moves the clock by keys and by buttons (`data-command`, the same names). Keys typed into a field or a dialog are left alone.
+ * Moves the clock by keys and by buttons (`data-command`, the same names). Keys typed into a field or while a dialog is open are left alone.
  * @returns a function that takes both away
  */
 export function connectTransport(player: HTMLElement, clock: Clock, showKeys: () => void): () => void {
@@ -45,8 +45,11 @@ export function connectTransport(player: HTMLElement, clock: Clock, showKeys: ()
   const press = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     const target = event.target as HTMLElement;
-    if (target.closest('input, textarea, select, dialog')) return;
-    if (event.key === ' ' && target.closest('button, a, summary')) return;
+    if (document.querySelector('dialog[open]')) return;
+    // For a frame after a dialog has closed, what had the focus in it still has it.
+    const focused = target.closest('dialog') ? document.body : target;
+    if (focused.closest('input, textarea, select')) return;
+    if (event.key === ' ' && focused.closest('button, a, summary')) return;
     const command = commands[keys[event.key.length === 1 ? event.key.toLowerCase() : event.key] ?? ''];
     if (/^[0-9]$/.test(event.key)) clock.seek((clock.end * Number(event.key)) / 10);
     else if (command) command();
