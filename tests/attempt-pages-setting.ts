@@ -85,6 +85,7 @@ export async function startPages(
     custody,
     db,
     recordings,
+    recordingsFolder: config.CLOISTER_RECORDINGS,
     exam,
     examOrigin,
     staffOrigin,
@@ -94,12 +95,12 @@ export async function startPages(
     async visit(token: string) {
       const cookie = cookieOf(await ask('exam', `/i/${token}`));
       const page = (path: string) => ask('exam', path, { headers: { cookie } });
-      const send = (path: string, body: unknown) =>
-        ask('exam', path, {
-          method: 'POST',
-          headers: { cookie, accept: 'application/json', 'content-type': 'application/json' },
-          body: JSON.stringify(body),
-        });
+      const send = (path: string, content: unknown) => {
+        const body = JSON.stringify(content);
+        const length = String(Buffer.byteLength(body));
+        const type = { 'content-type': 'application/json', 'content-length': length };
+        return ask('exam', path, { method: 'POST', headers: { cookie, accept: 'application/json', ...type }, body });
+      };
       return { cookie, page, send };
     },
     /** Signs a representative in to the staff origin through a ticket, as the room's page does. */

@@ -1,5 +1,8 @@
-import { createHash, generateKeyPairSync } from 'node:crypto';
+import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { inspectRecording } from '../app/recordings/inspect.ts';
 import type { AttemptStart, Receipt } from '../app/wire.ts';
 import { digestToken } from '../app/attempts/token.ts';
 import { insertTestTakerSession } from '../db/appliance/attempts.ts';
@@ -217,7 +220,7 @@ describe('an attempt', () => {
     ]) {
       expect((await visit.send('/attempt', body)).status, JSON.stringify(body)).toBe(400);
     }
-    expect((await visit.send('/attempt', { publicKey: 'A'.repeat(70_000) })).status).toBe(413);
+    expect((await visit.send('/attempt', { publicKey: 'A'.repeat(100_000) })).status).toBe(413);
     expect((await visit.page('/attempt/start')).status).toBe(404);
   });
 
@@ -251,6 +254,46 @@ describe('an attempt', () => {
     expect((await visit.page('/attempt/start')).status).toBe(409);
     expect((await visit.send('/attempt', { publicKey: key.publicKey })).status).toBe(409);
     expect((await visit.page('/attempt/recorder')).headers.get('location')).toBe('/attempt');
+  });
+
+  test.for([
+    { asked: 'the recorder comes back', method: 'GET', path: '/attempt/start', status: 409 },
+    { asked: 'the recorder starts again', method: 'POST', path: '/attempt', status: 409 },
+    { asked: 'its page is opened', method: 'GET', path: '/attempt', status: 200 },
+  ])(
+    'whose seal was interrupted after custody entered it is finished when $asked',
+    async ({ method, path, status }) => {
+      const visit = await pages.visit(pages.enter('Rosa Klein').token);
+      const start = (await (await visit.send('/attempt', { publicKey: key.publicKey })).json()) as AttemptStart;
+      const { seal, recording } = await recordAttempt(pages, start, key);
+      const receipt = await pages.custody.web.sealAttempt(start.attempt, seal);
+      expect((await visit.page('/attempt/receipt')).status).toBe(404);
+
+      const ask = () => (method === 'GET' ? visit.page(path) : visit.send(path, { publicKey: key.publicKey }));
+      for (const answer of [await ask(), await ask()]) expect(answer.status).toBe(status);
+      expect(await (await visit.page('/attempt/start')).text()).toContain('sealed');
+      expect(await wordsOf(await visit.page('/attempt'))).toContain('Finished and sealed');
+      const { entry } = (await (await visit.page('/attempt/receipt')).json()) as Receipt;
+      expect(entry).toEqual(receipt.entry);
+      const file = join(pages.recordingsFolder, start.attempt, `${recording}.clr`);
+      expect(await inspectRecording(file)).toMatchObject({ seal: 'good', faults: [] });
+    },
+  );
+
+  test('that is never ended shows who watched, and one unreadable file hides nothing else', async () => {
+    const visit = await pages.visit(pages.enter('Leila Haddad').token);
+    const start = (await (await visit.send('/attempt', { publicKey: key.publicKey })).json()) as AttemptStart;
+    const recorded = await recordAttempt(pages, start, key);
+    expect(await wordsOf(await visit.page('/attempt'))).toContain('Nobody has watched this recording.');
+    const shown = { from: 7, to: 71 };
+    await watch(pages, 'Ines Moreau', recorded, start.attempt, { chapters: [0, 1], shown });
+    writeFileSync(join(pages.recordingsFolder, start.attempt, `${randomUUID()}.clr`), Buffer.alloc(2000, 7));
+    const running = await visit.page('/attempt');
+    expect(running.status).toBe(200);
+    const told = await wordsOf(running);
+    expect(told).toContain('Go back to the recorder');
+    expect(told).toMatch(/Ines Moreau .* UTC 0:07 to 1:11 a review of how the exam was sat/);
+    expect(told).toContain('Keys to 0:00 to 2:00');
   });
 
   test('shows who was allowed to watch apart from who watched, with minutes, purposes and decisions', async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { ClusterClock } from '../app/browser/recorder/cluster.ts';
 import { type Entry, Outbox } from '../app/browser/recorder/outbox.ts';
-import { delayAfter } from '../app/browser/recorder/request.ts';
+import { type Answer, delayAfter, type Refusal } from '../app/browser/recorder/request.ts';
+import { Sender, type SenderHandlers } from '../app/browser/recorder/sender.ts';
 import { stateChapter, stateSeal } from '../app/browser/recorder/statement.ts';
 import type { ChapterRecord } from '../app/browser/recorder/store.ts';
 import { elapsedOf, truthOf } from '../app/browser/recorder/truth.ts';
@@ -56,6 +57,53 @@ describe('the outbox', () => {
   });
 });
 
+describe('the sender', () => {
+  const accepted: Answer = { accepted: true, status: 201, load: 0, json: async () => null };
+
+  test.for(['send', 'stored', 'refused'] as const)(
+    'goes on after a fault of our own in %s, and the entry that met it is sent again',
+    async (broken) => {
+      const outbox = new Outbox();
+      const sent: Entry[] = [];
+      const faults: unknown[] = [];
+      const refusal: Refusal = {
+        accepted: false,
+        status: 409,
+        code: 'segment-differs',
+        sentence: '',
+        retryable: false,
+        retryAfter: 0,
+        missing: [],
+      };
+      const failOnce = () => {
+        if (faults.length === 0) throw new Error('the browser could not keep the data');
+      };
+      const handlers: SenderHandlers = {
+        async send(entry) {
+          if (broken === 'send') failOnce();
+          sent.push(entry);
+          return broken === 'refused' && faults.length === 0 ? refusal : accepted;
+        },
+        async stored() {
+          if (broken === 'stored') failOnce();
+        },
+        async refused() {
+          failOnce();
+          return 'keep';
+        },
+        broken: (error) => faults.push(error),
+      };
+      const sender = new Sender(outbox, handlers);
+      const entries = [segment(0, 0), segment(1, 0)];
+      for (const entry of entries) outbox.put(entry);
+      await sender.emptied();
+      expect(faults.length).toBeGreaterThan(0);
+      expect(sent).toEqual(expect.arrayContaining(entries));
+      expect(outbox.length).toBe(0);
+    },
+  );
+});
+
 test('waiting doubles up to a quarter of a minute and never undercuts what the appliance asks for', () => {
   for (let failures = 0; failures < 20; failures++) {
     const ceiling = Math.min(15_000, 500 * 2 ** failures);
@@ -83,8 +131,9 @@ describe('the line of truth', () => {
   });
 
   test('names each trouble, and always that nothing is lost', () => {
-    for (const trouble of ['offline', 'busy', 'disk-full', 'session'] as const) {
-      expect(truthOf({ ...calm, trouble })).toMatch(/2 s waiting to be sent; nothing is lost\./);
+    for (const trouble of ['offline', 'busy', 'disk-full', 'session', 'other-link'] as const) {
+      expect(truthOf({ ...calm, trouble })).toMatch(/2 s waiting to be sent/);
+      expect(truthOf({ ...calm, trouble })).toMatch(/nothing is lost\./);
     }
   });
 

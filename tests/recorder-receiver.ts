@@ -59,6 +59,8 @@ export class Receiver {
   /** How requests to the API fare. */
   weather: Weather = 'fair';
   signedIn = true;
+  /** Whether another test taker's link took the browser's cookie: nothing of this attempt is theirs. */
+  otherLink = false;
   chapterSeconds = 4;
   /** Requests that broke the protocol's rules. */
   faults: string[] = [];
@@ -181,7 +183,7 @@ export class Receiver {
     if (call === 'POST /attempt/seal') return this.#sealAttempt(JSON.parse(text) as SignedStatement);
     if (call === 'POST /recordings') return this.#addRecording(JSON.parse(text) as KeptRecording);
     const kept = this.recordings.get(id);
-    if (!kept) return refuse(404, 'not-found');
+    if (!kept || this.otherLink) return refuse(404, 'not-found');
     if (this.seal) return refuse(409, 'attempt-sealed');
     if (call === 'POST /recordings/gaps') return [201, kept.gaps.push(JSON.parse(text) as never)];
     if (call === 'PUT /recordings/chapters/envelope') {
