@@ -68,4 +68,9 @@ export const migrations: readonly Migration[] = [
     size INTEGER PRIMARY KEY, note TEXT NOT NULL
   ) STRICT;
   `,
+  // Exams once had no end of their own; their keys' retention counts from one now.
+  `
+  UPDATE exams SET policy = json_set(policy, '$.closesAt', strftime('%Y-%m-%dT%H:%M:%fZ', created_at, '+14 days'))
+  WHERE json_extract(policy, '$.closesAt') IS NULL;
+  `,
 ];
