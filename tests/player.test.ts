@@ -213,6 +213,99 @@ test('does not show a chapter that the grant does not cover, nor hand out its se
   expect(released!.chapters.every(({ chapter }) => chapter < 2)).toBe(true);
 });
 
+/** What the ledger says was shown under a grant, once that has ended: its stretches, in whole seconds. */
+async function shownUnder(grant: string): Promise<[from: number, to: number][]> {
+  const cookie = (await page.context().cookies()).find(({ name }) => name === '__Host-room');
+  await room.custody.room.endGrant(cookie!.value, grant);
+  const [view] = await entered('viewed');
+  return view!.intervals.map(({ from, to }) => [Math.round(from), Math.round(to)]);
+}
+
+test('a reload keeps what was shown before it', async () => {
+  const grant = await openRecording();
+  await page.keyboard.press('Space');
+  await expectSecond(3, 0.4);
+  await page.keyboard.press('k');
+  await page.reload();
+  await page.locator('[data-player][data-state="paused"]').waitFor();
+  await clickAt(25.5);
+  await expectSecond(25.5);
+  await page.keyboard.press('Space');
+  await expectSecond(28, 0.4);
+  await page.getByRole('button', { name: 'Close the recording' }).click();
+  await page.getByText('You closed the recording').waitFor();
+  const shown = await shownUnder(grant);
+  expect(shown).toHaveLength(2);
+  expect(shown[0]![0]).toBe(0);
+  expect(shown[0]![1]).toBeGreaterThanOrEqual(3);
+  expect(shown[1]![0]).toBeGreaterThanOrEqual(25);
+  expect(shown[1]![1]).toBeGreaterThanOrEqual(28);
+});
+
+test('a view that dies reports first what it showed, also what the busy page drew no frame of', async () => {
+  const grant = await openRecording();
+  await page.keyboard.press('Space');
+  await expectSecond(1);
+  await page.evaluate(() => {
+    for (const until = performance.now() + 3000; performance.now() < until; );
+  });
+  await page.keyboard.press('k');
+  const stood = await page.locator('video').evaluate((video: HTMLVideoElement) => video.currentTime);
+  expect(stood).toBeGreaterThan(3);
+  await page.route('**/releases', (route) =>
+    route.fulfill({ status: 403, json: { error: 'refused', message: 'Custody does not go on.', retryable: false } }),
+  );
+  const reported = page.waitForResponse((response) => response.url().endsWith('/viewing'));
+  await page.keyboard.press('9');
+  await page.getByText('Custody does not go on.').waitFor();
+  await reported;
+  await page.unroute('**/releases');
+  expect(await page.locator('video').count()).toBe(0);
+  const [shown, ...more] = await shownUnder(grant);
+  expect(more).toEqual([]);
+  expect(shown).toEqual([0, Math.round(stood)]);
+});
+
+test('leaves out a chapter whose key nobody can open, says why once, and plays the others', async () => {
+  const broken = await room.startAttempt('K-2045');
+  const own = await room.record(
+    broken,
+    chapters.map((one, i) => ({ ...one, unreadable: i === 1 })),
+  );
+  await openRecording(broken.attempt);
+  await clickAt(15);
+  await page.getByText(/This part cannot be opened, from .* holds no key/).waitFor();
+  await expectSecond(20, 1);
+  await page.waitForTimeout(2500);
+  expect(asked.filter(({ chapter }) => chapter === 1)).toEqual([{ recording: own, chapter: 1 }]);
+  expect(await page.locator('.hole[data-cause="unopened"]').count()).toBe(1);
+  await clickAt(8.5);
+  await page.keyboard.press('Space');
+  await page.getByText('This part cannot be opened. Playback goes on at').waitFor();
+  await expectSecond(21);
+});
+
+test('a recording in a format that does not play here is left out, and no gap stretches the time', async () => {
+  const [take] = takes as [Take, Take];
+  const mixed = await room.startAttempt('K-2046');
+  await room.record(mixed, [{ take, at: 0, from: 0, to: 30 }], {
+    gaps: [
+      { from: 30, to: 34 },
+      { from: 40, to: 400_000 },
+    ],
+  });
+  await room.record(mixed, [{ take, at: 0, from: 0, to: 30 }], {
+    source: 'screen',
+    mimeType: 'video/x-none; codecs="no"',
+  });
+  await openRecording(mixed.attempt);
+  await page.getByText('Not shown here: the screen.').waitFor();
+  expect(await page.locator('video').count()).toBe(1);
+  expect(await page.locator('[data-part="length"]').textContent()).toMatch(/^0:(29|30)$/);
+  await page.keyboard.press('Space');
+  await expectSecond(2);
+});
+
 const flip = (body: Uint8Array, at: number) => body.map((byte, i) => (i === at ? byte ^ 1 : byte));
 
 /** Gives another segment's body in place of the one at second 22, as a hostile server would. */

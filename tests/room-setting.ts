@@ -1,5 +1,5 @@
 /** The room as the process serves it, over a real custody process and real recordings, on a port of localhost. */
-import { randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -23,6 +23,8 @@ interface Chapter {
   to: number;
   /** Custody never heard of it, so that no grant covers it. */
   unregistered?: boolean;
+  /** Its envelope holds a key that the exam's key cannot open, as only a test taker's own program would make it. */
+  unreadable?: boolean;
 }
 
 /** What stands between the room and the browser: may replace a segment's body. */
@@ -79,18 +81,30 @@ export async function openRoom() {
   async function record(
     { attempt, publicKey }: Awaited<ReturnType<typeof startAttempt>>,
     chapters: Chapter[],
-    { missing = [], source = 'camera' }: { missing?: number[]; source?: 'camera' | 'screen' } = {},
+    {
+      missing = [],
+      source = 'camera',
+      mimeType = 'video/webm; codecs="vp8, opus"',
+      gaps = [],
+    }: {
+      missing?: number[];
+      source?: 'camera' | 'screen';
+      mimeType?: string;
+      /** Seconds. */
+      gaps?: { from: number; to: number }[];
+    } = {},
   ): Promise<string> {
     const recording = randomUUID();
     const pieces: Uint8Array[] = [];
     const write = (type: FrameType, ...payload: Uint8Array[]) => pieces.push(...encodeFrame(type, payload));
-    const head = { v: 1, exam, attempt, recording, source, mimeType: 'video/webm; codecs="vp8, opus"' };
+    const head = { v: 1, exam, attempt, recording, source, mimeType };
     const startedAt = '2026-11-23T09:02:00.000Z';
     write('header', Buffer.from(canonicalize({ ...head, startedAt, attemptKey: publicKey }) as string));
     let number = 0;
-    for (const [chapter, { take, at, from, to, unregistered }] of chapters.entries()) {
+    for (const [chapter, { take, at, from, to, unregistered, unreadable }] of chapters.entries()) {
       const base = crypto.getRandomValues(new Uint8Array(32));
-      const envelope = wrapChapterKey(examKey, { exam, attempt, recording, chapter }, Buffer.from(base));
+      const wrapping = unreadable ? { ...examKey, spki: foreignKey() } : examKey;
+      const envelope = wrapChapterKey(wrapping, { exam, attempt, recording, chapter }, Buffer.from(base));
       if (!unregistered) await custody.web.registerChapter(envelope);
       write('envelope', Buffer.from(envelope));
       const keys = await deriveChapterKeys(base, chapter);
@@ -105,6 +119,8 @@ export async function openRoom() {
       for (const one of take.clusters.filter((cluster) => cluster.from >= from && cluster.from < to))
         await put(false, at + one.from, one.to - one.from, one.bytes);
     }
+    for (const { from, to } of gaps)
+      write('gap', Buffer.from(JSON.stringify({ from: from * 1e6, to: to * 1e6, cause: 'stopped' })));
     await mkdir(join(recordings, attempt), { recursive: true });
     await writeFile(join(recordings, attempt, `${recording}.clr`), Buffer.concat(pieces));
     return recording;
@@ -133,4 +149,10 @@ export async function openRoom() {
       await rm(folder, { recursive: true });
     },
   };
+}
+
+/** @returns a key that custody does not have, SubjectPublicKeyInfo, base64url */
+function foreignKey(): string {
+  const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 3072 });
+  return publicKey.export({ format: 'der', type: 'spki' }).toString('base64url');
 }
