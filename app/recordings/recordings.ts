@@ -1,22 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import canonicalize from 'canonicalize';
 import type { Logger } from 'pino';
 import type { ApplianceDatabase } from '../../db/appliance/open.ts';
 import { findRecording, insertRecording, listRecordings } from '../../db/appliance/recordings.ts';
 import { AppError } from '../errors.ts';
-import type { EnvelopeAlgorithm, Receipt, RecordingState, SealStatement, SignedStatement, Source } from '../wire.ts';
+import type { EnvelopeAlgorithm, Receipt, RecordingState, SignedStatement, Source } from '../wire.ts';
 import { DiskSpace } from './disk-space.ts';
 import { encodeFrame, PAYLOAD_LIMIT } from './frames.ts';
 import { Intake } from './intake.ts';
 import { Journal, syncFolder } from './journal.ts';
-import { readOrphan } from './orphan.ts';
-import { listRecordings as listFiles } from './reader.ts';
+import { takeInOrphans } from './orphans.ts';
 import { Recording, type Stored } from './recording.ts';
 import { UnreadableRecordingError } from './recording-index.ts';
-import { isSignedBy, readChapterStatement, readEnvelope, readSealStatement, RecordError } from './records.ts';
+import { readChapterStatement, readEnvelope } from './records.ts';
 import type { GapRecord, HeaderRecord } from './records.ts';
+import { checkSeal, readOrRefuse, refuse } from './statements.ts';
 
 /** Bytes of bodies in memory at once, over all recordings. */
 const INTAKE_BYTES = 256 * 2 ** 20;
@@ -124,31 +124,6 @@ export class Recordings {
   }
 
   /**
-   * Enters files of the attempt that have no row, as after an older database was put back: the files are the truth. Removes only
-   * what a creation that was cut short left; what cannot be entered stays as it is.
-   */
-  async #takeIn(attempt: string): Promise<void> {
-    const { db, folder, log } = this.#options;
-    for (const { recording: id, file } of await listFiles(folder, attempt)) {
-      const rows = listRecordings(db, attempt);
-      if (rows.some((row) => row.id === id)) continue;
-      const found = await readOrphan(file).catch((err: unknown) => ({ err }));
-      if ('err' in found) {
-        log.error({ attempt, recording: id, err: found.err }, 'a recording without a row cannot be read and is kept');
-      } else if (found.header === null) {
-        await rm(file);
-        log.info({ attempt, recording: id }, 'removed a recording that was never begun');
-      } else {
-        const { source, mimeType, startedAt } = found.header;
-        const own = found.header.attempt === attempt && found.header.recording === id;
-        const fits = own && !rows.some((row) => row.source === source);
-        if (fits) insertRecording(db, { id, attempt, source, mimeType, startedAt });
-        log.warn({ attempt, recording: id, entered: fits }, 'found a recording without a row');
-      }
-    }
-  }
-
-  /**
    * Finds a recording of this attempt and opens its file.
    * @throws AppError not-found
    */
@@ -161,7 +136,7 @@ export class Recordings {
 
   async #openFile(attempt: string, id: string): Promise<Recording> {
     if (!findRecording(this.#options.db, attempt, id)) {
-      await this.#inTurn(attempt, () => this.#takeIn(attempt));
+      await this.#inTurn(attempt, () => takeInOrphans(this.#options, attempt));
       if (!findRecording(this.#options.db, attempt, id)) throw new AppError('not-found');
     }
     const under = this.#opening.get(id);
@@ -186,7 +161,7 @@ export class Recordings {
 
   /** Call it in the attempt's turn: a file that is being created has no row yet. */
   async #all(attempt: string): Promise<Recording[]> {
-    await this.#takeIn(attempt);
+    await takeInOrphans(this.#options, attempt);
     return Promise.all(listRecordings(this.#options.db, attempt).map(({ id }) => this.find(attempt, id)));
   }
 
@@ -310,27 +285,6 @@ export class Recordings {
   }
 }
 
-/** @throws AppError malformed with a sentence */
-function checkSeal(
-  attempt: { id: string; exam: string; publicKey: Buffer },
-  signed: SignedStatement,
-  stored: Recording[],
-): void {
-  const statement = readOrRefuse(() => readSealStatement(signed.statement));
-  if (statement.attempt !== attempt.id || statement.exam !== attempt.exam) refuse('The seal is for another attempt.');
-  if (!isSignedBy(attempt.publicKey.toString('base64url'), signed))
-    refuse('The seal is not signed by this attempt’s key.');
-  const inOrder = (recordings: SealStatement['recordings']) =>
-    canonicalize(
-      recordings
-        .filter(({ chapters, segments }) => chapters + segments > 0)
-        .toSorted((a, b) => (a.recording < b.recording ? -1 : 1)),
-    );
-  if (inOrder(statement.recordings) !== inOrder(stored.map(({ summary }) => summary))) {
-    refuse('The seal does not fit what is stored of this attempt.');
-  }
-}
-
 async function writeSeal(recordings: Recording[], signed: SignedStatement, receipt: Receipt): Promise<void> {
   for (const recording of recordings) {
     await recording.seal({ statement: signed.statement, signature: signed.signature, receipt });
@@ -339,16 +293,3 @@ async function writeSeal(recordings: Recording[], signed: SignedStatement, recei
 
 const frameOf = (header: HeaderRecord): Uint8Array[] =>
   encodeFrame('header', [Buffer.from(canonicalize(header) ?? '')]);
-
-function refuse(sentence: string): never {
-  throw new AppError('malformed', { sentence });
-}
-
-function readOrRefuse<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof RecordError) refuse(error.message);
-    throw error;
-  }
-}
