@@ -13,6 +13,7 @@ import { cut, film, type Take } from '../tests/take.ts';
 import { type Figure, median } from './figure.ts';
 import { startNginx } from './nginx.ts';
 import { TestTaker } from './test-taker.ts';
+import { FFMPEG } from '../tests/ffmpeg.ts';
 
 const ROUNDS = 5;
 /** A film of a minute, played this often: seven chapters. */
@@ -40,7 +41,7 @@ export async function seek(): Promise<Figure[]> {
     const file = join(media, 'film.webm');
     const minute = await film(folder, CHAPTER_SECONDS, 0);
     const loop = ['-stream_loop', String(MINUTES - 1), '-i', minute.file, '-c', 'copy', file];
-    execFileSync(process.env['CLOISTER_FFMPEG'] ?? 'ffmpeg', ['-loglevel', 'error', ...loop]);
+    execFileSync(FFMPEG, ['-loglevel', 'error', ...loop]);
     writeFileSync(
       join(media, 'plain.html'),
       '<!doctype html><video src="film.webm" preload="auto" width="640"></video>',

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { FFMPEG } from './ffmpeg.ts';
 
 /** The camera's picture: each frame carries its number as 16 blocks, black or white, most significant first. */
 export const WIDTH = 640;
@@ -15,7 +16,7 @@ const BLOCK = WIDTH / BITS;
  */
 export async function makeNumberedVideo(file: string, seconds: number): Promise<void> {
   const ffmpeg = spawn(
-    process.env.CLOISTER_FFMPEG ?? 'ffmpeg',
+    FFMPEG,
     [
       '-loglevel',
       'error',

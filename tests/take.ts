@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { FFMPEG } from './ffmpeg.ts';
 
 const run = promisify(execFile);
 
@@ -25,7 +26,7 @@ export async function film(folder: string, seconds: number, from: number): Promi
   const file = join(folder, `${randomUUID()}.webm`);
   const size = { source: `testsrc2=s=640x480:r=15:d=${seconds}`, corner: `color=black:s=96x96:r=15:d=${seconds}` };
   const corner = `geq=lum='20+3*(T+${from})':cb=128:cr=128`;
-  await run(process.env['CLOISTER_FFMPEG'] ?? 'ffmpeg', [
+  await run(FFMPEG, [
     ...['-loglevel', 'error', '-f', 'lavfi', '-i', size.source, '-f', 'lavfi', '-i', size.corner],
     ...['-f', 'lavfi', '-i', `sine=f=440:d=${seconds}`],
     ...['-filter_complex', `[1]${corner},format=yuv420p[c];[0]format=yuv420p[p];[p][c]overlay=0:0[v]`],
