@@ -24,6 +24,8 @@ export function GrantPage({ representative, grant }: { representative: Represent
       representative={representative}
       main={{ class: 'booth' }}
     >
+      {/* Asked for while the script is still on its way. */}
+      <link rel="preload" as="fetch" crossorigin="anonymous" href={`/grants/${grant.grant}/index`} />
       <div class="stack">
         <header>
           <p class="eyebrow">
