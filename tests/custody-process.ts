@@ -65,6 +65,7 @@ export async function startCustody({ roomOrigin = ROOM_ORIGIN }: { roomOrigin?: 
   await start();
   return {
     data,
+    roomOrigin,
     web: connectWeb(join(data, 'sockets/web.sock')),
     room: connectRoom(join(data, 'sockets/room.sock')),
     operator: connectOperator(join(data, 'sockets/operator.sock')),
@@ -100,13 +101,19 @@ export async function startCustody({ roomOrigin = ROOM_ORIGIN }: { roomOrigin?: 
 }
 
 export type RunningCustody = Awaited<ReturnType<typeof startCustody>>;
+/** What a representative needs of it; an appliance's custody has this as well. */
+type RoomPeer = Pick<RunningCustody, 'room' | 'roomOrigin'>;
 
 /** Invites and enrols a representative with a security key of their own. */
-export async function enrolRepresentative(custody: RunningCustody, name: string, exams: string[]) {
+export async function enrolRepresentative(
+  custody: RoomPeer & Pick<RunningCustody, 'operator'>,
+  name: string,
+  exams: string[],
+) {
   const key = new SecurityKey();
   const { enrolment, representative } = await custody.operator.invite({ name, role: 'reviewer', exams });
   const { options } = await custody.room.enrolmentOptions(enrolment);
-  const { session } = await custody.room.enrol(enrolment, key.enrol(options as never, ROOM_ORIGIN));
+  const { session } = await custody.room.enrol(enrolment, key.enrol(options as never, custody.roomOrigin));
   return { key, session, id: representative, name };
 }
 
@@ -187,7 +194,7 @@ export async function makeRecipient(alg: 'RSA-OAEP' | 'RSA-OAEP-256') {
 }
 
 /** Proposes a release, touches the key, and has the grant. */
-export async function openGrant(custody: RunningCustody, who: Enrolled, attempt: string, recipient: { spki: string }) {
+export async function openGrant(custody: RoomPeer, who: Enrolled, attempt: string, recipient: { spki: string }) {
   const act = await custody.room.proposeAct(who.session, {
     type: 'release',
     attempt,
@@ -195,7 +202,7 @@ export async function openGrant(custody: RunningCustody, who: Enrolled, attempt:
     justification: '',
     recipient: recipient.spki,
   });
-  await custody.room.signAct(who.session, act.act, who.key.touch(act.options.challenge, ROOM_ORIGIN));
+  await custody.room.signAct(who.session, act.act, who.key.touch(act.options.challenge, custody.roomOrigin));
   return act.act;
 }
 

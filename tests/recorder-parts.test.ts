@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { ClusterClock } from '../app/browser/recorder/cluster.ts';
 import { type Entry, Outbox } from '../app/browser/recorder/outbox.ts';
@@ -6,9 +7,10 @@ import { Sender, type SenderHandlers } from '../app/browser/recorder/sender.ts';
 import { stateChapter, stateSeal } from '../app/browser/recorder/statement.ts';
 import type { ChapterRecord } from '../app/browser/recorder/store.ts';
 import { elapsedOf, truthOf } from '../app/browser/recorder/truth.ts';
-import { sha256 } from './recorder-receiver.ts';
 
 const RECORDING = '0b0c5f5a-1a2b-4c3d-8e4f-5a6b7c8d9e0f';
+
+const sha256 = (data: Uint8Array | string) => createHash('sha256').update(data).digest();
 
 function segment(number: number, chapter: number, from = 0, to = 2000): Entry {
   return { kind: 'segment', recording: RECORDING, chapter, number, body: new Uint8Array(100), from, to };

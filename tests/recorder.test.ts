@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { decryptSegment, deriveChapterKeys } from '../app/browser/sframe.ts';
-import type { ChapterStatement } from '../app/wire.ts';
-import { bundleScripts, readSegment, Receiver, sha256 } from './recorder-receiver.ts';
+import type { AttemptStart, ChapterStatement } from '../app/wire.ts';
+import { ask, cookieOf } from './appliance.ts';
+import { type Invited, openSetting, type PlainSegment, type RecorderSetting } from './recorder-setting.ts';
+import type { WeatherRelay } from './weather-relay.ts';
 
 const FLAGS = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
 /** Playwright switches off what browsers do to pages in the background; here that has to happen. */
@@ -14,58 +16,42 @@ const SPARING = [
   '--disable-backgrounding-occluded-windows',
   '--disable-renderer-backgrounding',
 ];
-const MAIN = `<main data-recorder data-institution="Test University">
-  <p data-failure role="alert" hidden></p>
-  <section data-step="check"><video data-preview muted playsinline></video><meter data-level min="0" max="1"></meter>
-    <p data-check-message role="status"></p><select data-camera></select><select data-microphone></select>
-    <button data-allow>Turn on camera and microphone</button><button data-start disabled>Start recording</button></section>
-  <section data-step="record" hidden><span class="lamp" data-lamp="camera"></span>
-    <span class="lamp" data-lamp="microphone"></span><span class="lamp" data-lamp="sending"></span>
-    <time data-elapsed></time><p data-truth role="status"></p>
-    <a data-exam target="_blank" rel="noopener">Open the exam</a><button data-finish>Finish the exam</button>
-    <dialog data-finish-dialog><button data-finish-confirm>Finish</button><button data-finish-cancel>Go on</button></dialog>
-  </section>
-  <section data-step="sealing" hidden><progress data-sealing></progress><p data-sealing-message role="status"></p></section>
-  <section data-step="done" hidden><a data-receipt href="/attempt/receipt" download>Receipt</a></section>
-</main>`;
-
-interface PlainSegment {
-  chapter: number;
-  number: number;
-  init: boolean;
-  keyframe: boolean;
-  start: number;
-  duration: number;
-  bytes: Uint8Array;
-}
-
-let scripts: Map<string, string>;
-let chrome: Chrome;
-let receiver: Receiver;
 
 interface Chrome {
   context: BrowserContext;
   close(): Promise<void>;
 }
 
+let setting: RecorderSetting;
+let relay: WeatherRelay;
+let chrome: Chrome;
+/** Who sits the exam in this test. */
+let testTaker: Invited;
+
 beforeAll(async () => {
-  scripts = await bundleScripts();
+  setting = await openSetting();
+  ({ relay } = setting);
   chrome = await launch(FLAGS);
-});
+}, 60_000);
 
 afterAll(async () => {
-  await chrome.close();
+  await chrome?.close();
+  await setting?.close();
 });
 
 afterEach(async () => {
   for (const page of chrome.context.pages()) await page.close();
-  receiver.close();
+  relay.clear();
 });
 
-/** Playwright makes every page believe that it is in front; its `noDefaults`, over a second connection, leaves them be. */
+/**
+ * Playwright makes every page believe that it is in front; its `noDefaults`, over a second connection, leaves them be. The
+ * exam origin's name leads to the relay.
+ */
 async function launch(flags: string[]): Promise<Chrome> {
   const port = await freePort();
-  const args = [...flags, `--remote-debugging-port=${port}`];
+  const resolver = `--host-resolver-rules=MAP ${new URL(setting.origin).hostname} 127.0.0.1:${relay.port}`;
+  const args = [...flags, resolver, '--ignore-certificate-errors', `--remote-debugging-port=${port}`];
   const process = await chromium.launch({ executablePath: '/usr/bin/chromium', args, ignoreDefaultArgs: SPARING });
   const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`, { noDefaults: true });
   const close = async () => {
@@ -83,13 +69,23 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function openPage(main = MAIN, { context } = chrome): Promise<Page> {
-  receiver = await Receiver.open(scripts, main);
-  return context.newPage();
+/** Invites somebody and gives them a browser that knows of nobody else. */
+async function openPage(chapters: 'short' | 'long' = 'long', { context } = chrome): Promise<Page> {
+  testTaker = setting.invite(chapters);
+  const page = await context.newPage();
+  const devtools = await context.newCDPSession(page);
+  await devtools.send('Storage.clearDataForOrigin', { origin: setting.origin, storageTypes: 'all' });
+  return page;
+}
+
+/** Opens the personal link, and from it the recorder. */
+async function openRecorder(page: Page, link = testTaker.link): Promise<void> {
+  await page.goto(link);
+  await page.goto(`${setting.origin}/attempt/recorder`);
 }
 
 async function startRecording(page: Page): Promise<void> {
-  await page.goto(`${receiver.origin}/attempt/recorder`);
+  await openRecorder(page);
   await page.click('[data-allow]');
   await page.waitForSelector('[data-start]:not([disabled])');
   await page.evaluate(() => Object.assign(window, { opened: document.querySelector('video')!.srcObject }));
@@ -103,11 +99,19 @@ async function finish(page: Page): Promise<void> {
   await page.waitForSelector('[data-step=done]:not([hidden])', { timeout: 15_000 });
 }
 
-/** @returns the chapter of each stored segment */
-const chaptersOf = ({ segments }: { segments: Map<number, Buffer> }) =>
-  [...segments.values()].map((body) => readSegment(body).chapter);
+/** Another tab opens a link, as out of a mail, and is closed again. */
+async function openLinkBeside(page: Page, link: string): Promise<void> {
+  const tab = await page.context().newPage();
+  await tab.goto(link);
+  await tab.close();
+  await page.bringToFront();
+}
 
-const only = () => [...receiver.recordings.entries()][0]!;
+/** @returns how many segments web has stored, of one chapter or of all */
+async function storedSegments(ofChapter?: number): Promise<number> {
+  const segments = (await testTaker.stored())?.segments ?? [];
+  return segments.filter(({ chapter }) => ofChapter === undefined || chapter === ofChapter).length;
+}
 
 async function until(holds: () => boolean | Promise<boolean>, seconds: number): Promise<void> {
   const end = Date.now() + 1000 * seconds;
@@ -115,23 +119,6 @@ async function until(holds: () => boolean | Promise<boolean>, seconds: number): 
     if (Date.now() > end) throw new Error(`not within ${seconds} s: ${holds.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-}
-
-/** Decrypts all that the receiver has of its only recording. */
-async function openSegments(): Promise<PlainSegment[]> {
-  const [id, { segments, envelopes }] = only();
-  const keys = new Map<number, Awaited<ReturnType<typeof deriveChapterKeys>>>();
-  for (const chapter of envelopes.keys()) {
-    keys.set(chapter, await deriveChapterKeys(await receiver.chapterKey(id, chapter), chapter));
-  }
-  const opened: PlainSegment[] = [];
-  for (const body of segments.values()) {
-    const { head, ciphertext, chapter, number, metadata } = readSegment(body);
-    expect(metadata.recording).toBe(id);
-    const bytes = await decryptSegment(keys.get(chapter)!, number, head, ciphertext);
-    opened.push({ ...metadata, chapter, number, bytes });
-  }
-  return opened.sort((a, b) => a.number - b.number);
 }
 
 /** @returns frames of the picture, and what the decoder complains of in picture and sound */
@@ -167,50 +154,54 @@ function stillSeconds(bytes: Uint8Array[]): number {
   return [...stills].reduce((sum, [, seconds]) => sum + Number(seconds), 0);
 }
 
-function checkChapters(segments: PlainSegment[]): void {
-  const [recording, { envelopes, statements }] = only();
+/** Holds each chapter's statement against what decrypted, and takes the inspector's word for digests, signatures and seal. */
+async function checkChapters(segments: PlainSegment[]): Promise<void> {
+  const { header, envelopes, chapterSignatures } = (await testTaker.stored())!;
+  expect(header).toMatchObject({ exam: testTaker.exam, attempt: testTaker.attempt() });
   const chapters = [...new Set(segments.map(({ chapter }) => chapter))];
   expect([...envelopes.keys()].sort((a, b) => a - b)).toEqual(chapters);
   for (const chapter of chapters) {
     const own = segments.filter((segment) => segment.chapter === chapter);
     expect(own.map(({ init }) => init)).toEqual(own.map((_, i) => i === 0));
-    const statement = JSON.parse(statements.get(chapter)!) as ChapterStatement;
-    expect(statement).toMatchObject({ attempt: receiver.attempt, recording, chapter });
+    const statement = JSON.parse(chapterSignatures.get(chapter)!.statement) as ChapterStatement;
     expect([statement.first, statement.last]).toEqual([own[0]!.number, own.at(-1)!.number]);
   }
-  const digests = chapters.map((chapter) => sha256(statements.get(chapter)!));
-  const digest = sha256(Buffer.concat(digests)).toString('base64url');
-  expect(receiver.seal).toMatchObject({ type: 'seal', exam: receiver.exam, attempt: receiver.attempt });
-  expect(receiver.seal!.recordings).toEqual([
-    { recording, chapters: chapters.length, segments: segments.length, digest },
-  ]);
+  const inspection = await testTaker.inspection();
+  expect(inspection.chapters.map(({ chapter, envelope, signature }) => ({ chapter, envelope, signature }))).toEqual(
+    chapters.map((chapter) => ({ chapter, envelope: true, signature: 'good' })),
+  );
+  expect(inspection.seal).toBe('good');
+  expect(inspection.segments.count).toBe(segments.length);
+  expect(inspection.faults.filter((fault) => !fault.startsWith('Segments are missing:'))).toEqual([]);
 }
 
 describe('the recorder', () => {
   test('records a sitting at full rate with the exam in front, through refusals and cut connections, and seals it', async () => {
-    const page = await openPage();
-    await page.goto(`${receiver.origin}/attempt#key=${receiver.fingerprint}`);
-    expect(await page.evaluate(() => sessionStorage.getItem('cloister-key'))).toBe(receiver.fingerprint);
+    const page = await openPage('short');
     await startRecording(page);
+    expect(await page.evaluate(() => sessionStorage.getItem('cloister-key'))).toBe(testTaker.fingerprint);
     const [exam] = await Promise.all([chrome.context.waitForEvent('page'), page.click('[data-exam]')]);
     await exam.bringToFront();
     expect(await page.evaluate(() => document.visibilityState)).toBe('hidden');
     const hiddenFrom = Date.now();
-    await until(() => receiver.recordings.size === 1 && only()[1].segments.size >= 3, 10);
+    await until(async () => (await storedSegments()) >= 3, 10);
 
-    receiver.weather = 'busy';
-    await until(() => receiver.refusedRequests >= 1, 8);
-    receiver.weather = 'cut';
-    await until(() => receiver.refusedRequests >= 2, 8);
+    relay.weather = 'busy';
+    await until(() => relay.stopped >= 1, 8);
+    relay.weather = 'cut';
+    await until(() => relay.stopped >= 2, 8);
     await until(
       async () => /waiting to be sent; nothing is lost/.test((await page.textContent('[data-truth]')) ?? ''),
       5,
     );
-    receiver.weather = 'segment-answers-lost';
-    const before = only()[1].segments.size;
-    await until(() => only()[1].segments.size > before, 12);
-    receiver.weather = 'fair';
-    await until(() => only()[1].envelopes.size >= 3 && only()[1].statements.size >= 2, 15);
+    relay.weather = 'segment-answers-lost';
+    const before = await storedSegments();
+    await until(async () => (await storedSegments()) > before, 12);
+    relay.weather = 'fair';
+    await until(async () => {
+      const { envelopes, chapterSignatures } = (await testTaker.stored())!;
+      return envelopes.size >= 3 && chapterSignatures.size >= 2;
+    }, 20);
     expect(await page.evaluate(() => document.visibilityState)).toBe('hidden');
     const hiddenTo = Date.now();
     await until(
@@ -222,12 +213,13 @@ describe('the recorder', () => {
     await finish(page);
     expect(await page.evaluate(() => (window as unknown as { opened: MediaStream }).opened.active)).toBe(false);
 
-    expect(receiver.faults).toEqual([]);
-    expect(receiver.mostAtOnce).toBeLessThanOrEqual(2);
-    expect(receiver.repeatedSegments).toBeGreaterThan(0);
-    const segments = await openSegments();
+    // Web refuses a segment that comes before its envelope, and whatever else breaks the protocol.
+    expect(relay.refusals).toEqual([]);
+    expect(relay.mostAtOnce).toBeLessThanOrEqual(2);
+    expect(relay.repeatedSegments).toBeGreaterThan(0);
+    const segments = await testTaker.segments();
     expect(segments.map(({ number }) => number)).toEqual(segments.map((_, i) => i));
-    checkChapters(segments);
+    await checkChapters(segments);
 
     const init = segments[0]!.bytes;
     const media = segments.filter((segment) => !segment.init);
@@ -243,7 +235,7 @@ describe('the recorder', () => {
     }
 
     // Only what was recorded while the page was hidden counts here.
-    const began = Date.parse(only()[1].startedAt);
+    const began = Date.parse((await testTaker.stored())!.header.startedAt);
     const hidden = media.filter(({ start, duration }) => {
       const from = began + start / 1000;
       return from >= hiddenFrom && from + duration / 1000 <= hiddenTo;
@@ -258,30 +250,28 @@ describe('the recorder', () => {
 
   test('goes on after a reload: a new chapter with unused numbers, a gap that says so, and one seal over both', async () => {
     const page = await openPage();
-    receiver.chapterSeconds = 60;
     await startRecording(page);
-    await until(() => receiver.recordings.size === 1 && only()[1].segments.size >= 2, 10);
-    receiver.weather = 'cut';
-    await until(() => receiver.refusedRequests >= 1, 5);
+    await until(async () => (await storedSegments()) >= 2, 10);
+    relay.weather = 'cut';
+    await until(() => relay.stopped >= 1, 5);
     page.on('dialog', (dialog) => void dialog.accept());
     const reloaded = page.reload();
-    receiver.weather = 'fair';
+    relay.weather = 'fair';
     await reloaded;
-    const [, kept] = only();
     await page.waitForSelector('[data-step=record]:not([hidden])');
-    await until(() => chaptersOf(kept).filter((chapter) => chapter === 1).length >= 2, 30);
+    await until(async () => (await storedSegments(1)) >= 2, 30);
     await finish(page);
 
-    expect(receiver.faults).toEqual([]);
-    expect(receiver.recordings.size).toBe(1);
-    const segments = await openSegments();
-    checkChapters(segments);
+    // What the reload took away was written down before it was sent, so that the appliance is asked for it.
+    expect(relay.refusals.filter((refusal) => refusal !== 'PUT signature 409')).toEqual([]);
+    const segments = await testTaker.segments();
+    await checkChapters(segments);
     const [first, second] = [0, 1].map((chapter) => segments.filter((segment) => segment.chapter === chapter));
     const end = first!.at(-1)!.start + first!.at(-1)!.duration;
     const [init, next] = second!;
     expect(init!.start).toBeGreaterThan(end);
     expect(next!.start).toBe(init!.start);
-    expect(kept.gaps).toEqual([{ from: end, to: init!.start, cause: 'reload' }]);
+    expect((await testTaker.stored())!.gaps).toEqual([{ from: end, to: init!.start, cause: 'reload' }]);
     const { frames, complaints } = decode(second!.map(({ bytes }) => bytes));
     expect(complaints).toBe('');
     expect(frames).toBeGreaterThan(8);
@@ -292,26 +282,29 @@ describe('the recorder', () => {
 
   test('outlives a session that ended, a camera that stopped and a segment that the appliance lost', async () => {
     const page = await openPage();
-    receiver.chapterSeconds = 60;
     await startRecording(page);
-    await until(() => receiver.recordings.size === 1 && only()[1].segments.size >= 2, 10);
-    const [, kept] = only();
+    await until(async () => (await storedSegments()) >= 2, 10);
 
-    receiver.signedIn = false;
+    await chrome.context.clearCookies();
     const truth = async () => (await page.textContent('[data-truth]')) ?? '';
     await until(async () => /^Your session has ended.*Open your personal link/.test(await truth()), 10);
     expect(await page.getAttribute('[data-lamp=sending]', 'data-on')).toBe('false');
-    receiver.signedIn = true;
-    await until(() => kept.segments.size >= 3, 10);
+    await openLinkBeside(page, testTaker.link);
+    const afterSession = await storedSegments();
+    await until(async () => (await storedSegments()) > afterSession, 15);
+    expect(new Set(relay.refusals)).toEqual(new Set(['PUT segments 401']));
+    relay.refusals = [];
 
-    receiver.otherLink = true;
+    await openLinkBeside(page, await startedElsewhere());
     await until(
-      async () => /^Another exam link was opened in this browser\. Open your own link/.test(await truth()),
+      async () => (await truth()).startsWith('Another exam link was opened in this browser. Open your own link'),
       10,
     );
-    receiver.otherLink = false;
-    const before = kept.segments.size;
-    await until(() => kept.segments.size > before, 20);
+    await openLinkBeside(page, testTaker.link);
+    const afterLink = await storedSegments();
+    await until(async () => (await storedSegments()) > afterLink, 20);
+    expect(new Set(relay.refusals)).toEqual(new Set(['PUT segments 404']));
+    relay.refusals = [];
 
     // What a browser does when the camera's plug is pulled; once plugged in again it is there at first and shows nothing.
     await page.evaluate(() => {
@@ -328,37 +321,51 @@ describe('the recorder', () => {
       track!.dispatchEvent(new Event('ended'));
     });
     await until(async () => /Nothing came from your camera or microphone for 5 s/.test(await truth()), 15);
-    await until(() => kept.envelopes.size === 2 && kept.gaps.length === 1, 10);
-    expect(kept.gaps[0]).toMatchObject({ cause: 'device' });
-    await until(() => chaptersOf(kept).filter((chapter) => chapter === 1).length >= 3, 10);
-    const lost = [...kept.segments].filter(([, body]) => readSegment(body).chapter === 1)[1]![0];
-    kept.segments.delete(lost);
+    await until(async () => (await testTaker.stored())!.envelopes.size === 2, 10);
+    await until(async () => (await testTaker.stored())!.gaps.length === 1, 10);
+    expect((await testTaker.stored())!.gaps[0]).toMatchObject({ cause: 'device' });
+    await until(async () => (await storedSegments(1)) >= 2, 10);
+    relay.swallows = true;
+    await until(() => relay.swallowed.length === 1, 10);
+    const lost = relay.swallowed[0]!;
+    await until(async () => (await testTaker.stored())!.segments.at(-1)!.number > lost, 10);
     await finish(page);
 
-    expect(receiver.faults).toEqual([]);
-    const segments = await openSegments();
+    expect(relay.refusals).toEqual(['PUT signature 409']);
+    const segments = await testTaker.segments();
     const made = segments.at(-1)!.number + 1;
     expect(segments.map(({ number }) => number)).toEqual([...Array(made).keys()].filter((number) => number !== lost));
-    expect(JSON.parse(kept.statements.get(1)!)).toMatchObject({ missing: [lost] });
-    checkChapters(segments);
-  }, 40_000);
+    const { statement } = (await testTaker.stored())!.chapterSignatures.get(1)!;
+    expect(JSON.parse(statement)).toMatchObject({ missing: [lost] });
+    await checkChapters(segments);
+  }, 60_000);
 
   test('records nothing when the appliance’s key is not the one that the personal link names', async () => {
     const page = await openPage();
-    await page.goto(`${receiver.origin}/attempt#key=${sha256('another appliance').toString('base64url')}`);
-    await expectRefusal(page, /not show the key that your invitation names, so nothing was recorded/);
+    const foreign = createHash('sha256').update('another appliance').digest('base64url');
+    const link = testTaker.link.replace(/#.*/, `#key=${foreign}`);
+    await expectRefusal(page, link, /not show the key that your invitation names, so nothing was recorded/);
   });
 
   test('records nothing when the exam key is not signed by the appliance', async () => {
     const page = await openPage();
-    receiver.forgeExamKey();
-    await expectRefusal(page, /not signed by your institution’s appliance, so nothing was recorded/);
+    relay.alteration = {
+      path: '/attempt',
+      change: (text) => {
+        if (!text.startsWith('{')) return text;
+        const start = JSON.parse(text) as AttemptStart;
+        start.examKey.signature = Buffer.alloc(64, 1).toString('base64url');
+        return JSON.stringify(start);
+      },
+    };
+    const sentence = /not signed by your institution’s appliance, so nothing was recorded/;
+    await expectRefusal(page, testTaker.link, sentence);
   });
 
   test('says what to do when camera and microphone are not allowed, and blames nobody', async () => {
     const refusing = await launch([FLAGS[0]!, `${FLAGS[1]!}=deny`]);
-    const page = await openPage(MAIN, refusing);
-    await page.goto(`${receiver.origin}/attempt/recorder`);
+    const page = await openPage('long', refusing);
+    await openRecorder(page);
     await page.click('[data-allow]');
     await until(
       async () => /did not allow the camera.*Allow both/.test((await page.textContent('[data-check-message]')) ?? ''),
@@ -393,15 +400,15 @@ describe('the recorder', () => {
     });
     type Late = { late: { asked: number; opened: MediaStream[]; answers: (() => void)[] } };
     const message = async () => (await page.textContent('[data-check-message]')) ?? '';
-    await page.goto(`${receiver.origin}/attempt/recorder`);
+    await openRecorder(page);
     await page.click('[data-allow]');
     await until(async () => /^Your browser asks .* Choose “Allow”\.$/.test(await message()), 5);
     expect(await page.isDisabled('[data-allow]')).toBe(true);
-    await until(async () => /^Your browser has not answered\./.test(await message()), 5);
+    await until(async () => (await message()).startsWith('Your browser has not answered.'), 5);
     await page.click('[data-allow]');
     await page.click('[data-start]:not([disabled])');
     await page.waitForSelector('[data-step=record]:not([hidden])');
-    await until(() => receiver.recordings.size === 1 && only()[1].segments.size >= 2, 15);
+    await until(async () => (await storedSegments()) >= 2, 15);
     await page.evaluate(() => (window as unknown as Late).late.answers[0]!());
     await until(() => page.evaluate(() => (window as unknown as Late).late.opened.length === 2), 5);
 
@@ -423,26 +430,47 @@ describe('the recorder', () => {
 
     // Sealed: whoever opens the recorder again sees that, and no device is asked for.
     await page.reload();
-    await page.waitForSelector('[data-step=done]:not([hidden])');
+    expect(new URL(page.url()).pathname).toBe('/attempt');
+    expect(await page.innerText('main')).toContain('Finished and sealed');
     expect(await page.evaluate(() => (window as unknown as Late).late.asked)).toBe(0);
-    expect(receiver.faults).toEqual([]);
+    expect(relay.refusals).toEqual([]);
   }, 60_000);
 
   test('says aloud which element the page lacks', async () => {
-    const page = await openPage(MAIN.replace('<meter data-level min="0" max="1"></meter>', ''));
-    await page.goto(`${receiver.origin}/attempt/recorder`);
+    const page = await openPage();
+    relay.alteration = {
+      path: '/attempt/recorder',
+      change: (text) => text.replace(/<meter[^>]* data-level[^>]*><\/meter>/, ''),
+    };
+    await openRecorder(page);
     await page.waitForSelector('[data-failure]:not([hidden])');
     expect(await page.textContent('[data-failure]')).toMatch(/cannot record \(level missing\)/);
   });
 });
 
-async function expectRefusal(page: Page, sentence: RegExp): Promise<void> {
-  await page.goto(`${receiver.origin}/attempt/recorder`);
+/** @returns the link of another test taker whose attempt runs in another browser */
+async function startedElsewhere(): Promise<string> {
+  const { link } = setting.invite();
+  const { origin } = setting;
+  const cookie = cookieOf(await ask(origin, new URL(link).pathname));
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { status } = await ask(origin, '/attempt', {
+    method: 'POST',
+    headers: { origin, cookie, 'content-type': 'application/json' },
+    body: JSON.stringify({ publicKey: publicKey.export({ format: 'der', type: 'spki' }).toString('base64url') }),
+  });
+  expect(status).toBe(201);
+  return link;
+}
+
+async function expectRefusal(page: Page, link: string, sentence: RegExp): Promise<void> {
+  await openRecorder(page, link);
   await page.click('[data-allow]');
   await page.click('[data-start]:not([disabled])');
   await page.waitForSelector('[data-failure]:not([hidden])');
   expect(await page.textContent('[data-failure]')).toMatch(sentence);
-  expect(receiver.recordings.size).toBe(0);
+  expect(testTaker.attempt()).toBeDefined();
+  expect(await testTaker.files()).toEqual([]);
   // The devices are let go: nothing may look as if it recorded.
   expect(await page.evaluate(() => (document.querySelector('video')!.srcObject as MediaStream).active)).toBe(false);
 }

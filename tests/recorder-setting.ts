@@ -1,0 +1,139 @@
+/** What the recorder's tests need around the appliance: exams of two kinds, a roster, and a reviewer who opens what was recorded. */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { enterTestTaker } from '../app/attempts/test-taker.ts';
+import { decryptSegment, deriveChapterKeys } from '../app/browser/sframe.ts';
+import { DEMONSTRATION } from '../app/cli/demonstration.ts';
+import { connectOperator, connectRoom } from '../app/custody/client.ts';
+import { enterExam } from '../app/exams/exam.ts';
+import { fragmentOf } from '../app/exams/fingerprint.ts';
+import { inspectRecording } from '../app/recordings/inspect.ts';
+import { listRecordings, readIndex, readSegment } from '../app/recordings/reader.ts';
+import { decodeMetadata, METADATA_BYTES } from '../app/wire.ts';
+import { findAttemptOf } from '../db/appliance/attempts.ts';
+import { openApplianceDatabase } from '../db/appliance/open.ts';
+import { startAppliance } from './appliance.ts';
+import { enrolRepresentative, makeRecipient, openGrant } from './custody-process.ts';
+import { WeatherRelay } from './weather-relay.ts';
+
+export interface PlainSegment {
+  chapter: number;
+  number: number;
+  init: boolean;
+  keyframe: boolean;
+  /** µs on the recording's timeline. */
+  start: number;
+  duration: number;
+  bytes: Uint8Array;
+}
+
+/** Seconds of a chapter: short where several have to come by, long where only a reload or a lost camera may begin one. */
+const CHAPTER_SECONDS = { short: 5, long: 300 } as const;
+
+/** Starts the appliance with a relay in front of its exam origin. */
+export async function openSetting() {
+  const appliance = await startAppliance({ testTakers: 1 });
+  const db = openApplianceDatabase(join(appliance.data, 'web/appliance.db'));
+  const folder = join(appliance.data, 'recordings');
+  const custody = {
+    operator: connectOperator(join(appliance.data, 'sockets/operator.sock')),
+    room: connectRoom(join(appliance.data, 'sockets/room.sock')),
+    roomOrigin: appliance.room,
+  };
+  const enter = async (chapterSeconds: number) => {
+    const { title, policy, notice, examPage } = DEMONSTRATION;
+    const exam = randomUUID();
+    const { examKey } = await custody.operator.createExam({ exam, title, policy });
+    enterExam(db, { id: exam, title, notice: { ...notice, chapterSeconds }, examPage });
+    return { exam, examKey };
+  };
+  const exams = { short: await enter(CHAPTER_SECONDS.short), long: await enter(CHAPTER_SECONDS.long) };
+  const reviewer = await enrolRepresentative(custody, 'Reviewer', [exams.short.exam, exams.long.exam]);
+  const relay = await WeatherRelay.open(appliance);
+  let candidates = 0;
+
+  /** Opens an attempt as a reviewer does: a grant for a purpose, and each chapter's key for a key pair of this test. */
+  async function releaseKeys(attempt: string, chapters: { recording: string; chapter: number; envelope: string }[]) {
+    const recipient = await makeRecipient(exams.short.examKey.alg);
+    const grant = await openGrant(custody, reviewer, attempt, recipient);
+    const { keys } = await custody.room.release(reviewer.session, grant, { recipient: recipient.digest, chapters });
+    return Promise.all(
+      keys.map(async ({ chapter, key }) => {
+        const base = Uint8Array.from(await recipient.unwrap(key));
+        return [chapter, await deriveChapterKeys(base, chapter)] as const;
+      }),
+    );
+  }
+
+  /** Puts another test taker on the roster. */
+  function invite(chapters: keyof typeof CHAPTER_SECONDS = 'long') {
+    const { exam, examKey } = exams[chapters];
+    const candidate = `R-${++candidates}`;
+    const { id, token } = enterTestTaker(db, { exam, candidate, name: `Test taker ${candidate}` });
+    const fragment = fragmentOf(examKey.applianceKey);
+    const attemptOf = () => findAttemptOf(db, id)?.id;
+    const files = async () => {
+      const attempt = attemptOf();
+      return attempt === undefined ? [] : listRecordings(folder, attempt);
+    };
+    const file = async () => {
+      const [only, ...others] = await files();
+      expect(others).toEqual([]);
+      return only?.file;
+    };
+    return {
+      exam,
+      link: `${appliance.exam}/i/${token}#${fragment}`,
+      fingerprint: fragment.replace('key=', ''),
+      /** @returns undefined before the start */
+      attempt: attemptOf,
+      files,
+      /** @returns what web has on its disk of the only recording */
+      async stored() {
+        const path = await file();
+        return path === undefined ? undefined : readIndex(path);
+      },
+      async inspection() {
+        return inspectRecording((await file()) as string);
+      },
+      /** Decrypts all that web has of the only recording. */
+      async segments(): Promise<PlainSegment[]> {
+        const path = (await file()) as string;
+        const { header, envelopes, segments } = await readIndex(path);
+        const { recording } = header;
+        const chapters = [...envelopes].map(([chapter, envelope]) => ({ recording, chapter, envelope }));
+        const keys = new Map(await releaseKeys(header.attempt, chapters));
+        const opened: PlainSegment[] = [];
+        for (const stored of segments) {
+          const body = Uint8Array.from(await readSegment(path, stored));
+          const head = body.slice(0, METADATA_BYTES);
+          expect(decodeMetadata(head).recording).toBe(recording);
+          const bytes = await decryptSegment(
+            keys.get(stored.chapter)!,
+            stored.number,
+            head,
+            body.slice(METADATA_BYTES),
+          );
+          const { chapter, number, init, keyframe, start, duration } = stored;
+          opened.push({ chapter, number, init, keyframe, start, duration, bytes });
+        }
+        return opened;
+      },
+    };
+  }
+
+  return {
+    origin: appliance.exam,
+    relay,
+    invite,
+    async close() {
+      relay.close();
+      db.$client.close();
+      await appliance.stop();
+    },
+  };
+}
+
+export type RecorderSetting = Awaited<ReturnType<typeof openSetting>>;
+export type Invited = ReturnType<RecorderSetting['invite']>;

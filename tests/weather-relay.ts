@@ -1,0 +1,151 @@
+import { readFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Agent, createServer, request as requestHttps } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { decodeMetadata } from '../app/wire.ts';
+import type { Appliance } from './appliance.ts';
+
+/**
+ * How the recorder's requests fare between browser and web: they pass; a proxy in between has no room; the connection breaks
+ * before web hears of them; web takes the segment and its answer never arrives.
+ */
+export type Weather = 'fair' | 'busy' | 'cut' | 'segment-answers-lost';
+
+/** Stands between a browser and the web process, ends TLS with the exam origin's own certificate and sees what is said. */
+export class WeatherRelay {
+  weather: Weather = 'fair';
+  /** Answers in web's place that the next media segment is stored, and keeps it from web. */
+  swallows = false;
+  /** Numbers of segments that were swallowed. */
+  swallowed: number[] = [];
+  /** What web refused of what the recorder sent: `PUT segments 404`. */
+  refusals: string[] = [];
+  mostAtOnce = 0;
+  /** Requests that the weather kept from web. */
+  stopped = 0;
+  /** Segments that web said it knew already. */
+  repeatedSegments = 0;
+  /** Changes what web answers on one path. */
+  alteration: { path: string; change: (text: string) => string } | null = null;
+  port = 0;
+  #atOnce = 0;
+  #web: { hostname: string; port: string };
+  #ca: Buffer;
+  #agent = new Agent({ keepAlive: true });
+  #server: ReturnType<typeof createServer>;
+
+  private constructor(appliance: Appliance) {
+    const tls = (name: string) => readFileSync(join(appliance.data, 'tls', name));
+    this.#web = new URL(appliance.exam);
+    this.#ca = tls('ca.crt');
+    this.#server = createServer(
+      { cert: tls('exam.crt'), key: tls('exam.key') },
+      (request, response) => void this.#pass(request, response),
+    );
+  }
+
+  static async open(appliance: Appliance): Promise<WeatherRelay> {
+    const relay = new WeatherRelay(appliance);
+    await new Promise<void>((resolve) => relay.#server.listen(0, '127.0.0.1', resolve));
+    relay.port = (relay.#server.address() as AddressInfo).port;
+    return relay;
+  }
+
+  /** Fair weather, and nothing seen yet. */
+  clear(): void {
+    this.weather = 'fair';
+    this.alteration = null;
+    this.swallows = false;
+    this.swallowed = [];
+    this.refusals = [];
+    this.mostAtOnce = 0;
+    this.stopped = 0;
+    this.repeatedSegments = 0;
+  }
+
+  close(): void {
+    this.#server.closeAllConnections();
+    this.#server.close();
+    this.#agent.destroy();
+  }
+
+  async #pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    try {
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+    } catch {
+      // The browser took its request back, as it does at a reload.
+      return;
+    }
+    const body = Buffer.concat(chunks);
+    const recorders = request.method !== 'GET' || request.url === '/attempt/start';
+    if (!recorders) return this.#forward(request, body, response);
+    this.mostAtOnce = Math.max(this.mostAtOnce, ++this.#atOnce);
+    try {
+      await this.#weather(request, body, response);
+    } finally {
+      this.#atOnce--;
+    }
+  }
+
+  async #weather(request: IncomingMessage, body: Buffer, response: ServerResponse): Promise<void> {
+    const { weather } = this;
+    const segment = /\/segments\/(\d+)$/.exec(request.url ?? '');
+    if (weather === 'cut' || weather === 'busy') {
+      this.stopped++;
+      if (weather === 'cut') response.destroy();
+      else response.writeHead(503, { 'retry-after': '1' }).end();
+    } else if (this.swallows && segment && !decodeMetadata(body).init) {
+      this.swallows = false;
+      this.swallowed.push(Number(segment[1]));
+      response.writeHead(201).end();
+    } else {
+      // A little time on the way, so that requests do overlap.
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      await this.#forward(request, body, response, weather === 'segment-answers-lost' && segment !== null);
+    }
+  }
+
+  async #forward(request: IncomingMessage, body: Buffer, response: ServerResponse, lost = false): Promise<void> {
+    try {
+      const { status, headers, text } = await this.#ask(request, body);
+      this.#note(request, status);
+      if (lost) return void response.destroy();
+      const changed = this.alteration?.path === request.url ? this.alteration?.change(text.toString()) : undefined;
+      const sent = changed === undefined ? text : Buffer.from(changed);
+      const { connection: _, 'transfer-encoding': __, ...rest } = headers;
+      response.writeHead(status, { ...rest, 'content-length': sent.length }).end(sent);
+    } catch {
+      response.destroy();
+    }
+  }
+
+  #note({ method, url = '' }: IncomingMessage, status: number): void {
+    const noun = /(segments|envelope|signature|gaps|seal)(\/\d+)?$/.exec(url)?.[1] ?? url;
+    if (status >= 400 && method !== 'GET') this.refusals.push(`${method} ${noun} ${status}`);
+    if (status === 200 && noun === 'segments') this.repeatedSegments++;
+  }
+
+  #ask(request: IncomingMessage, body: Buffer) {
+    const { 'accept-encoding': _, connection: __, ...headers } = request.headers;
+    const { hostname, port } = this.#web;
+    return new Promise<{ status: number; headers: IncomingMessage['headers']; text: Buffer }>((resolve, reject) => {
+      const options = { host: '127.0.0.1', port, servername: hostname, ca: this.#ca, agent: this.#agent };
+      const passed = requestHttps(
+        { ...options, path: request.url, method: request.method, headers },
+        async (answer) => {
+          try {
+            const chunks: Buffer[] = [];
+            for await (const chunk of answer) chunks.push(chunk as Buffer);
+            resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text: Buffer.concat(chunks) });
+          } catch (error) {
+            reject(error as Error);
+          }
+        },
+      );
+      passed.on('error', reject);
+      passed.end(body);
+    });
+  }
+}
