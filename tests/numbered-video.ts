@@ -67,3 +67,21 @@ export function readNumber(video: HTMLVideoElement): number {
   }
   return number;
 }
+
+/** Follows what a video element presents: its last frame's number and media time stand in `data-presented`. Runs in the page. */
+export function followFrames(video: HTMLVideoElement): void {
+  const canvas = document.createElement('canvas');
+  canvas.width = 640;
+  canvas.height = 480;
+  const context = canvas.getContext('2d', { willReadFrequently: true }) as CanvasRenderingContext2D;
+  const follow: VideoFrameRequestCallback = (_now, { mediaTime }) => {
+    context.drawImage(video, 0, 0, 640, 480);
+    let number = 0;
+    for (let bit = 0; bit < 16; bit++) {
+      number = (number << 1) | ((context.getImageData(bit * 40 + 20, 240, 1, 1).data[0] ?? 0) > 128 ? 1 : 0);
+    }
+    video.dataset['presented'] = JSON.stringify({ number, position: mediaTime });
+    video.requestVideoFrameCallback(follow);
+  };
+  video.requestVideoFrameCallback(follow);
+}
