@@ -184,16 +184,16 @@ describe('the recorder', () => {
     await exam.bringToFront();
     expect(await page.evaluate(() => document.visibilityState)).toBe('hidden');
     const hiddenFrom = Date.now();
-    await until(async () => (await storedSegments()) >= 3, 10);
+    relay.weather = 'segment-answers-late';
+    const truth = async () => (await page.textContent('[data-truth]')) ?? '';
+    await until(async () => /^\d+ s waiting to be sent; nothing is lost\.$/.test(await truth()), 15);
+    expect(relay.mostAtOnce).toBe(2);
 
     relay.weather = 'busy';
     await until(() => relay.stopped >= 1, 8);
     relay.weather = 'cut';
     await until(() => relay.stopped >= 2, 8);
-    await until(
-      async () => /waiting to be sent; nothing is lost/.test((await page.textContent('[data-truth]')) ?? ''),
-      5,
-    );
+    await until(async () => (await truth()).startsWith('Your connection paused:'), 5);
     relay.weather = 'segment-answers-lost';
     const before = await storedSegments();
     await until(async () => (await storedSegments()) > before, 12);
@@ -204,10 +204,7 @@ describe('the recorder', () => {
     }, 20);
     expect(await page.evaluate(() => document.visibilityState)).toBe('hidden');
     const hiddenTo = Date.now();
-    await until(
-      async () => /^Everything up to \d\d:\d\d:\d\d is stored\.$/.test((await page.textContent('[data-truth]')) ?? ''),
-      5,
-    );
+    await until(async () => /^Everything up to \d\d:\d\d:\d\d is stored\.$/.test(await truth()), 5);
     expect(await page.getAttribute('[data-lamp=camera]', 'data-on')).toBe('true');
     await page.bringToFront();
     await finish(page);

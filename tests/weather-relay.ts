@@ -8,9 +8,9 @@ import type { Appliance } from './appliance.ts';
 
 /**
  * How the recorder's requests fare between browser and web: they pass; a proxy in between has no room; the connection breaks
- * before web hears of them; web takes the segment and its answer never arrives.
+ * before web hears of them; web takes a segment and its answer comes when the weather changes, or never.
  */
-export type Weather = 'fair' | 'busy' | 'cut' | 'segment-answers-lost';
+export type Weather = 'fair' | 'busy' | 'cut' | 'segment-answers-late' | 'segment-answers-lost';
 
 /** Stands between a browser and the web process, ends TLS with the exam origin's own certificate and sees what is said. */
 export class WeatherRelay {
@@ -80,7 +80,7 @@ export class WeatherRelay {
     }
     const body = Buffer.concat(chunks);
     const recorders = request.method !== 'GET' || request.url === '/attempt/start';
-    if (!recorders) return this.#forward(request, body, response);
+    if (!recorders) return this.#forward(request, body, response, 'fair');
     this.mostAtOnce = Math.max(this.mostAtOnce, ++this.#atOnce);
     try {
       await this.#weather(request, body, response);
@@ -103,15 +103,18 @@ export class WeatherRelay {
     } else {
       // A little time on the way, so that requests do overlap.
       await new Promise((resolve) => setTimeout(resolve, 20));
-      await this.#forward(request, body, response, weather === 'segment-answers-lost' && segment !== null);
+      await this.#forward(request, body, response, segment ? weather : 'fair');
     }
   }
 
-  async #forward(request: IncomingMessage, body: Buffer, response: ServerResponse, lost = false): Promise<void> {
+  async #forward(request: IncomingMessage, body: Buffer, response: ServerResponse, weather: Weather): Promise<void> {
     try {
       const { status, headers, text } = await this.#ask(request, body);
       this.#note(request, status);
-      if (lost) return void response.destroy();
+      if (weather === 'segment-answers-lost') return void response.destroy();
+      while (weather === 'segment-answers-late' && this.weather === weather) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
       const changed = this.alteration?.path === request.url ? this.alteration?.change(text.toString()) : undefined;
       const sent = changed === undefined ? text : Buffer.from(changed);
       const { connection: _, 'transfer-encoding': __, ...rest } = headers;
