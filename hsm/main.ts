@@ -62,7 +62,12 @@ async function main(): Promise<void> {
   const servers = Object.entries(sockets).map(([peer, app]) => {
     const path = join(config.CLOISTER_CUSTODY_SOCKETS, `${peer}.sock`);
     rmSync(path, { force: true });
-    const server = createAdaptorServer({ fetch: app.fetch });
+    const server = createAdaptorServer({
+      fetch: app.fetch,
+      autoCleanupIncoming: false,
+      // The peers let idle connections go. Were custody to, a request could be on its way into one that is just closing.
+      serverOptions: { keepAliveTimeout: 3_600_000 },
+    });
     return new Promise<typeof server>((resolve, reject) => {
       server.once('error', reject);
       server.listen(path, () => {
@@ -84,7 +89,14 @@ async function main(): Promise<void> {
   const stop = async () => {
     clearInterval(sweep);
     clearInterval(retention);
-    await Promise.all(listening.map((server) => new Promise((done) => server.close(done))));
+    await Promise.all(
+      listening.map((server) => {
+        const closed = new Promise((done) => server.close(done));
+        // What is being answered gets two seconds; a connection that only stands open gets no say.
+        setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), 2_000).unref();
+        return closed;
+      }),
+    );
     await ledger.close();
     db.$client.close();
     await token.close();

@@ -1,5 +1,4 @@
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { validator } from 'hono/validator';
 import type { z } from 'zod';
 import type { Custody } from '../custody.ts';
@@ -19,14 +18,12 @@ export interface RefusalBody {
 /** A hono app for one peer's socket: body limit, refusals as JSON, everything else logged as internal. */
 export function socketApp(custody: Custody, peer: string) {
   const app = new Hono();
-  app.use(
-    bodyLimit({
-      maxSize: BODY_LIMIT,
-      onError: () => {
-        throw new CustodyError('too-large');
-      },
-    }),
-  );
+  app.use(async (c, next) => {
+    // By what the request says of itself: hono's bodyLimit would take the stream and leave it standing, and the connection with it.
+    const length = Number(c.req.header('content-length') ?? 0);
+    if (length > BODY_LIMIT || c.req.header('transfer-encoding')) throw new CustodyError('too-large');
+    await next();
+  });
   app.notFound((c) => c.json<RefusalBody>({ error: 'not-found', message: 'Custody has no such request.' }, 404));
   app.onError((thrown, c) => {
     const error =
