@@ -4,6 +4,42 @@
 export const SOURCES = { camera: 1, screen: 2 } as const;
 export type Source = keyof typeof SOURCES;
 
+/**
+ * Why nothing was recorded for a while. Neutral, every one of them: never held against anyone.
+ * - reload: the page was loaded again
+ * - closed: the page, the browser or the computer was closed or ended by itself
+ * - asleep: the computer slept, or its lid was closed
+ * - device: the camera or the microphone gave nothing, or was unplugged
+ * - permission: the browser's permission was withdrawn
+ * - sharing: the sharing of the screen ended, or something else than the screen was shared
+ * - space: the browser had no room left to keep what was not yet sent
+ */
+export const GAP_CAUSES = ['reload', 'closed', 'asleep', 'device', 'permission', 'sharing', 'space'] as const;
+export type GapCause = (typeof GAP_CAUSES)[number];
+
+/** How finely a source is recorded. */
+export interface Quality {
+  /** Frames a second; below 1 these are stills. */
+  frameRate: number;
+  /** Bits a second of the picture. */
+  bitrate: number;
+}
+
+/** What a source is recorded with: `most` on a good line, down to `least` where line or processor bear no more. */
+export interface QualityBounds {
+  most: Quality;
+  least: Quality;
+}
+
+/** What an exam records. Its notice says why, for each kind. */
+export interface RecordedKinds {
+  /** At least one; in this order. */
+  sources: Source[];
+  /** Whether sound is recorded: with the camera, or with the screen where there is no camera. */
+  sound: boolean;
+  bounds: Record<Source, QualityBounds>;
+}
+
 /** Bytes before the SFrame ciphertext in a segment's body, bound to it as additional data. */
 export const METADATA_BYTES = 32;
 const METADATA_VERSION = 1;
@@ -133,7 +169,7 @@ export interface SignedStatement {
 }
 
 /** What the recorder gets when it starts an attempt or comes back to one. */
-export interface AttemptStart {
+export interface AttemptStart extends RecordedKinds {
   exam: string;
   attempt: string;
   examKey: ExamKey;
@@ -143,6 +179,9 @@ export interface AttemptStart {
   segmentLimit: number;
   /** Address of the exam itself, opened in a new window. */
   examPage: string;
+  /** Until when what was recorded can be sent: ISO 8601, UTC. */
+  uploadBy: string;
+  /** Those of this browser's attempt key. */
   recordings: RecordingState[];
 }
 

@@ -21,11 +21,24 @@ export const OUTCOMES = {
 export const outcome = z.enum(Object.keys(OUTCOMES) as [keyof typeof OUTCOMES, ...(keyof typeof OUTCOMES)[]]);
 
 /** The rules of an exam as custody enforces them. */
-export const policy = z.strictObject({
-  purposes: z.array(purpose).min(1),
-  /** End of the exam's window: no attempt begins after it. ISO 8601, UTC. */
-  closesAt: z.iso.datetime(),
-  /** Days from then until the exam key is destroyed, whoever sat the exam and whenever they finished. */
-  retentionDays: z.int().min(1).max(3650),
-});
+export const policy = z
+  .strictObject({
+    purposes: z.array(purpose).min(1),
+    /** End of the exam's window: no attempt begins after it. ISO 8601, UTC. */
+    closesAt: z.iso.datetime(),
+    /** Days from then until the exam key is destroyed, whoever sat the exam and whenever they finished. */
+    retentionDays: z.int().min(1).max(3650),
+    /** Hours from the end of the window in which what was recorded by then can still be sent. */
+    uploadHours: z
+      .int()
+      .min(1)
+      .max(14 * 24)
+      .default(72),
+    /** Whether a test taker whose browser or computer is lost goes on in another one without asking anybody. */
+    reentry: z.enum(['any-browser', 'same-browser']).default('any-browser'),
+  })
+  .refine(
+    ({ retentionDays, uploadHours }) => uploadHours <= retentionDays * 24,
+    'keeps recordings for a shorter time than they can be sent in',
+  );
 export type Policy = z.infer<typeof policy>;

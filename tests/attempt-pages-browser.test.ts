@@ -172,7 +172,7 @@ test('the keyboard alone reaches everything, in the order of the page, with a ri
     'Skip to the content',
     'Cloister',
     'Switch between light and dark',
-    'Check camera and microphone',
+    'Check what is recorded',
   ]);
   expect(notice.filter(({ ringed }) => !ringed)).toEqual([]);
 
@@ -180,7 +180,7 @@ test('the keyboard alone reaches everything, in the order of the page, with a ri
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   await page.keyboard.press('Tab');
-  expect(await page.evaluate(() => document.activeElement?.textContent?.trim())).toBe('Check camera and microphone');
+  expect(await page.evaluate(() => document.activeElement?.textContent?.trim())).toBe('Check what is recorded');
   await context.close();
 });
 
@@ -204,7 +204,7 @@ test('without JavaScript the notice is whole and the recorder says what it needs
   const page = await open(context, 'before');
   expect(await page.locator('main').innerText()).toContain('Until 7 January 2127; then its key is destroyed');
   expect(await page.locator('[data-theme-switch]').isVisible()).toBe(false);
-  await page.getByRole('link', { name: 'Check camera and microphone' }).click();
+  await page.getByRole('link', { name: 'Check what is recorded' }).click();
   expect(await page.locator('main').innerText()).toContain('JavaScript is switched off');
   await context.close();
 });

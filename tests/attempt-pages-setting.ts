@@ -53,7 +53,13 @@ export async function startPages(
   await custody.operator.createExam({
     exam,
     title,
-    policy: { purposes: ['integrity-review', 'appeal'], closesAt: '2126-12-01T12:00:00Z', retentionDays: 37 },
+    policy: {
+      purposes: ['integrity-review', 'appeal'],
+      closesAt: '2126-12-01T12:00:00Z',
+      retentionDays: 37,
+      uploadHours: 48,
+      reentry: 'any-browser',
+    },
   });
   enterExam(db, { id: exam, title, notice: NOTICE, examPage: '/demonstration' });
 

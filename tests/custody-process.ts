@@ -22,6 +22,8 @@ export const policy = (retentionDays = 30) => ({
   purposes: [...PURPOSES],
   closesAt: new Date(Date.now() + 86_400_000).toISOString(),
   retentionDays,
+  uploadHours: 24,
+  reentry: 'any-browser' as const,
 });
 
 /** The real custody process over a real token, and its three peers. */

@@ -123,6 +123,8 @@ describe('the line of truth', () => {
     waitingRequests: 1,
     storedUntil: new Date(2026, 0, 5, 10, 2, 11).getTime(),
     startedAt: 0,
+    roomSeconds: null,
+    lineRate: null,
     trouble: null,
   };
 

@@ -56,7 +56,7 @@ async function writeRecording(name: string, wrong: { chapterKey?: KeyObject; sea
     statements.push(one.statement);
     await journal.append(encodeFrame('signature', json(one)));
   }
-  await journal.append(encodeFrame('gap', json({ from: 4e6, to: 6e6, cause: 'connection' })));
+  await journal.append(encodeFrame('gap', json({ from: 4e6, to: 6e6, cause: 'device' })));
   const own = { recording, chapters: 2, segments: wrong.sealed ?? 6, digest: digestOf(statements) };
   const seal: SealStatement = { type: 'seal', exam, attempt, recordings: [own], endedAt: '2026-05-04T09:00:00.000Z' };
   await journal.append(encodeFrame('seal', json({ ...signed(seal), receipt: null })));

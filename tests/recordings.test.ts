@@ -340,7 +340,7 @@ describe('segments', () => {
       await attempt.putSegment(recording, 1, segmentBody(recording, 1)),
       await attempt.putEnvelope(recording, 1),
       await attempt.putSignature(recording, 0, signed),
-      await attempt.ask('POST', `/recordings/${recording}/gaps`, { from: 0, to: 1, cause: 'connection' }),
+      await attempt.ask('POST', `/recordings/${recording}/gaps`, { from: 0, to: 1, cause: 'device' }),
       await taker.putSegment(randomUUID(), 0, body),
       await taker.ask('PUT', `/recordings/${recording}/segments/01`, body),
       await taker.ask('PUT', `/recordings/${recording}/segments/-1`, body),
@@ -501,7 +501,7 @@ describe('statements', () => {
     const { taker, recording, file } = await begin();
     const bodies = new Map([0, 1].map((number) => [number, segmentBody(recording, number)]));
     for (const [number, body] of bodies) await taker.putSegment(recording, number, body);
-    const gap = { from: 2_000_000, to: 5_000_000, cause: 'connection' };
+    const gap = { from: 2_000_000, to: 5_000_000, cause: 'device' };
     expect((await taker.ask('POST', `/recordings/${recording}/gaps`, gap)).status).toBe(201);
     const signed = await taker.sign(taker.stateChapter(recording, 0, bodies));
     await taker.putSignature(recording, 0, signed);

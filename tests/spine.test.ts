@@ -106,7 +106,7 @@ test('a test taker reads the notice, checks the camera, and records with the exa
   for (const told of ['camera', 'microphone', 'watch', 'days', 'Examination Office', 'exams@university.example']) {
     expect(notice, told).toContain(told);
   }
-  await testTaker.getByRole('link', { name: /Check camera and microphone/ }).click();
+  await testTaker.getByRole('link', { name: /Check what is recorded/ }).click();
   await turnOnDevices(testTaker);
   await expect
     .poll(() => testTaker.evaluate(() => document.querySelector<HTMLMeterElement>('[data-level]')?.value ?? 0))

@@ -4,8 +4,10 @@ import type { ApplianceDatabase } from '../../db/appliance/open.ts';
 import type { WebCustody } from '../custody/client.ts';
 import { AppError } from '../errors.ts';
 import { readExam } from '../exams/exam.ts';
+import { kindsOf } from '../exams/notice.ts';
 import type { Recordings } from '../recordings/recordings.ts';
 import type { AttemptStart, Receipt, SignedStatement } from '../wire.ts';
+import { uploadBy } from './retention.ts';
 import type { TestTaker } from './test-taker.ts';
 
 /** What an attempt asks of custody. */
@@ -117,7 +119,7 @@ export function readReceipt(db: ApplianceDatabase, testTaker: TestTaker): Receip
 async function describeStart(parts: AttemptParts, testTaker: TestTaker, attempt: AttemptRow): Promise<AttemptStart> {
   if (attempt.endedAt) throw new AppError('attempt-sealed');
   const exam = readExam(parts.db, testTaker.exam);
-  const [{ examKey }, recordings] = await Promise.all([
+  const [{ examKey, policy }, recordings] = await Promise.all([
     parts.custody.exam(testTaker.exam),
     parts.recordings.states(attempt.id),
   ]);
@@ -125,6 +127,8 @@ async function describeStart(parts: AttemptParts, testTaker: TestTaker, attempt:
     exam: exam.id,
     attempt: attempt.id,
     examKey,
+    ...kindsOf(exam.notice),
+    uploadBy: uploadBy(policy),
     chapterSeconds: exam.notice.chapterSeconds,
     segmentLimit: parts.recordings.segmentLimit,
     examPage: exam.examPage,

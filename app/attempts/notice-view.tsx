@@ -1,11 +1,17 @@
-import { Day } from '../ui/moment.tsx';
+import { Day, Moment } from '../ui/moment.tsx';
 import { Page } from '../ui/page.tsx';
 import { fingerprintOf } from '../exams/fingerprint.ts';
 import type { Exam } from '../exams/exam.ts';
 import type { Contact } from '../exams/notice.ts';
 import { describePurposes } from './words.ts';
 import type { ExamRules } from './attempt.ts';
-import { keptUntil } from './retention.ts';
+import { keptUntil, uploadBy } from './retention.ts';
+
+const KINDS = {
+  camera: 'Picture from your camera',
+  microphone: 'Sound from your microphone',
+  screen: 'Picture of your screen',
+};
 
 export interface NoticePageProps {
   institution: string;
@@ -31,7 +37,7 @@ export function NoticePage({ institution, name, exam, rules }: NoticePageProps) 
         </p>
         <p>
           <a class="button primary" href="/attempt/recorder">
-            Check camera and microphone
+            Check what is recorded
           </a>
         </p>
 
@@ -41,17 +47,34 @@ export function NoticePage({ institution, name, exam, rules }: NoticePageProps) 
           <dd>
             {notice.unit}, {institution}. The recording stays on the university’s own machine.
           </dd>
-          <dt>Picture from your camera</dt>
-          <dd>{notice.necessity.camera}</dd>
-          <dt>Sound from your microphone</dt>
-          <dd>{notice.necessity.microphone}</dd>
+          {Object.entries(KINDS).map(([kind, name]) => {
+            const why = notice.necessity[kind as keyof typeof KINDS];
+            return (
+              why && (
+                <>
+                  <dt>{name}</dt>
+                  <dd>{why}</dd>
+                </>
+              )
+            );
+          })}
           <dt>Legal basis</dt>
           <dd>{notice.legalBasis}</dd>
         </dl>
         <h3>What is not recorded</h3>
         <p>
-          Not your screen, your keystrokes, your files, your other windows or where you are. Faces are not recognised,
-          and no program judges or scores what you do. A lost connection is not held against you.
+          Not {notice.necessity.camera ? '' : 'your camera, '}
+          {notice.necessity.microphone ? '' : 'your microphone, '}
+          {notice.necessity.screen ? '' : 'your screen, '}
+          your keystrokes, your files or where you are. Faces are not recognised, and no program judges or scores what
+          you do.
+        </p>
+        <h3>If your connection or your computer fails</h3>
+        <p>
+          Go on with your exam. What is recorded waits in your browser, encrypted, and is sent when the connection is
+          back, until <Moment at={uploadBy(policy)} /> at the latest. After a crash or a restart, open your personal
+          link again: recording goes on where it stopped
+          {policy.reentry === 'any-browser' ? ', also on another computer' : ''}. None of this is held against you.
         </p>
         <h3>What is never required of you</h3>
         <p>
@@ -94,7 +117,7 @@ export function NoticePage({ institution, name, exam, rules }: NoticePageProps) 
           <code>{fingerprintOf(examKey.applianceKey)}</code>
         </p>
         <p>
-          <a href="/attempt/recorder">Go on to the camera and the microphone</a>
+          <a href="/attempt/recorder">Go on to what is recorded</a>
         </p>
       </div>
     </Page>

@@ -14,6 +14,8 @@ export const DEMONSTRATION = {
       )[],
       closesAt: new Date(Date.now() + 14 * 86_400_000).toISOString(),
       retentionDays: 30,
+      uploadHours: 72,
+      reentry: 'any-browser' as const,
     };
   },
   notice: {
@@ -21,6 +23,8 @@ export const DEMONSTRATION = {
     necessity: {
       camera:
         'You sit this exam at home. The camera shows that the person who is registered sits it, and sits it alone.',
+      screen:
+        'The questions are answered on your computer. The screen shows that they are answered without another program’s help.',
       microphone: 'The microphone shows that nobody dictates answers. Ordinary noise in your home does not matter.',
     },
     reviewers: 'Two reviewers appointed by the examination board, and the privacy officer if you complain',

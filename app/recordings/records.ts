@@ -2,7 +2,7 @@
 import { createHash, createPublicKey, hash, verify } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { z } from 'zod';
-import type { ChapterStatement, Envelope, SealStatement, SignedStatement } from '../wire.ts';
+import { GAP_CAUSES, type ChapterStatement, type Envelope, type SealStatement, type SignedStatement } from '../wire.ts';
 
 const uuid = z.uuid().lowercase();
 const count = z.int().nonnegative().max(0xffffffff);
@@ -29,7 +29,7 @@ export const headerRecord = z.strictObject({
 export type HeaderRecord = z.infer<typeof headerRecord>;
 
 export const gapRecord = z
-  .strictObject({ from: z.int().nonnegative(), to: z.int().nonnegative(), cause: z.string().min(1).max(100) })
+  .strictObject({ from: z.int().nonnegative(), to: z.int().nonnegative(), cause: z.enum(GAP_CAUSES) })
   .refine((gap) => gap.from <= gap.to, 'ends before it begins');
 /** A stretch of the timeline, in microseconds, in which nothing was recorded, and why. */
 export type GapRecord = z.infer<typeof gapRecord>;

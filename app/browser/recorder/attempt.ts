@@ -1,4 +1,4 @@
-import { type AttemptStart, type Receipt, type RecordingState, type Source, toBase64url } from '../../wire.ts';
+import { type AttemptStart, type RecordingState, type Source, toBase64url } from '../../wire.ts';
 import { checkExamKey, wrapChapterKey } from './exam-key.ts';
 import { type PageMessage, type Progress, Stop, type Trouble, type WorkerMessage } from './messages.ts';
 import { type Entry, Outbox } from './outbox.ts';
@@ -76,7 +76,8 @@ export class Attempt {
       this.#outbox.put({ kind: 'signature', recording, chapter });
     }
     this.#sender.wake();
-    this.#tell({ kind: 'started', examPage: start.examPage });
+    const { examPage, uploadBy, sources, sound, bounds } = start;
+    this.#tell({ kind: 'started', examPage, uploadBy, sources, sound, bounds });
   }
 
   /** A capture of a source began; the first one makes the source's recording. */
@@ -103,9 +104,9 @@ export class Attempt {
     const { exam, attempt } = this.#ready(this.#running);
     const store = this.#ready(this.#store);
     const seal = await sign(await stateSeal(exam, attempt, this.#chapters(), endedAt), this.#ready(this.#key));
-    const receipt = (await this.#insist('POST', '/attempt/seal', JSON.stringify(seal))) as Receipt;
+    await this.#insist('POST', '/attempt/seal', JSON.stringify(seal));
     await store.forget(attempt);
-    this.#tell({ kind: 'sealed', receipt });
+    this.#tell({ kind: 'sealed' });
   }
 
   /** The connection is said to be back. */
@@ -120,6 +121,8 @@ export class Attempt {
       waitingBytes: bytes,
       waitingRequests: this.#outbox.length,
       storedUntil: this.#storedUntil === null ? null : (since ?? this.#storedUntil),
+      roomSeconds: null,
+      lineRate: null,
       startedAt: this.#startedAt,
       trouble: this.#sender.trouble ?? this.#trouble,
     };

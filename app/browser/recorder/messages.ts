@@ -1,7 +1,4 @@
-import type { Receipt, Source } from '../../wire.ts';
-
-/** Why nothing was recorded for a while. Neutral: never held against anyone. */
-export type GapCause = 'reload' | 'device';
+import type { GapCause, RecordedKinds, Source } from '../../wire.ts';
 
 /** From the page to the worker. */
 export type PageMessage =
@@ -41,6 +38,10 @@ export interface Progress {
   waitingRequests: number;
   /** Epoch ms up to which everything is acknowledged; null before the first segment. */
   storedUntil: number | null;
+  /** Seconds of recording that this browser has room to keep at the present rate; null where it does not say. */
+  roomSeconds: number | null;
+  /** Bits a second that the line took lately while there was something to send; null before that is known. */
+  lineRate: number | null;
   /** Epoch ms at which the attempt began; null before it did. */
   startedAt: number | null;
   trouble: Trouble | null;
@@ -48,12 +49,24 @@ export interface Progress {
 
 /** From the worker to the page. */
 export type WorkerMessage =
-  | { kind: 'opened'; attempt: 'none' | 'running' | 'sealed' }
-  | { kind: 'started'; examPage: string }
+  /**
+   * - none: not begun in any browser
+   * - running: goes on with `start`
+   * - finished: the test taker has finished, here; what is left is being sent, and no device is needed
+   * - sealed: over
+   */
+  | { kind: 'opened'; attempt: 'none' | 'running' | 'finished' | 'sealed' }
+  /** `uploadBy` is ISO 8601. */
+  | ({ kind: 'started'; examPage: string; uploadBy: string } & RecordedKinds)
   /** Once a second, also while the page is hidden and its own timers are slowed. */
   | { kind: 'progress'; progress: Progress }
   | { kind: 'notice'; sentence: string }
-  | { kind: 'sealed'; receipt: Receipt | null }
+  /** The computer slept for this long: milliseconds. Captures may have gone with it. */
+  | { kind: 'slept'; milliseconds: number }
+  /** Another browser goes on with the attempt: capture here has to stop, what is left is still sent. */
+  | { kind: 'replaced' }
+  /** Everything is stored and signed; the receipt may follow once key custody answers. */
+  | { kind: 'sealed' }
   /** Recording cannot go on. */
   | { kind: 'failed'; sentence: string };
 

@@ -1,7 +1,6 @@
-import { encodeMetadata, type RecordingState, type Source } from '../../wire.ts';
+import { encodeMetadata, type GapCause, type RecordingState, type Source } from '../../wire.ts';
 import { type ChapterKeys, deriveChapterKeys, encryptSegment } from '../sframe.ts';
 import { sha256 } from './exam-key.ts';
-import type { GapCause } from './messages.ts';
 import type { Outbox } from './outbox.ts';
 import type { ChapterRecord, RecordedSegment } from './store.ts';
 

@@ -1,3 +1,4 @@
+import type { GapCause } from '../../wire.ts';
 import { Capture, MIME_TYPE } from './capture.ts';
 import {
   ANSWER_PATIENCE,
@@ -9,7 +10,7 @@ import {
   showLevel,
   UNANSWERED,
 } from './devices.ts';
-import type { GapCause, PageMessage, Progress, WorkerMessage } from './messages.ts';
+import type { PageMessage, Progress, WorkerMessage } from './messages.ts';
 import type { Page } from './page.ts';
 import { elapsedOf, truthOf } from './truth.ts';
 
@@ -92,7 +93,7 @@ export class Session {
     }
   }
 
-  #opened(attempt: 'none' | 'running' | 'sealed'): void {
+  #opened(attempt: 'none' | 'running' | 'finished' | 'sealed'): void {
     const { allow } = this.#page.elements;
     if (attempt === 'sealed') {
       this.#phase = 'over';
