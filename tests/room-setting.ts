@@ -124,7 +124,7 @@ export async function openRoom() {
         await put(false, at + one.from, one.to - one.from, one.bytes);
     }
     for (const { from, to } of gaps)
-      write('gap', Buffer.from(JSON.stringify({ from: from * 1e6, to: to * 1e6, cause: 'stopped' })));
+      write('gap', Buffer.from(JSON.stringify({ from: from * 1e6, to: to * 1e6, cause: 'device' })));
     await mkdir(join(recordings, attempt), { recursive: true });
     await writeFile(join(recordings, attempt, `${recording}.clr`), Buffer.concat(pieces));
     return recording;
