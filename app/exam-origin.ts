@@ -8,6 +8,7 @@ import { assets } from './http/assets.ts';
 import { requireAttempt } from './recordings/attempt-guard.ts';
 import { ledgerFiles } from './http/ledger-files.ts';
 import { originApp } from './http/origin-app.ts';
+import { practiceRoutes } from './practice/routes.tsx';
 import type { Recordings } from './recordings/recordings.ts';
 import { recordingRoutes } from './recordings/routes.ts';
 
@@ -30,6 +31,7 @@ export function examOrigin({ config, db, custody, recordings, assetFolder, log }
     .use('/recordings/*', attempt)
     .route('/', recordingRoutes({ recordings }))
     .route('/', attemptRoutes({ db, custody, recordings, config }))
+    .route('/', practiceRoutes({ db, recordings, config }))
     .route('/', examPageRoutes({ config }))
     .route('/', ledgerFiles(custody.ledgerFile))
     .route('/', assets(assetFolder));

@@ -89,6 +89,8 @@ const SHOWN: {
   { name: 'welcome', who: null, place: 'exam', path: '/' },
   { name: 'demonstration', who: null, place: 'exam', path: '/demonstration' },
   { name: 'unknown link', who: null, place: 'exam', path: '/i/unknown' },
+  { name: 'system check', who: null, place: 'exam', path: '/check' },
+  { name: 'system check of an exam', who: 'before', place: 'exam', path: '/attempt/check' },
   { name: 'notice', who: 'before', place: 'exam', path: '/attempt' },
   ...['check', 'record', 'sealing', 'done'].map((step) => ({
     name: `recorder, ${step}`,

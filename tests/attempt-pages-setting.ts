@@ -12,6 +12,7 @@ import { deriveChapterKeys, encryptSegment } from '../app/browser/sframe.ts';
 import { enterExam } from '../app/exams/exam.ts';
 import { examPageRoutes, staffExamRoutes } from '../app/exams/routes.tsx';
 import { originApp } from '../app/http/origin-app.ts';
+import { practiceRoutes } from '../app/practice/routes.tsx';
 import { Recordings } from '../app/recordings/recordings.ts';
 import { type AttemptStart, encodeMetadata, toBase64url } from '../app/wire.ts';
 import { openApplianceDatabase } from '../db/appliance/open.ts';
@@ -65,6 +66,7 @@ export async function startPages(
 
   const examOrigin = originApp({ place: 'exam', origin: origins.exam, log })
     .route('/', attemptRoutes({ db, custody: custody.web, recordings, config }))
+    .route('/', practiceRoutes({ db, recordings, config }))
     .route('/', examPageRoutes({ config }));
   const staffOrigin = originApp({
     place: 'staff',

@@ -45,6 +45,10 @@ const TABLE: Record<Place, Record<string, Row>> = {
     'GET /health': FREE_PAGE,
     'GET /': FREE_PAGE,
     'GET /demonstration': FREE_PAGE,
+    'GET /check': FREE_PAGE,
+    'GET /attempt/check': { nobody: 401, other: 200 },
+    // Anybody may have their line measured; a malformed body is as welcome as any: it is thrown away.
+    'PUT /practice/segments/:number': { nobody: 201, missing: 404, oversized: 413, type: 'application/octet-stream' },
     'GET /assets/:name': { nobody: 200, missing: 404 },
     'GET /ledger/*': { nobody: 200, missing: 404 },
     'GET /i/:token': { nobody: 303, missing: 404 },

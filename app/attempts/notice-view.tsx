@@ -40,6 +40,9 @@ export function NoticePage({ institution, name, exam, rules }: NoticePageProps) 
             Check what is recorded
           </a>
         </p>
+        <p>
+          Before the exam day, <a href="/attempt/check">check whether your device will do</a>.
+        </p>
 
         <h2>What is recorded, and why</h2>
         <dl class="details">

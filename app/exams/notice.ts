@@ -18,6 +18,12 @@ const bounds = z
     'has a lower bound above its upper one',
   );
 
+/** How finely camera and screen are recorded; what stands here where an exam says nothing else. */
+export const boundsSchema = z.strictObject({ camera: bounds, screen: bounds }).default({
+  camera: { most: { frameRate: 15, bitrate: 400_000 }, least: { frameRate: 0.5, bitrate: 40_000 } },
+  screen: { most: { frameRate: 5, bitrate: 600_000 }, least: { frameRate: 0.2, bitrate: 40_000 } },
+});
+
 /**
  * What a test taker is told about an exam's recording, beyond the rules that custody enforces (purposes, retention).
  * Stored as JSON with the exam. Nothing in it can ask for something to be worn, taken off or paid.
@@ -30,10 +36,7 @@ export const noticeSchema = z.strictObject({
     .strictObject({ camera: words.optional(), microphone: words.optional(), screen: words.optional() })
     .refine(({ camera, screen }) => camera !== undefined || screen !== undefined, 'names neither camera nor screen'),
   /** How finely each is recorded at most, and at least where line or processor bear no more: stills and sound rather than nothing. */
-  bounds: z.strictObject({ camera: bounds, screen: bounds }).default({
-    camera: { most: { frameRate: 15, bitrate: 400_000 }, least: { frameRate: 0.5, bitrate: 40_000 } },
-    screen: { most: { frameRate: 5, bitrate: 600_000 }, least: { frameRate: 0.2, bitrate: 40_000 } },
-  }),
+  bounds: boundsSchema,
   /** Who may be allowed to watch: "two reviewers appointed by the examination board". */
   reviewers: words,
   /** The other way to sit the exam, whom to ask for it, and how soon they answer. */

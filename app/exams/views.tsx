@@ -17,6 +17,9 @@ export function WelcomePage({ institution }: { institution: string }) {
           You received an invitation with a link that is yours alone. Open that link, and you see what is recorded and
           why before anything begins. Came here from your exam before? <a href="/attempt">Go to your exam</a>.
         </p>
+        <p>
+          Before the exam day, <a href="/check">check whether your device will do</a>. Nothing is recorded.
+        </p>
         <h2>No link, or it does not work?</h2>
         <p>
           Ask whoever holds the exam: the contact stands in your invitation. If you have no invitation, ask your teacher

@@ -22,6 +22,11 @@ const DRAWINGS = {
   theme: 'M12 3a9 9 0 1 0 0 18zM12 3a9 9 0 0 1 0 18',
   leave: 'M10 4H4v16h6M9 12h12M16.5 7.5L21 12l-4.5 4.5',
   pen: 'M4 20l1-4.5L16.5 4 20 7.5 8.5 19z',
+  window: 'M3 5h18v14H3zM3 9.5h18M6 7.2h.4M8.5 7.2h.4',
+  box: 'M4 8l8-4.5L20 8v8.5L12 21l-8-4.5zM4 8l8 4.5L20 8M12 12.5V21',
+  processor: 'M7 7h10v10H7zM10 3v4M14 3v4M10 17v4M14 17v4M3 10h4M3 14h4M17 10h4M17 14h4',
+  exchange: 'M4 8.5h15M15 4.5l4 4-4 4M20 15.5H5M9 11.5l-4 4 4 4',
+  plug: 'M9 3v5M15 3v5M6 8h12v3a6 6 0 0 1-12 0zM12 17v4',
 } as const;
 
 export type IconName = keyof typeof DRAWINGS;

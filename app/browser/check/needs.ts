@@ -1,0 +1,48 @@
+/** What recording asks of a device, from what an exam records. Pure: server and page reckon with the same figures. */
+import type { RecordedKinds, Source } from '../../wire.ts';
+
+/** Bits a second of the sound. */
+const SOUND_BITRATE = 48_000;
+/** What encryption, HTTP and TLS add. */
+const ENVELOPING = 1.05;
+/** Seconds that a browser has to be able to keep while there is no connection. */
+const OFFLINE_SECONDS = 3600;
+
+/** Of everything that is recorded together. */
+export interface Load {
+  /** Bits a second that have to be sent. */
+  bitrate: number;
+  /** Bytes that an hour without a connection gathers. */
+  hourBytes: number;
+}
+
+/** The finest and the coarsest that the exam records. */
+export interface Needs {
+  most: Load;
+  least: Load;
+}
+
+/** Size in which each source is tried and recorded. */
+export const PICTURE: Record<Source, { width: number; height: number }> = {
+  camera: { width: 640, height: 480 },
+  screen: { width: 1280, height: 720 },
+};
+
+export function needsOf({ sources, sound, bounds }: RecordedKinds): Needs {
+  const loadOf = (which: 'most' | 'least'): Load => {
+    const picture = sources.reduce((sum, source) => sum + bounds[source][which].bitrate, 0);
+    const bitrate = Math.round(ENVELOPING * (picture + (sound ? SOUND_BITRATE : 0)));
+    return { bitrate, hourBytes: (bitrate / 8) * OFFLINE_SECONDS };
+  };
+  return { most: loadOf('most'), least: loadOf('least') };
+}
+
+/** @param bitrate bits a second @returns "1.2 Mbit/s" or "140 kbit/s" */
+export function formatRate(bitrate: number): string {
+  return bitrate >= 1e6 ? `${(bitrate / 1e6).toFixed(1)} Mbit/s` : `${Math.round(bitrate / 1000)} kbit/s`;
+}
+
+/** @returns "480 MB" or "1.2 GB" */
+export function formatBytes(bytes: number): string {
+  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.round(bytes / 1e6)} MB`;
+}

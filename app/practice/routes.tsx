@@ -1,0 +1,68 @@
+import type { HttpBindings } from '@hono/node-server';
+import { Hono } from 'hono';
+import { getCookie } from 'hono/cookie';
+import { findAttemptOf, prepareTestTakerOfSession } from '../../db/appliance/attempts.ts';
+import type { ApplianceDatabase } from '../../db/appliance/open.ts';
+import { ATTEMPT_COOKIE, requireTestTaker, type TestTakerEnv } from '../attempts/session-guard.ts';
+import { digestToken } from '../attempts/token.ts';
+import type { WebConfig } from '../config.ts';
+import { AppError } from '../errors.ts';
+import { readExam } from '../exams/exam.ts';
+import { boundsSchema, kindsOf } from '../exams/notice.ts';
+import type { Recordings } from '../recordings/recordings.ts';
+import type { RecordedKinds } from '../wire.ts';
+import { CheckPage } from './check-view.tsx';
+import { PracticeSink } from './sink.ts';
+
+/** What an exam records at most where its notice says nothing else. */
+const ANY_EXAM: RecordedKinds = { sources: ['camera', 'screen'], sound: true, bounds: boundsSchema.parse(undefined) };
+
+/** Trying out before the exam: the system check, the practice run, and where what they send is thrown away. */
+export function practiceRoutes({
+  db,
+  recordings,
+  config,
+}: {
+  db: ApplianceDatabase;
+  recordings: Pick<Recordings, 'intake' | 'segmentLimit'>;
+  config: Pick<WebConfig, 'CLOISTER_INSTITUTION'>;
+}) {
+  const institution = config.CLOISTER_INSTITUTION;
+  const signedIn = requireTestTaker(db);
+  const testTakerOf = prepareTestTakerOfSession(db);
+  const sink = new PracticeSink(recordings.intake, recordings.segmentLimit);
+
+  return new Hono<{ Bindings: HttpBindings } & TestTakerEnv>()
+    .get('/check', (c) => c.html(<CheckPage institution={institution} kinds={ANY_EXAM} />))
+    .get('/attempt/check', signedIn, (c) => {
+      const { name, exam } = c.var.testTaker;
+      const { title, notice } = readExam(db, exam);
+      const own = { name, title, contact: notice.arrangement.contact };
+      return c.html(<CheckPage institution={institution} kinds={kindsOf(notice)} own={own} />);
+    })
+    .put('/practice/segments/:number', async (c) => {
+      const { incoming } = c.env;
+      try {
+        if (!/^\d{1,9}$/.test(c.req.param('number'))) throw new AppError('not-found');
+        if (incoming.headers['content-type'] !== 'application/octet-stream') throw new AppError('not-supported');
+        const bytes = sink.expect(incoming);
+        const session = getCookie(c, ATTEMPT_COOKIE);
+        const testTaker = session && testTakerOf(digestToken(session), new Date().toISOString());
+        if (testTaker && isRunning(testTaker.id)) throw new AppError('already-done', { sentence: EXAM_RUNS });
+        const sender = testTaker ? { testTaker: testTaker.id } : { address: incoming.socket.remoteAddress ?? '' };
+        await sink.swallow(incoming, bytes, sender);
+        return c.body(null, 201, { 'cloister-load': sink.load.toFixed(3) });
+      } catch (error) {
+        c.header('cloister-load', sink.load.toFixed(3));
+        throw error;
+      }
+    });
+
+  function isRunning(testTaker: string): boolean {
+    const attempt = findAttemptOf(db, testTaker);
+    return attempt !== undefined && attempt.endedAt === null;
+  }
+}
+
+const EXAM_RUNS =
+  'Your exam has begun, so nothing is tried out or measured now: your line belongs to the exam. Practice is over.';

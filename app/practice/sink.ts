@@ -1,0 +1,160 @@
+import type { IncomingMessage } from 'node:http';
+import { isIPv6 } from 'node:net';
+import { AppError } from '../errors.ts';
+
+/** Fill of the recordings' intake above which practice waits: running exams come first. */
+const EASY_FILL = 0.25;
+/** Bodies under way at once: of one sender, of all with a personal link, of all others. */
+const BODIES = 4;
+const BODIES_OF_TEST_TAKERS = 256;
+const BODIES_OF_OTHERS = 16;
+/** Bytes that one sender may send in a row, and that come back to them each second: twice what any exam's bounds let a recorder send. */
+const BYTES = 96 * 2 ** 20;
+const BYTES_A_SECOND = 2 * 2 ** 20;
+/** The same for everybody without a personal link together. */
+const BYTES_OF_OTHERS = 512 * 2 ** 20;
+const BYTES_OF_OTHERS_A_SECOND = 16 * 2 ** 20;
+/** Senders that are remembered at most. */
+const SENDERS = 10_000;
+/** Milliseconds that a body may take; the recorder gives up after as long. */
+const PATIENCE = 60_000;
+
+const BUSY =
+  'Too much is being measured at this moment, so your connection could not be. This says nothing about your device; try again in a minute.';
+
+/** Who sends: a test taker whose session is good, or whoever sits at an address. */
+export type Sender = { testTaker: string } | { address: string };
+
+/** What a sender, or a group of them, may still send. */
+class Allowance {
+  underWay = 0;
+  readonly #bodies: number;
+  readonly #bytes: number;
+  readonly #bytesASecond: number;
+  #left: number;
+  #at = performance.now();
+
+  constructor(bodies: number, bytes: number, bytesASecond: number) {
+    this.#bodies = bodies;
+    this.#bytes = bytes;
+    this.#bytesASecond = bytesASecond;
+    this.#left = bytes;
+  }
+
+  /** Whether nothing of it is used: forgetting it changes nothing. */
+  get untouched(): boolean {
+    return this.underWay === 0 && this.#refill() >= this.#bytes;
+  }
+
+  admits(bytes: number): boolean {
+    return this.underWay < this.#bodies && bytes <= this.#refill();
+  }
+
+  begin(bytes: number): void {
+    this.underWay++;
+    this.#left -= bytes;
+  }
+
+  #refill(): number {
+    const now = performance.now();
+    this.#left = Math.min(this.#bytes, this.#left + ((now - this.#at) / 1000) * this.#bytesASecond);
+    this.#at = now;
+    return this.#left;
+  }
+}
+
+/**
+ * Takes in what practice runs and measurements send, and forgets each piece as it comes: nothing is held in memory, nothing
+ * reaches a disk, nothing is written down. Anybody may send here, so each sender, and everybody without a personal link together,
+ * has an allowance of bodies and bytes; recordings of running exams go before.
+ */
+export class PracticeSink {
+  readonly #fill: () => number;
+  readonly #limit: number;
+  readonly #senders = new Map<string, Allowance>();
+  readonly #testTakers = new Allowance(BODIES_OF_TEST_TAKERS, Infinity, 0);
+  readonly #others = new Allowance(BODIES_OF_OTHERS, BYTES_OF_OTHERS, BYTES_OF_OTHERS_A_SECOND);
+
+  /**
+   * @param intake how full the recordings' intake is, 0 to 1
+   * @param limit most bytes of one body
+   */
+  constructor(intake: { readonly fill: number }, limit: number) {
+    this.#fill = () => intake.fill;
+    this.#limit = limit;
+  }
+
+  /** 0 empty to 1 full: the recordings' intake or the bodies under way here, whichever is fuller. */
+  get load(): number {
+    return Math.max(this.#fill(), this.#testTakers.underWay / BODIES_OF_TEST_TAKERS);
+  }
+
+  /**
+   * @returns bytes of a request's body, as it states them
+   * @throws AppError too-large, also where it states none
+   */
+  expect(incoming: IncomingMessage): number {
+    const bytes = Number(incoming.headers['content-length'] ?? Infinity);
+    if (!(bytes <= this.#limit)) throw new AppError('too-large', { detail: `${bytes} bytes` });
+    return bytes;
+  }
+
+  /**
+   * Reads a request's body to its end and throws it away.
+   * @param bytes as `expect` gave them
+   * @throws AppError busy, malformed when the body did not come whole or in time
+   */
+  async swallow(incoming: IncomingMessage, bytes: number, sender: Sender): Promise<void> {
+    if (this.#fill() > EASY_FILL) throw new AppError('busy', { sentence: BUSY, detail: 'recordings go first' });
+    const allowances = [this.#allowanceOf(sender), 'address' in sender ? this.#others : this.#testTakers];
+    if (!allowances.every((allowance) => allowance.admits(bytes)))
+      throw new AppError('busy', { sentence: BUSY, detail: 'an allowance is used up' });
+    for (const allowance of allowances) allowance.begin(bytes);
+    try {
+      await thrownAway(incoming);
+    } finally {
+      for (const allowance of allowances) allowance.underWay--;
+    }
+  }
+
+  #allowanceOf(sender: Sender): Allowance {
+    const name = 'address' in sender ? networkOf(sender.address) : sender.testTaker;
+    const known = this.#senders.get(name);
+    if (known) return known;
+    if (this.#senders.size >= SENDERS) {
+      for (const [other, allowance] of this.#senders) if (allowance.untouched) this.#senders.delete(other);
+      if (this.#senders.size >= SENDERS) throw new AppError('busy', { sentence: BUSY, detail: 'too many senders' });
+    }
+    const allowance = new Allowance(BODIES, BYTES, BYTES_A_SECOND);
+    this.#senders.set(name, allowance);
+    return allowance;
+  }
+}
+
+/** @returns the address, and of an IPv6 one what a household gets: the first 64 bits */
+function networkOf(address: string): string {
+  const mapped = address.replace(/^::ffff:(?=\d+\.)/, '');
+  if (!isIPv6(mapped)) return mapped;
+  const [head = '', tail] = (mapped.split('%')[0] ?? '').split('::');
+  const words = (text: string) => (text === '' ? [] : text.split(':'));
+  const zeros = tail === undefined ? 0 : 8 - words(head).length - words(tail).length;
+  const all = [...words(head), ...Array.from({ length: zeros }, () => '0'), ...words(tail ?? '')];
+  return all.slice(0, 4).join(':');
+}
+
+function thrownAway(incoming: IncomingMessage): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => incoming.destroy(), PATIENCE);
+    const settle = (outcome: () => void) => {
+      clearTimeout(late);
+      outcome();
+    };
+    const cut = () => settle(() => reject(new AppError('malformed', { detail: 'the body did not come whole' })));
+    if (incoming.destroyed) return cut();
+    incoming
+      .on('end', () => settle(resolve))
+      .on('close', cut)
+      .on('error', cut)
+      .resume();
+  });
+}
