@@ -1,12 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 
 const ROOT = join(import.meta.dirname, '..');
+
+export type ProcessName = 'custody' | 'web' | 'room';
 
 /** The real appliance, run by the command that the README gives, in a folder of its own. */
 export interface Appliance {
@@ -16,8 +19,13 @@ export interface Appliance {
   testTakers: { id: string; link: string }[];
   enrol: string[];
   data: string;
-  pids: Record<'custody' | 'web' | 'room', number>;
+  /** The processes as they were at the start. */
+  pids: Record<ProcessName, number>;
   process: ChildProcess;
+  /** @returns the process that runs now; undefined between the end of one and the start of the next */
+  pidOf(name: ProcessName): number | undefined;
+  /** Kills a process without a chance to clean up, and waits until the next one runs. @returns the next one's id */
+  kill(name: ProcessName): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -46,6 +54,18 @@ export async function startAppliance(
   return {
     ...JSON.parse(line),
     process: child,
+    pidOf: (name) => childOf(child.pid as number, name),
+    async kill(name) {
+      const before = childOf(child.pid as number, name);
+      if (before === undefined) throw new Error(`there is no ${name} to kill`);
+      process.kill(before, 'SIGKILL');
+      for (;;) {
+        const now = childOf(child.pid as number, name);
+        if (now !== undefined && now !== before) return now;
+        if (child.exitCode !== null) throw new Error(`the appliance ended: ${words}`);
+        await pause(20);
+      }
+    },
     async stop() {
       if (child.exitCode === null && child.signalCode === null) {
         const gone = once(child, 'exit');
@@ -55,6 +75,16 @@ export async function startAppliance(
       if (!options.keep) rmSync(data, { recursive: true, force: true });
     },
   };
+}
+
+/** Finds a process among the children of the one that started it (proc(5)). */
+function childOf(parent: number, name: ProcessName): number | undefined {
+  const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').split(' ').filter(Boolean);
+  const child = children.find((pid) => {
+    const command = `/proc/${pid}/cmdline`;
+    return existsSync(command) && readFileSync(command, 'utf8').includes(`/${name}.js`);
+  });
+  return child === undefined ? undefined : Number(child);
 }
 
 export interface Answer {

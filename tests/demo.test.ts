@@ -92,14 +92,47 @@ test('killed without a chance to clean up, it leaves no process behind either', 
   await expect.poll(() => pids.filter(isAlive), { timeout: 15_000 }).toEqual([]);
 });
 
-test('one of its processes lost, it stops the others and says where that one’s last words are', async () => {
+test.each(['custody', 'web', 'room'] as const)(
+  '%s killed, it is started again, said so, and everything answers as before',
+  async (name) => {
+    const appliance = await startAppliance({ data, keep: true });
+    try {
+      let words = '';
+      appliance.process.stderr?.on('data', (chunk: Buffer) => (words += chunk.toString()));
+      const link = new URL(appliance.testTakers[0]?.link ?? '');
+      const next = await appliance.kill(name);
+      expect(next).not.toBe(appliance.pids[name]);
+      expect(words).toContain(`${name} ended by itself and is started again`);
+      // The checkpoint comes from custody.
+      for (const [origin, path, status] of [
+        [appliance.exam, link.pathname, 303],
+        [appliance.exam, '/ledger/checkpoint', 200],
+        [appliance.room, '/health', 200],
+      ] as const) {
+        const answer = async () => (await ask(origin, path).catch(() => null))?.status;
+        await expect.poll(answer, { timeout: 15_000 }).toBe(status);
+      }
+      const others = (['custody', 'web', 'room'] as const).filter((other) => other !== name);
+      for (const other of others) expect(appliance.pidOf(other), other).toBe(appliance.pids[other]);
+    } finally {
+      await appliance.stop();
+    }
+    expect(isAlive(appliance.pids[name])).toBe(false);
+  },
+);
+
+test('one of its processes ending again and again, it stops the others and says where that one’s last words are', async () => {
   const appliance = await startAppliance({ data, keep: true });
   let words = '';
   appliance.process.stderr?.on('data', (chunk: Buffer) => (words += chunk.toString()));
-  process.kill(appliance.pids.room, 'SIGKILL');
+  const started = new Set(Object.values(appliance.pids));
+  for (let ends = 1; ends < 5; ends++) started.add(await appliance.kill('room'));
+  const last = appliance.pidOf('room') as number;
+  expect(started.has(last)).toBe(true);
+  process.kill(last, 'SIGKILL');
   await expect.poll(() => appliance.process.exitCode, { timeout: 15_000 }).toBe(1);
-  expect(words).toContain('room ended by itself');
-  expect(Object.values(appliance.pids).filter(isAlive)).toEqual([]);
+  expect(words).toContain('room ended by itself again and again');
+  expect([...started].filter(isAlive)).toEqual([]);
 });
 
 test.each([

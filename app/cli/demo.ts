@@ -67,8 +67,11 @@ async function run(options: { data: string; port?: number; testTakers: number; j
   process.once('SIGINT', () => void stop(0));
   process.once('SIGTERM', () => void stop(0));
   process.once('SIGHUP', () => void stop(0));
+  const log = (name: string) => join(data, 'logs', `${name}.log`);
+  processes.onEnd = (name) =>
+    console.error(`cloister: ${name} ended by itself and is started again; its last words are in ${log(name)}.`);
   processes.onLoss = (name) => {
-    console.error(`cloister: ${name} ended by itself; its last words are in ${join(data, 'logs', `${name}.log`)}.`);
+    console.error(`cloister: ${name} ended by itself again and again; its last words are in ${log(name)}.`);
     process.exit(1);
   };
   async function stop(code: number): Promise<never> {
@@ -76,8 +79,8 @@ async function run(options: { data: string; port?: number; testTakers: number; j
     process.exit(code);
   }
 
-  const log = (name: string) => join(data, 'logs', `${name}.log`);
-  const script = (name: string) => join(DIST, `${name}.js`);
+  const start = (name: string, environment: Record<string, string>) =>
+    processes.start({ name, script: join(DIST, `${name}.js`), environment, log: log(name) });
   const tls = (place: Place) => ({
     [`CLOISTER_${place.toUpperCase()}_PORT`]: String(ports[place]),
     [`CLOISTER_${place.toUpperCase()}_CERTIFICATE`]: join(data, 'tls', `${place}.crt`),
@@ -91,47 +94,32 @@ async function run(options: { data: string; port?: number; testTakers: number; j
     CLOISTER_RECORDINGS: join(data, 'recordings'),
   };
   try {
-    await processes.start(
-      'custody',
-      script('custody'),
-      {
-        SOFTHSM2_CONF: token.configuration,
-        UV_THREADPOOL_SIZE: '16',
-        CLOISTER_CUSTODY_DATA: join(data, 'custody'),
-        CLOISTER_CUSTODY_SOCKETS: join(data, 'sockets'),
-        CLOISTER_PKCS11_MODULE: MODULE,
-        CLOISTER_TOKEN_LABEL: TOKEN_LABEL,
-        CLOISTER_PIN_FILE: pinFile,
-        CLOISTER_ROOM_ORIGIN: origins.room,
-        CLOISTER_INSTITUTION: DEMONSTRATION.institution,
-        CLOISTER_LEDGER_ORIGIN: 'exam.localhost/ledger',
-      },
-      log('custody'),
-    );
+    await start('custody', {
+      SOFTHSM2_CONF: token.configuration,
+      UV_THREADPOOL_SIZE: '16',
+      CLOISTER_CUSTODY_DATA: join(data, 'custody'),
+      CLOISTER_CUSTODY_SOCKETS: join(data, 'sockets'),
+      CLOISTER_PKCS11_MODULE: MODULE,
+      CLOISTER_TOKEN_LABEL: TOKEN_LABEL,
+      CLOISTER_PIN_FILE: pinFile,
+      CLOISTER_ROOM_ORIGIN: origins.room,
+      CLOISTER_INSTITUTION: DEMONSTRATION.institution,
+      CLOISTER_LEDGER_ORIGIN: 'exam.localhost/ledger',
+    });
     const demonstration = known ?? (await seed(data, options.testTakers));
     writeState(stateFile, { ...demonstration, ports });
     await Promise.all([
-      processes.start(
-        'web',
-        script('web'),
-        {
-          // Segments wait for their disk syncs in this pool; many at once share a journal commit.
-          UV_THREADPOOL_SIZE: '64',
-          ...shared,
-          ...tls('exam'),
-          ...tls('staff'),
-          CLOISTER_CUSTODY_SOCKET: join(data, 'sockets', 'web.sock'),
-          CLOISTER_DATABASE: join(data, 'web', 'appliance.db'),
-          CLOISTER_STAFF_NETWORKS: '127.0.0.0/8,::1/128',
-        },
-        log('web'),
-      ),
-      processes.start(
-        'room',
-        script('room'),
-        { ...shared, ...tls('room'), CLOISTER_CUSTODY_SOCKET: join(data, 'sockets', 'room.sock') },
-        log('room'),
-      ),
+      start('web', {
+        // Segments wait for their disk syncs in this pool; many at once share a journal commit.
+        UV_THREADPOOL_SIZE: '64',
+        ...shared,
+        ...tls('exam'),
+        ...tls('staff'),
+        CLOISTER_CUSTODY_SOCKET: join(data, 'sockets', 'web.sock'),
+        CLOISTER_DATABASE: join(data, 'web', 'appliance.db'),
+        CLOISTER_STAFF_NETWORKS: '127.0.0.0/8,::1/128',
+      }),
+      start('room', { ...shared, ...tls('room'), CLOISTER_CUSTODY_SOCKET: join(data, 'sockets', 'room.sock') }),
     ]);
     announce({ ...demonstration, ports }, origins, data, options.json ?? false, processes.pids());
   } catch (error) {
