@@ -194,7 +194,16 @@ export async function recordAttempt({ recordings }: Pages, start: AttemptStart, 
       const body = Buffer.concat([metadata, sealed]);
       await recordings.putSegment(start.attempt, recording, number, [body]);
       const end = init ? 0 : (chapter + 1) * CHAPTER_SECONDS * 1e6;
-      segments.push({ number, end, digest: new Uint8Array(createHash('sha256').update(body).digest()) });
+      const bytes = body.length;
+      segments.push({
+        recording,
+        chapter,
+        number,
+        start: end,
+        end,
+        bytes,
+        digest: new Uint8Array(createHash('sha256').update(body).digest()),
+      });
       number += 1;
     }
     const record: ChapterRecord = {
@@ -202,16 +211,16 @@ export async function recordAttempt({ recordings }: Pages, start: AttemptStart, 
       recording,
       chapter,
       envelope,
-      segments,
+      registered: true,
       missing: [],
-      statement: null,
-      signed: false,
+      signed: null,
     };
-    const statement = (await stateChapter(record)) as string;
+    const statement = (await stateChapter(record, segments)) as string;
     await recordings.putChapterSignature(start.attempt, recording, chapter, await sign(statement, key));
-    records.push({ ...record, statement });
+    const signed = { statement, segments: segments.length, next: number, end: 0 };
+    records.push({ ...record, signed });
   }
-  const statement = await stateSeal(start.exam, start.attempt, records, new Date().toISOString());
+  const statement = await stateSeal(start.exam, start.attempt, records, [], new Date().toISOString());
   return { recording, envelopes, seal: await sign(statement, key) };
 }
 

@@ -1,82 +1,147 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { ClusterClock } from '../app/browser/recorder/cluster.ts';
-import { type Entry, Outbox } from '../app/browser/recorder/outbox.ts';
+import { Meter } from '../app/browser/recorder/meter.ts';
+import { type Entry, Queue, type Segment } from '../app/browser/recorder/queue.ts';
 import { type Answer, delayAfter, type Refusal } from '../app/browser/recorder/request.ts';
 import { Sender, type SenderHandlers } from '../app/browser/recorder/sender.ts';
 import { stateChapter, stateSeal } from '../app/browser/recorder/statement.ts';
-import type { ChapterRecord } from '../app/browser/recorder/store.ts';
+import type { ChapterRecord, RecordedSegment } from '../app/browser/recorder/store.ts';
 import { elapsedOf, truthOf } from '../app/browser/recorder/truth.ts';
 
 const RECORDING = '0b0c5f5a-1a2b-4c3d-8e4f-5a6b7c8d9e0f';
+const SCREEN = '1b0c5f5a-1a2b-4c3d-8e4f-5a6b7c8d9e0f';
 
 const sha256 = (data: Uint8Array | string) => createHash('sha256').update(data).digest();
 
-function segment(number: number, chapter: number, from = 0, to = 2000): Entry {
-  return { kind: 'segment', recording: RECORDING, chapter, number, body: new Uint8Array(100), from, to };
+function segment(number: number, chapter: number, recording = RECORDING): Segment {
+  return { kind: 'segment', recording, chapter, number, bytes: 100, from: 2000 * number, to: 2000 * number + 2000 };
 }
 
-function envelope(chapter: number): Entry {
-  return { kind: 'envelope', recording: RECORDING, chapter, body: '{}' };
+function envelope(chapter: number, recording = RECORDING): Entry {
+  return { kind: 'envelope', recording, chapter };
 }
 
-function record(chapter: number, numbers: number[], missing: number[] = []): ChapterRecord {
-  return {
-    attempt: 'a',
+function signature(chapter: number): Entry {
+  return { kind: 'signature', recording: RECORDING, chapter };
+}
+
+function record(chapter: number, missing: number[] = []): ChapterRecord {
+  return { attempt: 'a', recording: RECORDING, chapter, envelope: '{}', registered: true, missing, signed: null };
+}
+
+function recorded(numbers: number[]): RecordedSegment[] {
+  return numbers.map((number) => ({
     recording: RECORDING,
-    chapter,
-    envelope: '{}',
-    segments: numbers.map((number) => ({ number, digest: Uint8Array.from(sha256(`segment ${number}`)), end: 0 })),
-    missing,
-    signed: false,
-    statement: null,
-  };
+    chapter: 2,
+    number,
+    digest: Uint8Array.from(sha256(`segment ${number}`)),
+    start: 0,
+    end: 0,
+    bytes: 1,
+  }));
 }
 
-describe('the outbox', () => {
+function signed(chapter: number, statement: string | null, segments: number): ChapterRecord {
+  return { ...record(chapter), signed: { statement, segments, next: 0, end: 0 } };
+}
+
+/** Takes until nothing may go. */
+function takeAll(queue: Queue): Entry[] {
+  const taken: Entry[] = [];
+  for (let entry = queue.take(); entry; entry = queue.take()) taken.push(entry);
+  return taken;
+}
+
+describe('the queue', () => {
   test('lets an envelope go before its segments and these before the signature, and other chapters meanwhile', () => {
-    const outbox = new Outbox();
-    const entries = [envelope(0), segment(0, 0), { kind: 'signature', recording: RECORDING, chapter: 0 } as const];
-    const later = [envelope(1), segment(1, 1)];
-    for (const entry of [...entries, ...later]) outbox.put(entry);
-    const [first, second, third] = entries as [Entry, Entry, Entry];
-    expect(outbox.next(new Set())).toBe(first);
-    expect(outbox.next(new Set([first]))).toBe(later[0]);
-    expect(outbox.next(new Set([first, later[0]!]))).toBe(undefined);
-    outbox.remove(first);
-    expect(outbox.next(new Set())).toBe(second);
-    expect(outbox.next(new Set([second]))).toBe(later[0]);
-    outbox.remove(second);
-    expect(outbox.next(new Set())).toBe(third);
+    const queue = new Queue();
+    const [first, one, two, last] = [envelope(0), segment(0, 0), segment(1, 0), signature(0)];
+    const [later, three] = [envelope(1), segment(2, 1)];
+    for (const entry of [first, one, two, last, later, three]) queue.put(entry);
+    expect(takeAll(queue)).toEqual([first, later]);
+    queue.settle(first);
+    expect(takeAll(queue)).toEqual([one, two]);
+    queue.settle(two);
+    expect(takeAll(queue)).toEqual([]);
+    queue.settle(one);
+    expect(takeAll(queue)).toEqual([last]);
+    queue.settle(later);
+    expect(takeAll(queue)).toEqual([three]);
+    queue.settle(last);
+    queue.settle(three);
+    expect(queue.length).toBe(0);
   });
 
-  test('knows how long, how much and since when something waits', () => {
-    const outbox = new Outbox();
-    expect(outbox.waiting()).toEqual({ seconds: 0, bytes: 0, since: null });
-    outbox.put(segment(4, 0, 12_000, 14_000));
-    outbox.put(segment(3, 0, 10_000, 12_000));
-    expect(outbox.waiting()).toEqual({ seconds: 4, bytes: 200, since: 10_000 });
+  test('gives recordings turns, each its oldest first, and keeps the order of what comes back', () => {
+    const queue = new Queue();
+    const camera = [0, 1, 2, 3].map((number) => segment(number, 0));
+    const screen = [0, 1].map((number) => segment(number, 0, SCREEN));
+    for (const entry of [...camera, ...screen]) queue.put(entry);
+    const taken = [queue.take()!, queue.take()!, queue.take()!];
+    expect(taken).toEqual([camera[0], screen[0], camera[1]]);
+    queue.giveBack(camera[0]!, false);
+    queue.giveBack(camera[1]!, false);
+    queue.giveBack(screen[0]!, false);
+    expect(takeAll(queue)).toEqual([screen[0], camera[0], screen[1], camera[1], camera[2], camera[3]]);
+  });
+
+  test('lets what was refused for what it is stand in nobody’s way', () => {
+    const queue = new Queue();
+    const poison = segment(0, 0);
+    for (const entry of [poison, segment(1, 1), segment(2, 1)]) queue.put(entry);
+    expect(queue.take()).toBe(poison);
+    queue.giveBack(poison, true);
+    expect(takeAll(queue).map((entry) => entry.kind === 'segment' && entry.number)).toEqual([1, 2, 0]);
+  });
+
+  test('knows how long, how much and since when something waits, whether it is under way or not', () => {
+    const queue = new Queue();
+    expect(queue.waiting()).toEqual({ seconds: 0, bytes: 0, since: null });
+    for (const entry of [segment(5, 0), segment(6, 0), segment(5, 0, SCREEN)]) queue.put(entry);
+    const oldest = queue.take()!;
+    expect(queue.waiting()).toEqual({ seconds: 4, bytes: 300, since: 10_000 });
+    queue.settle(oldest);
+    expect(queue.waiting()).toEqual({ seconds: 2, bytes: 200, since: 10_000 });
+    for (const entry of takeAll(queue)) queue.settle(entry);
+    expect(queue.waiting()).toEqual({ seconds: 0, bytes: 0, since: null });
+  });
+
+  test('spends the same on an entry whether ten or a hundred thousand wait', () => {
+    const spend = (entries: number) => {
+      const queue = new Queue();
+      for (let number = 0; number < entries; number++) queue.put(segment(number, Math.floor(number / 150)));
+      const began = performance.now();
+      for (let i = 0; i < 5000; i++) {
+        const entry = queue.take()!;
+        if (i % 3 === 0) queue.giveBack(entry, false);
+        else queue.settle(entry);
+      }
+      return performance.now() - began;
+    };
+    spend(10_000);
+    expect(spend(200_000)).toBeLessThan(20 * spend(5000) + 20);
   });
 });
 
 describe('the sender', () => {
-  const accepted: Answer = { accepted: true, status: 201, load: 0, json: async () => null };
+  const accepted: Answer = { accepted: true, status: 201, load: 0, newestKey: null, json: async () => null };
+  const refusal: Refusal = {
+    accepted: false,
+    status: 409,
+    code: 'segment-differs',
+    sentence: '',
+    retryable: false,
+    retryAfter: 0,
+    missing: [],
+  };
 
   test.for(['send', 'stored', 'refused'] as const)(
     'goes on after a fault of our own in %s, and the entry that met it is sent again',
     async (broken) => {
-      const outbox = new Outbox();
+      const queue = new Queue();
       const sent: Entry[] = [];
       const faults: unknown[] = [];
-      const refusal: Refusal = {
-        accepted: false,
-        status: 409,
-        code: 'segment-differs',
-        sentence: '',
-        retryable: false,
-        retryAfter: 0,
-        missing: [],
-      };
       const failOnce = () => {
         if (faults.length === 0) throw new Error('the browser could not keep the data');
       };
@@ -95,15 +160,73 @@ describe('the sender', () => {
         },
         broken: (error) => faults.push(error),
       };
-      const sender = new Sender(outbox, handlers);
+      const sender = new Sender(queue, handlers);
       const entries = [segment(0, 0), segment(1, 0)];
-      for (const entry of entries) outbox.put(entry);
+      for (const entry of entries) queue.put(entry);
       await sender.emptied();
       expect(faults.length).toBeGreaterThan(0);
       expect(sent).toEqual(expect.arrayContaining(entries));
-      expect(outbox.length).toBe(0);
+      expect(queue.length).toBe(0);
     },
   );
+
+  test('keeps to the pause that the appliance asks for even when the connection is said to be back', async () => {
+    const queue = new Queue();
+    const sent: number[] = [];
+    const sender = new Sender(queue, {
+      async send() {
+        sent.push(performance.now());
+        return sent.length === 1 ? { ...refusal, status: 503, retryable: true, retryAfter: 1000 } : accepted;
+      },
+      stored: async () => {},
+      refused: async () => 'keep',
+      broken: () => {},
+    });
+    queue.put(segment(0, 0));
+    const emptied = sender.emptied();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(sender.trouble).toBe('busy');
+    sender.hurry();
+    await emptied;
+    expect(sent[1]! - sent[0]!).toBeGreaterThanOrEqual(990);
+  });
+
+  test('measures the line only while something is under way, and failed requests as the nothing that they brought', async () => {
+    const queue = new Queue();
+    let fails = false;
+    const sender = new Sender(queue, {
+      async send() {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        return fails ? { ...refusal, status: 0, retryable: true } : accepted;
+      },
+      stored: async () => {},
+      refused: async () => 'keep',
+      broken: () => {},
+    });
+    expect(sender.lineRate).toBe(null);
+    // Two at once, 100 bytes each in 100 ms.
+    for (let number = 0; number < 6; number++) queue.put(segment(number, 0));
+    await sender.emptied();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const fair = sender.lineRate!;
+    expect(fair).toBeGreaterThan(10_000);
+    expect(fair).toBeLessThan(16_500);
+    fails = true;
+    queue.put(segment(6, 0));
+    sender.wake();
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(sender.lineRate).toBeLessThan(0.9 * fair);
+    sender.stop();
+  });
+});
+
+test('a meter forgets what is long past', () => {
+  const meter = new Meter(10);
+  expect(meter.rate).toBe(null);
+  meter.add(1000, 10);
+  expect(meter.rate).toBeCloseTo(100);
+  for (let i = 0; i < 10; i++) meter.add(100, 10);
+  expect(meter.rate).toBeCloseTo(10, 0);
 });
 
 test('waiting doubles up to a quarter of a minute and never undercuts what the appliance asks for', () => {
@@ -128,17 +251,27 @@ describe('the line of truth', () => {
     trouble: null,
   };
 
-  test('says up to when everything is stored, or how much waits and that nothing is lost', () => {
+  test('says up to when everything is stored, or how much waits, that nothing is lost, and for how long there is room', () => {
     expect(truthOf(calm)).toBe('Everything up to 10:02:11 is stored.');
     expect(truthOf({ ...calm, storedUntil: null })).toBe('Recording has begun. Nothing is stored yet.');
-    expect(truthOf({ ...calm, waitingSeconds: 12.2 })).toBe('12 s waiting to be sent; nothing is lost.');
+    const waits = { ...calm, waitingSeconds: 12.2 };
+    expect(truthOf(waits)).toBe('12 s waiting to be sent; nothing is lost.');
+    expect(truthOf({ ...waits, roomSeconds: 3.5 * 3600 })).toBe(
+      '12 s waiting to be sent; nothing is lost. There is room for 3 h.',
+    );
+    expect(truthOf({ ...waits, roomSeconds: 1500 })).toMatch(/There is room for 25 min\.$/);
+    expect(truthOf({ ...waits, roomSeconds: 50 * 3600 })).not.toMatch(/room/);
   });
 
   test('names each trouble, and always that nothing is lost', () => {
     for (const trouble of ['offline', 'busy', 'disk-full', 'session', 'other-link'] as const) {
-      expect(truthOf({ ...calm, trouble })).toMatch(/2 s waiting to be sent/);
-      expect(truthOf({ ...calm, trouble })).toMatch(/nothing is lost\./);
+      const told = truthOf({ ...calm, trouble, roomSeconds: 7300 });
+      expect(told).toMatch(/2 s waiting to be sent/);
+      expect(told).toMatch(/nothing is lost\. .*There is room for 2 h\./);
     }
+    expect(truthOf({ ...calm, waitingSeconds: 0, trouble: 'no-room' })).toMatch(
+      /^This computer has no room for more, so nothing is recorded .* goes on by itself\. This is not held against you\.$/,
+    );
   });
 
   test('counts hours', () => {
@@ -187,7 +320,8 @@ describe('statements', () => {
   const digestOf = (texts: string[]) => sha256(Buffer.concat(texts.map(sha256))).toString('base64url');
 
   test('a chapter names first, last and what is missing in between, and digests what is present', async () => {
-    const statement = JSON.parse((await stateChapter(record(2, [9, 7, 8, 10, 11], [11, 9, 8])))!);
+    const chapter = record(2, [11, 9, 8]);
+    const statement = JSON.parse((await stateChapter(chapter, recorded([7, 8, 9, 10, 11])))!);
     expect(statement).toEqual({
       type: 'chapter',
       attempt: 'a',
@@ -198,20 +332,17 @@ describe('statements', () => {
       missing: [8, 9],
       digest: digestOf(['segment 7', 'segment 10']),
     });
-    expect(await stateChapter(record(2, [7], [7]))).toBe(null);
+    expect(await stateChapter(record(2, [7]), recorded([7]))).toBe(null);
   });
 
-  test('the seal digests the chapters in their order and leaves out those of which nothing arrived', async () => {
-    const records = [
-      { ...record(3, [4, 5], [5]), statement: 'third' },
-      { ...record(0, [0, 1]), statement: 'first' },
-      record(1, [2, 3], [2, 3]),
-    ];
-    expect(JSON.parse(await stateSeal('e', 'a', records, '2026-01-05T10:00:00.000Z'))).toEqual({
+  test('the seal digests the chapters in their order, leaves out those of which nothing arrived, and covers other browsers’ recordings', async () => {
+    const records = [signed(3, 'third', 1), signed(0, 'first', 2), signed(1, null, 0)];
+    const other = { recording: SCREEN, chapters: 4, segments: 9, digest: 'x' };
+    expect(JSON.parse(await stateSeal('e', 'a', records, [other], '2026-01-05T10:00:00.000Z'))).toEqual({
       type: 'seal',
       exam: 'e',
       attempt: 'a',
-      recordings: [{ recording: RECORDING, chapters: 2, segments: 3, digest: digestOf(['first', 'third']) }],
+      recordings: [{ recording: RECORDING, chapters: 2, segments: 3, digest: digestOf(['first', 'third']) }, other],
       endedAt: '2026-01-05T10:00:00.000Z',
     });
   });

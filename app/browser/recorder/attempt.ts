@@ -1,17 +1,49 @@
 import { type AttemptStart, type RecordingState, type Source, toBase64url } from '../../wire.ts';
-import { checkExamKey, wrapChapterKey } from './exam-key.ts';
-import { type PageMessage, type Progress, Stop, type Trouble, type WorkerMessage } from './messages.ts';
-import { type Entry, Outbox } from './outbox.ts';
-import { Recording, type RecordingParts } from './recording.ts';
-import { type Answer, insist, type Refusal, request, troubleOf } from './request.ts';
+import { Delivery } from './delivery.ts';
+import { checkExamKey, sha256, wrapChapterKey } from './exam-key.ts';
+import { FreeSpace } from './free-space.ts';
+import { isOver, type PageMessage, type Progress, Stop, type Trouble, type WorkerMessage } from './messages.ts';
+import { Outbox } from './outbox.ts';
+import { Recording } from './recording.ts';
+import { type Answer, delayAfter, insist, type Refusal, request, troubleOf } from './request.ts';
 import { Sender } from './sender.ts';
-import { sign, stateChapter, stateSeal } from './statement.ts';
-import { type AttemptKey, type ChapterRecord, Store } from './store.ts';
+import { sign, stateSeal } from './statement.ts';
+import { type AttemptKey, isFull, Store } from './store.ts';
 
-const REOPEN_HINT = 'Open your personal link again in this browser.';
+const NO_STORE =
+  'Your browser keeps no data for this page, so it could not go on after a reload. Leave private browsing, or allow this page to ' +
+  'keep data, and open the page again.';
+const NO_SESSION =
+  'Your session has ended. Open your personal link in another tab of this browser; this page then goes on by itself.';
+const NO_ANSWER = 'The appliance does not answer yet. This page tries again by itself.';
+const PART_LOST = 'A part of the recording could not be stored. This was noted and is not held against you.';
+const CLOSED =
+  'The time in which this recording could be sent is over. What was sent before is kept, and what was not was removed from this ' +
+  'browser. This is not held against you. If you think that something is missing, write to the contact on your exam page.';
+const GOES_ON_ELSEWHERE =
+  'Your exam was continued in another browser. Everything that was recorded here is sent; finish the exam there. You can close ' +
+  'this page.';
+
+/** Milliseconds by which this computer's clock may be ahead when it says that an upload has ended. */
+const CLOCK_ERROR = 24 * 3_600_000;
+/** Bytes of clusters that wait for their turn; a recording that cannot be begun without a connection may hold more up. */
+const HELD = 32 * 2 ** 20;
+/** Milliseconds after the start in which the appliance may still name another browser's key. */
+const TAKEOVER = 15_000;
+/** How often a seal is made anew because another browser's last chapters arrived while it was made. */
+const SEALS = 5;
 
 type Run = Extract<PageMessage, { kind: 'run' }>;
 type Cluster = Extract<PageMessage, { kind: 'cluster' }>;
+
+/** What is left of the attempt in this browser, on its way to the appliance. */
+interface Shipment {
+  key: AttemptKey;
+  /** Base64url SHA-256 of the key's public half. */
+  digest: string;
+  outbox: Outbox;
+  sender: Sender;
+}
 
 /** The attempt in the worker: its keys, its recordings and all that is sent of them. */
 export class Attempt {
@@ -19,200 +51,271 @@ export class Attempt {
   #store: Store | null = null;
   #fingerprint: string | null = null;
   #running: AttemptStart | null = null;
-  #key: AttemptKey | null = null;
+  #shipment: Shipment | null = null;
   #recordings = new Map<Source, Recording>();
-  #startedAt: number | null = null;
-  #storedUntil: number | null = null;
+  /** By source: the last of what its captures gave, one after another: a cluster waits for the run that it belongs to. */
+  #turns = new Map<Source, Promise<void>>();
+  #held = 0;
+  #space = new FreeSpace();
   #trouble: Trouble | null = null;
-  #outbox = new Outbox();
-  #sender = new Sender(this.#outbox, {
-    send: (entry) => this.#send(entry),
-    stored: (entry) => this.#stored(entry),
-    refused: (entry, refusal) => this.#refused(entry, refusal),
-    broken: (error) => this.#fail(error),
-  });
+  /** Of the monotonic clock; null before the start. */
+  #startedHere: number | null = null;
+  #replaced = false;
 
   constructor(tell: (message: WorkerMessage) => void) {
     this.#tell = tell;
   }
 
-  /** Looks whether the attempt is under way already. */
+  /** Looks whether the attempt is under way already; what an earlier page left of it is sent from now on. */
   async open(fingerprint: string | null): Promise<void> {
     this.#fingerprint = fingerprint;
-    this.#store = await Store.open().catch(() => {
-      throw new Stop(
-        'Your browser keeps no data for this page, so it could not go on after a reload. Leave private browsing, or ' +
-          'allow this page to keep data, and open the page again.',
-      );
+    const store = await Store.open().catch(() => {
+      throw new Stop(NO_STORE);
     });
-    for (;;) {
+    this.#store = store;
+    await store.forgetEndedBefore(Date.now() - CLOCK_ERROR);
+    const found = await this.#find();
+    if (found === 'none' || found === 'sealed') return this.#tell({ kind: 'opened', attempt: found });
+    this.#running = found;
+    const [key, record] = await Promise.all([store.keyOf(found.attempt), store.attempt(found.attempt)]);
+    if (key) await this.#takeUp(found.attempt, key);
+    if (!key || !record?.finishedAt) return this.#tell({ kind: 'opened', attempt: 'running' });
+    this.#tell({ kind: 'opened', attempt: 'finished' });
+    this.#tellStarted(found);
+    await this.#complete(record.finishedAt);
+  }
+
+  async #find(): Promise<AttemptStart | 'none' | 'sealed'> {
+    for (let failures = 0; ; failures++) {
       const answer = await request('GET', '/attempt/start');
-      if (answer.accepted) {
-        this.#running = (await answer.json()) as AttemptStart;
-        return this.#tell({ kind: 'opened', attempt: 'running' });
-      }
-      if (answer.code === 'not-found') return this.#tell({ kind: 'opened', attempt: 'none' });
-      if (answer.code === 'attempt-sealed') return this.#tell({ kind: 'opened', attempt: 'sealed' });
-      if (answer.status === 401) throw new Stop(`Your session has ended. ${REOPEN_HINT}`);
-      if (!answer.retryable) throw new Stop(answer.sentence);
-      this.#tell({ kind: 'notice', sentence: 'The appliance does not answer yet. This page tries again by itself.' });
-      await new Promise((resolve) => setTimeout(resolve, Math.max(2000, answer.retryAfter)));
+      if (answer.accepted) return (await answer.json()) as AttemptStart;
+      if (answer.code === 'not-found') return 'none';
+      if (answer.code === 'attempt-sealed') return 'sealed';
+      if (!answer.retryable) throw new Stop(answer.sentence, answer.code);
+      this.#tell({ kind: 'notice', sentence: answer.status === 401 ? NO_SESSION : NO_ANSWER });
+      await pause(failures, answer);
     }
   }
 
-  /** Starts the attempt, or goes on with it: registers the attempt key, checks the exam key, takes up what is unsigned. */
+  /** Starts the attempt, or goes on with it: registers the attempt key and checks the exam key. */
   async start(): Promise<void> {
     const store = this.#ready(this.#store);
     const key = (this.#running && (await store.keyOf(this.#running.attempt))) ?? (await store.pendingKey());
-    const body = JSON.stringify({ publicKey: toBase64url(key.spki) });
-    const start = (await this.#insist('POST', '/attempt', body)) as AttemptStart;
+    const start = await this.#register(key);
     await checkExamKey(start, this.#fingerprint);
     await store.tieKey(start.attempt, key);
+    await store.saveAttempt({ attempt: start.attempt, uploadBy: start.uploadBy, finishedAt: null });
+    await this.#space.look();
     this.#running = start;
-    this.#key = key;
-    const known = await store.chaptersOf(start.attempt);
-    for (const state of start.recordings) this.#take(state, known);
-    for (const { recording, chapter } of this.#chapters().filter(({ signed }) => !signed)) {
-      this.#outbox.put({ kind: 'signature', recording, chapter });
-    }
-    this.#sender.wake();
-    const { examPage, uploadBy, sources, sound, bounds } = start;
+    this.#startedHere = performance.now();
+    this.#replaced = false;
+    if (!this.#shipment) await this.#takeUp(start.attempt, key);
+    for (const state of start.recordings) await this.#take(state);
+    this.#tellStarted(start);
+  }
+
+  #tellStarted({ examPage, uploadBy, sources, sound, bounds }: AttemptStart): void {
     this.#tell({ kind: 'started', examPage, uploadBy, sources, sound, bounds });
   }
 
   /** A capture of a source began; the first one makes the source's recording. */
-  async run({ source, mimeType, init, beganAt, cause }: Run): Promise<void> {
-    let recording = this.#recordings.get(source);
-    if (!recording) {
-      const body = JSON.stringify({ source, mimeType, startedAt: new Date(beganAt).toISOString() });
-      recording = this.#take((await this.#insist('POST', '/recordings', body)) as RecordingState, []);
+  run({ source, mimeType, init, beganAt, cause }: Run): Promise<void> {
+    return this.#inTurn(source, async () => {
+      const recording = this.#recordings.get(source) ?? (await this.#create(source, mimeType, beganAt));
+      await recording.begin(init, beganAt, cause);
+    });
+  }
+
+  add(cluster: Cluster): Promise<void> {
+    const { source, bytes } = cluster;
+    const size = bytes.length;
+    if (this.#held + size > HELD) {
+      const { start, duration, keyframe } = cluster;
+      return this.#inTurn(source, () => this.#recording(source).leaveOut({ start, duration, keyframe }));
     }
-    await recording.begin(init, beganAt, cause);
-    this.#sender.wake();
+    this.#held += size;
+    return this.#inTurn(source, async () => {
+      try {
+        const recording = this.#recording(source);
+        await recording.add(cluster);
+        if (this.#replaced) await recording.finish();
+      } finally {
+        this.#held -= size;
+      }
+    });
   }
 
-  async add({ source, bytes, start, duration, keyframe }: Cluster): Promise<void> {
-    await this.#ready(this.#recordings.get(source)).add({ bytes, start, duration, keyframe });
-    this.#sender.wake();
-  }
-
-  /** Sends what is left, signs and seals. */
+  /** Writes down that the test taker has finished, then sends what is left, signs and seals. */
   async finish(): Promise<void> {
-    const endedAt = new Date().toISOString();
-    for (const recording of this.#recordings.values()) await recording.close();
-    await this.#sender.emptied();
-    const { exam, attempt } = this.#ready(this.#running);
-    const store = this.#ready(this.#store);
-    const seal = await sign(await stateSeal(exam, attempt, this.#chapters(), endedAt), this.#ready(this.#key));
-    await this.#insist('POST', '/attempt/seal', JSON.stringify(seal));
-    await store.forget(attempt);
-    this.#tell({ kind: 'sealed' });
+    const { attempt, uploadBy } = this.#ready(this.#running);
+    const finishedAt = new Date().toISOString();
+    await this.#ready(this.#store)
+      .saveAttempt({ attempt, uploadBy, finishedAt })
+      .catch((error: unknown) => {
+        // This page still knows; what was recorded must not wait for it.
+        if (!isFull(error)) throw error;
+      });
+    await Promise.all(this.#turns.values());
+    for (const recording of this.#recordings.values()) await recording.finish();
+    await this.#complete(finishedAt);
   }
 
   /** The connection is said to be back. */
   hurry(): void {
-    this.#sender.hurry();
+    this.#shipment?.sender.hurry();
+  }
+
+  /** Asks how much room there is. */
+  async look(): Promise<void> {
+    await this.#space.look();
   }
 
   progress(): Progress {
-    const { seconds, bytes, since } = this.#outbox.waiting();
+    const { outbox, sender } = this.#shipment ?? {};
+    const { seconds, bytes, since } = outbox?.queue.waiting() ?? { seconds: 0, bytes: 0, since: null };
+    const leavesOut = [...this.#recordings.values()].some((recording) => recording.leavesOut);
     return {
       waitingSeconds: seconds,
       waitingBytes: bytes,
-      waitingRequests: this.#outbox.length,
-      storedUntil: this.#storedUntil === null ? null : (since ?? this.#storedUntil),
-      roomSeconds: null,
-      lineRate: null,
-      startedAt: this.#startedAt,
-      trouble: this.#sender.trouble ?? this.#trouble,
+      waitingRequests: outbox?.queue.length ?? 0,
+      storedUntil: outbox?.storedUntil == null ? null : (since ?? outbox.storedUntil),
+      roomSeconds: this.#space.seconds,
+      lineRate: sender?.lineRate ?? null,
+      startedAt: outbox?.startedAt ?? null,
+      trouble: leavesOut ? 'no-room' : (sender?.trouble ?? this.#trouble),
     };
   }
 
-  #take(state: RecordingState, known: ChapterRecord[]): Recording {
-    const start = this.#ready(this.#running);
-    const parts: RecordingParts = {
-      attempt: start.attempt,
-      chapterSeconds: start.chapterSeconds,
-      outbox: this.#outbox,
-      wrap: (recording, chapter, base) =>
-        wrapChapterKey(start.examKey, { exam: start.exam, attempt: start.attempt, recording, chapter }, base),
-      save: (record) => this.#ready(this.#store).saveChapter(record),
+  /** Something broke that is not the page's: says so, and forgets what nobody takes any more. */
+  async fail(error: unknown): Promise<void> {
+    this.#tell({ kind: 'failed', sentence: sentenceOf(error) });
+    if (!(error instanceof Stop) || !isOver(error.code)) return;
+    this.#shipment?.sender.stop();
+    // Without a shipment it is not known which attempt that is: what is past its time goes.
+    if (this.#shipment) await this.#store?.forget(this.#shipment.outbox.attempt);
+    else await this.#store?.forgetEndedBefore(Date.now());
+  }
+
+  async #takeUp(attempt: string, key: AttemptKey): Promise<void> {
+    const store = this.#ready(this.#store);
+    const outbox = await Outbox.load(store, attempt);
+    const delivery = new Delivery(store, outbox, key, () => this.#tell({ kind: 'notice', sentence: PART_LOST }));
+    const sender = new Sender(outbox.queue, {
+      send: (entry) => delivery.send(entry),
+      stored: async (entry, { newestKey }) => {
+        await delivery.stored(entry);
+        this.#compare(newestKey);
+      },
+      refused: (entry, refusal) => delivery.refused(entry, refusal),
+      broken: (error) => void this.fail(error),
+    });
+    this.#shipment = { key, digest: toBase64url(await sha256(key.spki)), outbox, sender };
+    sender.wake();
+  }
+
+  /** Another browser that goes on with the attempt is known by its key. */
+  #compare(newestKey: string | null): void {
+    if (newestKey === null || this.#replaced || newestKey === this.#shipment?.digest) return;
+    if (this.#startedHere !== null && performance.now() - this.#startedHere < TAKEOVER) return;
+    this.#replaced = true;
+    if (this.#startedHere === null) return;
+    this.#tell({ kind: 'replaced' });
+    for (const [source, recording] of this.#recordings) void this.#inTurn(source, () => recording.finish());
+  }
+
+  async #register(key: AttemptKey): Promise<AttemptStart> {
+    return (await this.#insist('POST', '/attempt', { publicKey: toBase64url(key.spki) })) as AttemptStart;
+  }
+
+  async #create(source: Source, mimeType: string, beganAt: number): Promise<Recording> {
+    const begun = { source, mimeType, startedAt: new Date(beganAt).toISOString() };
+    return this.#take((await this.#insist('POST', '/recordings', begun)) as RecordingState);
+  }
+
+  async #take(state: RecordingState): Promise<Recording> {
+    const { exam, attempt, examKey, chapterSeconds } = this.#ready(this.#running);
+    const { outbox } = this.#ready(this.#shipment);
+    const parts = {
+      chapterSeconds,
+      outbox,
+      space: this.#space,
+      wrap: (recording: string, chapter: number, base: Uint8Array<ArrayBuffer>) =>
+        wrapChapterKey(examKey, { exam, attempt, recording, chapter }, base),
     };
-    const chapters = known.filter(({ recording }) => recording === state.recording);
-    const recording = new Recording(parts, state, chapters);
+    const recording =
+      this.#recordings.get(state.source) ?? new Recording(parts, state, await outbox.addRecording(state));
     this.#recordings.set(state.source, recording);
-    const began = Date.parse(state.startedAt);
-    this.#startedAt = Math.min(this.#startedAt ?? began, began);
     return recording;
   }
 
-  async #send(entry: Entry): Promise<Answer> {
-    const recording = `/recordings/${entry.recording}`;
-    switch (entry.kind) {
-      case 'gap':
-        return request('POST', `${recording}/gaps`, entry.body);
-      case 'envelope':
-        return request('PUT', `${recording}/chapters/${entry.chapter}/envelope`, entry.body);
-      case 'segment':
-        return request('PUT', `${recording}/segments/${entry.number}`, entry.body);
-      case 'signature': {
-        const record = this.#record(entry.recording, entry.chapter);
-        record.statement = await stateChapter(record);
-        // Nothing of this chapter ever arrived: there is nothing to sign.
-        if (record.statement === null) return { accepted: true, status: 204, load: 0, json: async () => null };
-        const signed = await sign(record.statement, this.#ready(this.#key));
-        return request('PUT', `${recording}/chapters/${entry.chapter}/signature`, JSON.stringify(signed));
+  /** Once everything is stored and signed: states all of it, and has it sealed. */
+  async #complete(finishedAt: string): Promise<void> {
+    const { key, outbox, sender } = this.#ready(this.#shipment);
+    await sender.emptied();
+    if (this.#replaced) throw new Stop(GOES_ON_ELSEWHERE);
+    for (let tries = 1; ; tries++) {
+      try {
+        await this.#seal(key, outbox, finishedAt);
+        break;
+      } catch (error) {
+        const code = error instanceof Stop ? error.code : null;
+        if (code === 'attempt-sealed') break;
+        if (code !== 'malformed' || tries === SEALS) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 1000 * tries));
       }
     }
+    await this.#ready(this.#store).forget(outbox.attempt);
+    this.#tell({ kind: 'sealed' });
   }
 
-  async #stored(entry: Entry): Promise<void> {
-    if (entry.kind === 'segment') this.#storedUntil = Math.max(this.#storedUntil ?? 0, entry.to);
-    if (entry.kind !== 'signature') return;
-    const record = this.#record(entry.recording, entry.chapter);
-    record.signed = true;
-    await this.#ready(this.#store).saveChapter(record);
+  async #seal(key: AttemptKey, outbox: Outbox, finishedAt: string): Promise<void> {
+    await this.#ownSession(outbox);
+    const { exam, attempt, earlier = [] } = await this.#register(key);
+    const seal = await sign(await stateSeal(exam, attempt, outbox.chapters, earlier, finishedAt), key);
+    await this.#insist('POST', '/attempt/seal', seal);
   }
 
-  async #refused(entry: Entry, refusal: Refusal): Promise<'keep' | 'drop'> {
-    const sealed = refusal.code === 'attempt-sealed';
-    if (sealed || (entry.kind !== 'segment' && entry.kind !== 'signature')) throw new Stop(refusal.sentence);
-    const record = this.#record(entry.recording, entry.chapter);
-    if (refusal.code === 'chapter-unknown') {
-      this.#outbox.put({
-        kind: 'envelope',
-        recording: record.recording,
-        chapter: record.chapter,
-        body: record.envelope,
-      });
-      return 'keep';
+  /**
+   * Resolves when the session is the one of this attempt: registering the key in another test taker's would begin theirs.
+   * @throws Stop when the attempt is over
+   */
+  async #ownSession({ attempt, chapters }: Outbox): Promise<void> {
+    for (let failures = 0; ; failures++) {
+      const answer = await request('GET', '/attempt/start');
+      if (answer.accepted && ((await answer.json()) as AttemptStart).attempt === attempt) break;
+      this.#trouble = answer.accepted ? 'other-link' : troubleOf(answer);
+      if (!answer.accepted && !answer.retryable) {
+        const own = isOver(answer.code) ? await this.#askForOwn(chapters) : null;
+        if (!own || own.accepted || !own.retryable) throw new Stop(answer.sentence, answer.code);
+        this.#trouble = troubleOf(own);
+      }
+      await pause(failures, answer);
     }
-    // Nothing else than these says that the segment can never be taken.
-    const hopeless = refusal.code === 'segment-differs' || refusal.status === 413;
-    if (entry.kind === 'segment' && !hopeless) throw new Stop(refusal.sentence);
-    const lost = entry.kind === 'segment' ? [entry.number] : refusal.missing;
-    const news = lost.filter((number) => !record.missing.includes(number));
-    record.missing.push(...news);
-    await this.#ready(this.#store).saveChapter(record);
-    if (entry.kind === 'segment') {
-      const sentence = 'A part of the recording could not be stored. This was noted and is not held against you.';
-      this.#tell({ kind: 'notice', sentence });
-      return 'drop';
-    }
-    if (news.length > 0) return 'keep';
-    throw new Stop(refusal.sentence);
+    this.#trouble = null;
   }
 
-  #record(recording: string, chapter: number): ChapterRecord {
-    return this.#ready(this.#chapters().find((known) => known.recording === recording && known.chapter === chapter));
+  /** Sends an envelope that the appliance has already: whose session this is shows in whether it finds its recording. */
+  async #askForOwn([record]: Outbox['chapters']): Promise<Answer | null> {
+    if (!record) return null;
+    return request('PUT', `/recordings/${record.recording}/chapters/${record.chapter}/envelope`, record.envelope);
   }
 
-  #chapters(): ChapterRecord[] {
-    return [...this.#recordings.values()].flatMap(({ chapters }) => chapters);
+  #recording(source: Source): Recording {
+    return this.#ready(this.#recordings.get(source));
   }
 
-  async #insist(method: string, path: string, body: string): Promise<unknown> {
-    const answer = await insist(method, path, body, (refusal) => (this.#trouble = troubleOf(refusal)));
+  #inTurn(source: Source, work: () => Promise<void>): Promise<void> {
+    const turn = (this.#turns.get(source) ?? Promise.resolve())
+      .then(work)
+      .then(() => this.#shipment?.sender.wake())
+      .catch((error: unknown) => this.fail(error));
+    this.#turns.set(source, turn);
+    return turn;
+  }
+
+  async #insist(method: string, path: string, body: unknown): Promise<unknown> {
+    const hear = (refusal: Refusal) => (this.#trouble = troubleOf(refusal));
+    const answer = await insist(method, path, JSON.stringify(body), hear);
     this.#trouble = null;
     return answer;
   }
@@ -221,15 +324,16 @@ export class Attempt {
     if (value === null || value === undefined) throw new Error('the page asked for something before it was there');
     return value;
   }
+}
 
-  #fail(error: unknown): void {
-    this.#tell({ kind: 'failed', sentence: sentenceOf(error) });
-  }
+async function pause(failures: number, answer: Answer): Promise<void> {
+  const delay = Math.max(2000, delayAfter(failures, answer.accepted ? 0 : answer.retryAfter));
+  await new Promise((resolve) => setTimeout(resolve, delay));
 }
 
 /** @returns what the test taker reads when recording cannot go on */
-export function sentenceOf(error: unknown): string {
-  if (error instanceof Stop) return error.message;
+function sentenceOf(error: unknown): string {
+  if (error instanceof Stop) return error.code === 'upload-closed' ? CLOSED : error.message;
   const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return `The recorder stopped because of a fault in this page (${detail}). What was stored is kept. Reload the page to go on recording; this is not held against you.`;
 }

@@ -26,8 +26,11 @@ export type PageMessage =
     }
   | { kind: 'finish' };
 
-/** What keeps segments from being sent just now. */
-export type Trouble = 'offline' | 'busy' | 'disk-full' | 'session' | 'other-link';
+/**
+ * What keeps segments from being sent just now.
+ * - no-room: this browser has no room left for what waits, so that nothing more is recorded until some of it is sent
+ */
+export type Trouble = 'offline' | 'busy' | 'disk-full' | 'session' | 'other-link' | 'no-room';
 
 /** What is recorded and what of it is stored. */
 export interface Progress {
@@ -56,7 +59,7 @@ export type WorkerMessage =
    * - sealed: over
    */
   | { kind: 'opened'; attempt: 'none' | 'running' | 'finished' | 'sealed' }
-  /** `uploadBy` is ISO 8601. */
+  /** `uploadBy` is ISO 8601. Follows `opened` with finished as well: what the page has to know is in it. */
   | ({ kind: 'started'; examPage: string; uploadBy: string } & RecordedKinds)
   /** Once a second, also while the page is hidden and its own timers are slowed. */
   | { kind: 'progress'; progress: Progress }
@@ -71,4 +74,17 @@ export type WorkerMessage =
   | { kind: 'failed'; sentence: string };
 
 /** A failure that stops the recorder; the message is a sentence for the test taker. */
-export class Stop extends Error {}
+export class Stop extends Error {
+  /** The origin's code where it refused something. */
+  readonly code: string | null;
+
+  constructor(sentence: string, code: string | null = null) {
+    super(sentence);
+    this.code = code;
+  }
+}
+
+/** @returns whether nothing can be added to the attempt any more, so that what is left of it in this browser is of no use */
+export function isOver(code: string | null): boolean {
+  return code === 'attempt-sealed' || code === 'upload-closed';
+}

@@ -1,83 +1,179 @@
-/** What is encrypted and not yet acknowledged, in the order in which it came to be. */
-export type Entry = Envelope | Segment | Gap | Signature;
+import type { GapCause, RecordingState, Source } from '../../wire.ts';
+import { Queue, type Segment } from './queue.ts';
+import type { ChapterRecord, RecordedSegment, RecordingRecord, SignedChapter, Store } from './store.ts';
 
-interface Envelope {
-  kind: 'envelope';
-  recording: string;
-  chapter: number;
-  /** Canonical JSON. */
-  body: string;
+/** Where a recording stands in this browser: the numbers to go on with, and µs at which the newest segment ends. */
+export interface Standing {
+  nextSegment: number;
+  nextChapter: number;
+  until: number;
 }
 
-interface Segment {
-  kind: 'segment';
-  recording: string;
-  chapter: number;
-  number: number;
-  body: Uint8Array<ArrayBuffer>;
-  /** Epoch ms of what it shows. */
-  from: number;
-  to: number;
-}
-
-interface Gap {
-  kind: 'gap';
-  recording: string;
-  /** JSON of {from, to, cause}. */
-  body: string;
-}
-
-/** The chapter is complete: its statement is made and signed once its segments are acknowledged. */
-interface Signature {
-  kind: 'signature';
-  recording: string;
-  chapter: number;
-}
-
-/** Holds entries until they are removed. An envelope goes before its chapter's segments, and these before its signature. */
+/**
+ * What is encrypted and not yet acknowledged: kept on the disk from before it is sent, and in a queue of light entries. What is
+ * put here is durable when the promise resolves.
+ */
 export class Outbox {
-  #entries: Entry[] = [];
+  readonly queue = new Queue();
+  readonly attempt: string;
+  #store: Store;
+  #recordings = new Map<string, RecordingRecord>();
+  #standings = new Map<string, Pick<Standing, 'until' | 'nextSegment'>>();
+  #chapters = new Map<string, ChapterRecord>();
+  /** Epoch ms at which the newest acknowledged segment ends; null where there is none. */
+  storedUntil: number | null = null;
 
-  get length(): number {
-    return this.#entries.length;
+  private constructor(store: Store, attempt: string) {
+    this.#store = store;
+    this.attempt = attempt;
   }
 
-  put(entry: Entry): void {
-    this.#entries.push(entry);
-  }
-
-  remove(entry: Entry): void {
-    this.#entries = this.#entries.filter((other) => other !== entry);
-  }
-
-  /** @returns the oldest entry that `busy` does not hold and that waits for nothing else */
-  next(busy: ReadonlySet<Entry>): Entry | undefined {
-    return this.#entries.find((entry) => !busy.has(entry) && !this.#waits(entry));
-  }
-
-  /** What is not acknowledged. Seconds are those of the recording that waits longest. */
-  waiting(): { seconds: number; bytes: number; since: number | null } {
-    const segments = this.#entries.filter((entry) => entry.kind === 'segment');
-    const seconds = new Map<string, number>();
-    let bytes = 0;
-    let since: number | null = null;
-    for (const { recording, body, from, to } of segments) {
-      seconds.set(recording, (seconds.get(recording) ?? 0) + (to - from) / 1000);
-      bytes += body.length;
-      since = Math.min(since ?? from, from);
+  /**
+   * Takes up what an earlier page left: all that waits, in its order, and a signature for each chapter that has none. Chapters are
+   * complete then, for a chapter's key goes with its page.
+   */
+  static async load(store: Store, attempt: string): Promise<Outbox> {
+    const outbox = new Outbox(store, attempt);
+    const { recordings, chapters, segments, waiting, gaps } = await store.load(attempt);
+    for (const record of recordings) outbox.#recordings.set(record.recording, record);
+    for (const record of chapters) outbox.#takeUpChapter(record);
+    const waits = new Set(waiting.map(({ recording, number }) => `${recording}/${number}`));
+    for (const segment of segments) {
+      if (waits.has(`${segment.recording}/${segment.number}`)) outbox.#putSegment(segment);
+      else outbox.#noteStored(segment.recording, segment.end);
+      outbox.#advance(segment.recording, segment.end, segment.number + 1);
     }
-    return { seconds: Math.max(0, ...seconds.values()), bytes, since };
+    for (const { recording, id, to } of gaps) {
+      outbox.queue.put({ kind: 'gap', recording, id });
+      outbox.#advance(recording, to, 0);
+    }
+    for (const { recording, chapter, signed } of chapters) if (!signed) outbox.closeChapter(recording, chapter);
+    return outbox;
   }
 
-  #waits(entry: Entry): boolean {
-    if (entry.kind !== 'segment' && entry.kind !== 'signature') return false;
-    const before = entry.kind === 'segment' ? ['envelope'] : ['envelope', 'segment'];
-    return this.#entries.some(
-      (other) =>
-        before.includes(other.kind) &&
-        other.recording === entry.recording &&
-        'chapter' in other &&
-        other.chapter === entry.chapter,
-    );
+  #takeUpChapter(record: ChapterRecord): void {
+    const { recording, chapter, registered, signed } = record;
+    this.#chapters.set(`${recording}/${chapter}`, record);
+    if (signed) {
+      this.#advance(recording, signed.end, signed.next);
+      if (signed.segments > 0) this.#noteStored(recording, signed.end);
+    } else if (!registered) {
+      this.queue.put({ kind: 'envelope', recording, chapter });
+    }
+  }
+
+  /** All chapters that this browser made. */
+  get chapters(): ChapterRecord[] {
+    return [...this.#chapters.values()];
+  }
+
+  /** Epoch ms at which the first recording began; null before that. */
+  get startedAt(): number | null {
+    const began = [...this.#recordings.values()].map(({ startedAt }) => Date.parse(startedAt));
+    return began.length > 0 ? Math.min(...began) : null;
+  }
+
+  chapter({ recording, chapter }: { recording: string; chapter: number }): ChapterRecord {
+    const record = this.#chapters.get(`${recording}/${chapter}`);
+    if (!record) throw new Error(`chapter ${chapter} is not kept`);
+    return record;
+  }
+
+  /** @returns the recording that this browser makes of a source */
+  recordingOf(source: Source): RecordingRecord | undefined {
+    return [...this.#recordings.values()].find((recording) => recording.source === source);
+  }
+
+  /** @returns where the recording stands, as far as this browser knows and as far as the appliance does */
+  async addRecording(state: RecordingState): Promise<Standing> {
+    const { recording, source, startedAt } = state;
+    await this.#store.addRecording(this.attempt, state);
+    this.#recordings.set(recording, { attempt: this.attempt, recording, source, startedAt });
+    const { until, nextSegment } = this.#standing(recording);
+    const numbers = this.chapters.filter((known) => known.recording === recording).map(({ chapter }) => chapter + 1);
+    return {
+      nextSegment: Math.max(nextSegment, state.nextSegment),
+      nextChapter: Math.max(state.nextChapter, ...numbers),
+      until,
+    };
+  }
+
+  /** @throws a QuotaExceededError where there is no room; nothing is changed then */
+  async openChapter(recording: string, chapter: number, envelope: string): Promise<void> {
+    const { attempt } = this;
+    const record = { attempt, recording, chapter, envelope, registered: false, missing: [], signed: null };
+    await this.#store.addChapter(record);
+    this.#chapters.set(`${recording}/${chapter}`, record);
+    this.queue.put({ kind: 'envelope', recording, chapter });
+  }
+
+  /** @throws a QuotaExceededError where there is no room; nothing is changed then */
+  async addSegment(segment: RecordedSegment, body: Uint8Array<ArrayBuffer>): Promise<void> {
+    await this.#store.addSegment(segment, body);
+    this.#advance(segment.recording, segment.end, segment.number + 1);
+    this.#putSegment(segment);
+  }
+
+  /** @param gap µs on the recording's timeline @throws a QuotaExceededError where there is no room */
+  async addGap(recording: string, gap: { from: number; to: number; cause: GapCause }): Promise<void> {
+    const id = await this.#store.addGap({ attempt: this.attempt, recording, ...gap });
+    this.#advance(recording, gap.to, 0);
+    this.queue.put({ kind: 'gap', recording, id });
+  }
+
+  /** No segment of this chapter follows. Which chapters lack a signature is known from what is kept. */
+  closeChapter(recording: string, chapter: number): void {
+    this.queue.put({ kind: 'signature', recording, chapter });
+  }
+
+  /** Notes that the appliance has the chapter's envelope, or that it has not after all. */
+  async register(record: ChapterRecord, registered: boolean): Promise<void> {
+    record.registered = registered;
+    await this.#store.saveChapter(record);
+    if (!registered) this.queue.put({ kind: 'envelope', recording: record.recording, chapter: record.chapter });
+  }
+
+  /** The appliance has the segment. */
+  async dropSegment(entry: Segment): Promise<void> {
+    await this.#store.dropBody(entry);
+    this.storedUntil = Math.max(this.storedUntil ?? 0, entry.to);
+  }
+
+  /** Notes numbers that can never reach the appliance. @returns how many of them are news */
+  async miss(record: ChapterRecord, numbers: number[]): Promise<number> {
+    const news = numbers.filter((number) => !record.missing.includes(number));
+    record.missing.push(...news);
+    await this.#store.saveChapter(record);
+    return news.length;
+  }
+
+  /** The appliance has the chapter's signature. */
+  async completeChapter(record: ChapterRecord, signed: SignedChapter): Promise<void> {
+    record.signed = signed;
+    await this.#store.completeChapter(record);
+  }
+
+  #putSegment({ recording, chapter, number, bytes, start, end }: RecordedSegment): void {
+    const [from, to] = [this.#clock(recording, start), this.#clock(recording, end)];
+    this.queue.put({ kind: 'segment', recording, chapter, number, bytes, from, to });
+  }
+
+  #noteStored(recording: string, end: number): void {
+    if (this.#recordings.has(recording))
+      this.storedUntil = Math.max(this.storedUntil ?? 0, this.#clock(recording, end));
+  }
+
+  #standing(recording: string): Pick<Standing, 'until' | 'nextSegment'> {
+    return this.#standings.get(recording) ?? { until: 0, nextSegment: 0 };
+  }
+
+  #advance(recording: string, end: number, next: number): void {
+    const { until, nextSegment } = this.#standing(recording);
+    this.#standings.set(recording, { until: Math.max(until, end), nextSegment: Math.max(nextSegment, next) });
+  }
+
+  /** @returns epoch ms of a time on the recording's timeline */
+  #clock(recording: string, microseconds: number): number {
+    return Date.parse(this.#recordings.get(recording)?.startedAt ?? '') + microseconds / 1000;
   }
 }

@@ -1,19 +1,18 @@
 import { encodeMetadata, type GapCause, type RecordingState, type Source } from '../../wire.ts';
 import { type ChapterKeys, deriveChapterKeys, encryptSegment } from '../sframe.ts';
 import { sha256 } from './exam-key.ts';
-import type { Outbox } from './outbox.ts';
-import type { ChapterRecord, RecordedSegment } from './store.ts';
+import type { FreeSpace } from './free-space.ts';
+import type { Outbox, Standing } from './outbox.ts';
+import { isFull } from './store.ts';
 
 const CHAPTER_KEY_BYTES = 32;
 
 export interface RecordingParts {
-  attempt: string;
   chapterSeconds: number;
   outbox: Outbox;
+  space: FreeSpace;
   /** @returns the envelope of a new chapter key as canonical JSON */
   wrap(recording: string, chapter: number, base: Uint8Array<ArrayBuffer>): Promise<string>;
-  /** Keeps what the chapter contains. */
-  save(record: ChapterRecord): Promise<void>;
 }
 
 interface Segment {
@@ -25,122 +24,135 @@ interface Segment {
   init: boolean;
 }
 
+/** What a run gives: times in µs from its beginning. */
+export type Cluster = Omit<Segment, 'init'>;
+
 /** One source of the attempt: cuts its runs into chapters, encrypts their segments and puts them into the outbox. */
 export class Recording {
   readonly id: string;
   readonly source: Source;
-  readonly chapters: ChapterRecord[];
   #parts: RecordingParts;
   #zero: number;
   #nextSegment: number;
   #nextChapter: number;
+  /** µs at which the newest segment ends, and so a gap would begin. */
+  #until: number;
   #init: Uint8Array<ArrayBuffer> | null = null;
   #offset = 0;
-  /** µs at which the newest segment ends, and at which a gap would begin. */
-  #until: number;
-  #gapFrom: number;
-  #current: { keys: ChapterKeys; record: ChapterRecord; start: number } | null = null;
+  #gapCause: GapCause | null = null;
+  #current: { keys: ChapterKeys; chapter: number; start: number } | null = null;
+  /** µs at which the newest cluster ends that there was no room for; null while there is room. */
+  #leftOutUntil: number | null = null;
 
-  /** @param known chapters of this recording that an earlier page began */
-  constructor(parts: RecordingParts, state: RecordingState, known: ChapterRecord[]) {
+  constructor(parts: RecordingParts, { recording, source, startedAt }: RecordingState, standing: Standing) {
     this.#parts = parts;
-    this.id = state.recording;
-    this.source = state.source;
-    this.chapters = known;
-    this.#zero = Date.parse(state.startedAt);
-    const made = known.flatMap(({ segments }) => segments);
-    this.#until = endOf(made);
-    // What the earlier page made but could not send went with it: the gap begins before that.
-    this.#gapFrom = endOf(made.filter(({ number }) => number < state.nextSegment));
-    // Numbers that were used but never arrived stay unused: what they name has to stay one thing.
-    this.#nextSegment = Math.max(state.nextSegment, ...made.map(({ number }) => number + 1));
-    this.#nextChapter = Math.max(state.nextChapter, ...known.map(({ chapter }) => chapter + 1));
+    this.id = recording;
+    this.source = source;
+    this.#zero = Date.parse(startedAt);
+    this.#nextSegment = standing.nextSegment;
+    this.#nextChapter = standing.nextChapter;
+    this.#until = standing.until;
+  }
+
+  /** Whether clusters are left out because there is no room for them. */
+  get leavesOut(): boolean {
+    return this.#leftOutUntil !== null;
   }
 
   /**
-   * A capture began: notes the gap since the last one and begins a chapter.
+   * A capture began: a chapter begins with its first cluster, and with it the gap since the last one is noted.
    * @param beganAt epoch ms of its first frame
    */
   async begin(init: Uint8Array<ArrayBuffer>, beganAt: number, cause: GapCause | null): Promise<void> {
-    await this.close();
+    await this.finish();
     this.#init = init;
     this.#offset = Math.max(this.#until, 1000 * (beganAt - this.#zero));
-    if (cause !== null && this.#offset > this.#gapFrom) {
-      const body = JSON.stringify({ from: this.#gapFrom, to: this.#offset, cause });
-      this.#parts.outbox.put({ kind: 'gap', recording: this.id, body });
-    }
-    await this.#openChapter(this.#offset);
+    this.#gapCause = cause;
   }
 
-  /** A cluster of the current run; times in µs from the run's beginning. */
-  async add(cluster: Omit<Segment, 'init'>): Promise<void> {
+  /** Keeps a cluster of the current run, or leaves it out where there is no room for it. */
+  async add(cluster: Cluster): Promise<void> {
+    if (!this.#parts.space.allows(cluster.bytes.length)) return this.leaveOut(cluster);
     const start = this.#offset + cluster.start;
-    if (this.#current && start - this.#current.start >= 1e6 * this.#parts.chapterSeconds) {
-      await this.close();
-      await this.#openChapter(start);
+    try {
+      if (this.#current && start - this.#current.start >= 1e6 * this.#parts.chapterSeconds) this.close();
+      if (!this.#current) await this.#openChapter(start);
+      await this.#put({ ...cluster, start, init: false });
+      this.#leftOutUntil = null;
+    } catch (error) {
+      // A number that was encrypted under this chapter's key is not used with it again.
+      this.close();
+      if (!isFull(error)) throw error;
+      this.#parts.space.refuse();
+      await this.leaveOut(cluster);
     }
-    await this.#put({ ...cluster, start, init: false });
+  }
+
+  /** Does without a cluster: a gap says so once there is room again. */
+  async leaveOut(cluster: Omit<Cluster, 'bytes'>): Promise<void> {
+    this.close();
+    // Why nothing was recorded before the run is another cause than why this part of it is not.
+    if (this.#leftOutUntil === null) {
+      await this.#noteGap(this.#offset + cluster.start).catch(rethrowUnlessFull);
+      this.#gapCause ??= 'space';
+    }
+    this.#leftOutUntil = this.#offset + cluster.start + cluster.duration;
   }
 
   /** Completes the current chapter; its signature follows its segments. */
-  async close(): Promise<void> {
+  close(): void {
     if (!this.#current) return;
-    const { chapter } = this.#current.record;
+    this.#parts.outbox.closeChapter(this.id, this.#current.chapter);
     this.#current = null;
-    this.#parts.outbox.put({ kind: 'signature', recording: this.id, chapter });
+  }
+
+  /** Nothing of this run follows. */
+  async finish(): Promise<void> {
+    this.close();
+    if (this.#leftOutUntil !== null) await this.#noteGap(this.#leftOutUntil).catch(rethrowUnlessFull);
+    this.#leftOutUntil = null;
+  }
+
+  async #noteGap(to: number): Promise<void> {
+    const cause = this.#gapCause;
+    if (cause === null || to <= this.#until) return;
+    await this.#parts.outbox.addGap(this.id, { from: this.#until, to, cause });
+    this.#until = to;
+    this.#gapCause = null;
   }
 
   async #openChapter(start: number): Promise<void> {
-    const chapter = this.#nextChapter++;
+    await this.#noteGap(start);
+    const chapter = this.#nextChapter;
     const base = crypto.getRandomValues(new Uint8Array(CHAPTER_KEY_BYTES));
     const envelope = await this.#parts.wrap(this.id, chapter, base);
     const keys = await deriveChapterKeys(base, chapter);
     base.fill(0);
-    const { attempt } = this.#parts;
-    const record: ChapterRecord = {
-      attempt,
-      recording: this.id,
-      chapter,
-      envelope,
-      segments: [],
-      missing: [],
-      signed: false,
-      statement: null,
-    };
-    this.chapters.push(record);
-    this.#current = { keys, record, start };
-    this.#parts.outbox.put({ kind: 'envelope', recording: this.id, chapter, body: envelope });
+    await this.#parts.outbox.openChapter(this.id, chapter, envelope);
+    this.#nextChapter++;
+    this.#current = { keys, chapter, start };
     if (this.#init)
       await this.#put({ bytes: this.#init, start: this.#offset, duration: 0, keyframe: false, init: true });
   }
 
   async #put({ bytes, start, duration, keyframe, init }: Segment): Promise<void> {
     if (!this.#current) return;
-    const { keys, record } = this.#current;
-    const number = this.#nextSegment++;
+    const { keys, chapter } = this.#current;
+    const number = this.#nextSegment;
     const metadata = encodeMetadata({ recording: this.id, source: this.source, keyframe, init, start, duration });
     const sealed = await encryptSegment(keys, number, metadata, bytes);
     const body = new Uint8Array(metadata.length + sealed.length);
     body.set(metadata);
     body.set(sealed, metadata.length);
     const end = start + duration;
-    record.segments.push({ number, digest: await sha256(body), end });
-    if (!init) this.#until = this.#gapFrom = end;
-    await this.#parts.save(record);
-    const from = this.#zero + start / 1000;
-    const { chapter } = record;
-    this.#parts.outbox.put({
-      kind: 'segment',
-      recording: this.id,
-      chapter,
-      number,
-      body,
-      from,
-      to: from + duration / 1000,
-    });
+    const segment = { recording: this.id, chapter, number, digest: await sha256(body), start, end, bytes: body.length };
+    await this.#parts.outbox.addSegment(segment, body);
+    this.#nextSegment++;
+    this.#until = Math.max(this.#until, end);
+    this.#parts.space.take(this.source, body.length, duration / 1e6);
   }
 }
 
-function endOf(segments: RecordedSegment[]): number {
-  return Math.max(0, ...segments.map(({ end }) => end));
+function rethrowUnlessFull(error: unknown): void {
+  if (!isFull(error)) throw error;
 }

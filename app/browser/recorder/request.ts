@@ -1,12 +1,24 @@
 import type { ErrorBody } from '../../wire.ts';
 import { Stop, type Trouble } from './messages.ts';
 
+/** Milliseconds for a request, and for each byte of it: a line of 8 kbit/s still brings a segment through. */
 const TIMEOUT = 60_000;
+const BYTE_TIME = 1;
 const FIRST_DELAY = 500;
 const LONGEST_DELAY = 15_000;
 
 /** How the exam origin answered, or that it did not. */
-export type Answer = { accepted: true; status: number; load: number; json(): Promise<unknown> } | Refusal;
+export type Answer = Acceptance | Refusal;
+
+export interface Acceptance {
+  accepted: true;
+  status: number;
+  /** How busy the appliance is: 0 to 1. */
+  load: number;
+  /** Base64url SHA-256 of the attempt key that the appliance knows as the newest, where it says so. */
+  newestKey: string | null;
+  json(): Promise<unknown>;
+}
 
 export interface Refusal {
   accepted: false;
@@ -34,13 +46,20 @@ export async function request(method: string, path: string, body?: string | Uint
       method,
       headers,
       cache: 'no-store',
-      signal: AbortSignal.timeout(TIMEOUT),
+      signal: AbortSignal.timeout(TIMEOUT + BYTE_TIME * (body?.length ?? 0)),
       ...(body !== undefined && { body }),
     });
     if (response.ok) {
       const text = await response.text();
       const load = Number(response.headers.get('cloister-load') ?? 0) || 0;
-      return { accepted: true, status: response.status, load, json: async () => JSON.parse(text) as unknown };
+      const newestKey = response.headers.get('cloister-key');
+      return {
+        accepted: true,
+        status: response.status,
+        load,
+        newestKey,
+        json: async () => JSON.parse(text) as unknown,
+      };
     }
   } catch {
     const sentence = 'Your connection paused.';
@@ -94,7 +113,7 @@ export async function insist(
   for (let failures = 0; ; failures++) {
     const answer = await request(method, path, body);
     if (answer.accepted) return answer.json();
-    if (!answer.retryable) throw new Stop(answer.sentence);
+    if (!answer.retryable) throw new Stop(answer.sentence, answer.code);
     onRefusal(answer);
     await new Promise((resolve) => setTimeout(resolve, delayAfter(failures, answer.retryAfter)));
   }

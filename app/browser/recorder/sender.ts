@@ -1,40 +1,63 @@
 import type { Trouble } from './messages.ts';
-import type { Entry, Outbox } from './outbox.ts';
+import { Meter } from './meter.ts';
+import type { Entry } from './queue.ts';
 import { type Answer, delayAfter, type Refusal, troubleOf } from './request.ts';
 
 const IN_FLIGHT = 2;
 /** Load of the appliance above which browsers slow down, and by how much at most. */
 const EASY_LOAD = 0.7;
 const SLOWEST = 3000;
+/** Milliseconds that a pause lasts at most, whatever the appliance asks for. */
+const LONGEST_PAUSE = 120_000;
+/** Seconds of sending after which what was measured of the line counts half. */
+const LINE_MEMORY = 20;
+
+/** Where entries come from. One that was taken comes back, or is settled. */
+export interface Waiting {
+  readonly length: number;
+  take(): Entry | undefined;
+  settle(entry: Entry): void;
+  giveBack(entry: Entry, stepBack: boolean): void;
+}
 
 export interface SenderHandlers {
   send(entry: Entry): Promise<Answer>;
-  /** The origin has the entry; it leaves the outbox afterwards. */
-  stored(entry: Entry): Promise<void>;
+  /** The origin has the entry; it is settled afterwards. */
+  stored(entry: Entry, answer: Answer & { accepted: true }): Promise<void>;
   /** The same again cannot be accepted. @returns whether the entry stays, because what stood in its way was mended */
   refused(entry: Entry, refusal: Refusal): Promise<'keep' | 'drop'>;
   /** Something of ours broke. */
   broken(error: unknown): void;
 }
 
-/** Empties the outbox: two requests at a time, again and again until each is accepted. */
+/** Sends what waits: two requests at a time, again and again until each is accepted. */
 export class Sender {
-  #outbox: Outbox;
+  #waiting: Waiting;
   #handlers: SenderHandlers;
-  #busy = new Set<Entry>();
+  #inFlight = 0;
   #failures = 0;
   #pausedUntil = 0;
+  #stopped = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #idle: (() => void)[] = [];
+  #line = new Meter(LINE_MEMORY);
+  /** Of the monotonic clock: since when the line is in use and not yet measured. */
+  #measuredUntil = 0;
   trouble: Trouble | null = null;
 
-  constructor(outbox: Outbox, handlers: SenderHandlers) {
-    this.#outbox = outbox;
+  constructor(waiting: Waiting, handlers: SenderHandlers) {
+    this.#waiting = waiting;
     this.#handlers = handlers;
+  }
+
+  /** Bits a second that went through while something was under way; null before anything did. */
+  get lineRate(): number | null {
+    return this.#line.rate;
   }
 
   /** Sends what may go now. Call it after each put. */
   wake(): void {
+    if (this.#stopped) return;
     const pause = this.#pausedUntil - Date.now();
     if (pause > 0) {
       clearTimeout(this.#timer);
@@ -43,19 +66,26 @@ export class Sender {
     }
     // After a failure one request tries the way for the others.
     const most = this.#failures > 0 ? 1 : IN_FLIGHT;
-    while (this.#busy.size < most) {
-      const entry = this.#outbox.next(this.#busy);
+    while (this.#inFlight < most) {
+      const entry = this.#waiting.take();
       if (!entry) break;
-      this.#busy.add(entry);
+      if (this.#inFlight++ === 0) this.#measuredUntil = performance.now();
       void this.#attempt(entry);
     }
-    if (this.#outbox.length === 0 && this.#busy.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
+    if (this.#waiting.length === 0) for (const resolve of this.#idle.splice(0)) resolve();
   }
 
-  /** Forgets the pause: the connection is said to be back. */
+  /** The connection is said to be back: what waits for it tries at once. What the appliance asked for is kept to. */
   hurry(): void {
+    if (this.trouble !== 'offline') return;
     this.#pausedUntil = 0;
     this.wake();
+  }
+
+  /** Sends nothing more. */
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
   }
 
   /** Resolves when everything that was put is acknowledged. */
@@ -70,35 +100,41 @@ export class Sender {
     try {
       await this.#exchange(entry);
     } catch (error) {
+      this.#waiting.giveBack(entry, true);
       this.#pause(delayAfter(this.#failures++, 0));
       this.#handlers.broken(error);
     } finally {
-      this.#busy.delete(entry);
+      this.#inFlight--;
       this.wake();
     }
   }
 
   async #exchange(entry: Entry): Promise<void> {
     const answer = await this.#handlers.send(entry);
+    this.#measure(answer.accepted && entry.kind === 'segment' ? entry.bytes : 0);
     if (answer.accepted) {
       this.#failures = 0;
       this.trouble = null;
-      await this.#handlers.stored(entry);
-      this.#outbox.remove(entry);
+      await this.#handlers.stored(entry, answer);
+      this.#waiting.settle(entry);
       if (answer.load > EASY_LOAD) this.#pause(((answer.load - EASY_LOAD) / (1 - EASY_LOAD)) * SLOWEST);
-    } else {
-      // A conflict is about what was sent, whatever else the origin says of it.
-      const again = answer.retryable && answer.status !== 409;
-      if (again || (await this.#handlers.refused(entry, answer)) === 'keep') {
-        this.trouble = troubleOf(answer);
-        this.#pause(delayAfter(this.#failures++, answer.retryAfter));
-      } else {
-        this.#outbox.remove(entry);
-      }
+      return;
     }
+    // A conflict is about what was sent, whatever else the origin says of it.
+    const again = answer.retryable && answer.status !== 409;
+    if (!again && (await this.#handlers.refused(entry, answer)) === 'drop') return this.#waiting.settle(entry);
+    this.trouble = troubleOf(answer);
+    this.#waiting.giveBack(entry, !again || answer.status === 500);
+    this.#pause(delayAfter(this.#failures++, answer.retryAfter));
+  }
+
+  #measure(bytes: number): void {
+    const now = performance.now();
+    this.#line.add(8 * bytes, (now - this.#measuredUntil) / 1000);
+    this.#measuredUntil = now;
   }
 
   #pause(milliseconds: number): void {
-    this.#pausedUntil = Math.max(this.#pausedUntil, Date.now() + Math.min(milliseconds, 120_000));
+    this.#pausedUntil = Math.max(this.#pausedUntil, Date.now() + Math.min(milliseconds, LONGEST_PAUSE));
   }
 }

@@ -1,11 +1,13 @@
 import canonicalize from 'canonicalize';
 import { type ChapterStatement, type SealStatement, type SignedStatement, toBase64url } from '../../wire.ts';
 import { sha256 } from './exam-key.ts';
-import type { AttemptKey, ChapterRecord } from './store.ts';
+import type { AttemptKey, ChapterRecord, RecordedSegment } from './store.ts';
 
-/** @returns the chapter's statement as canonical JSON; null when none of its segments reached the appliance */
-export async function stateChapter(record: ChapterRecord): Promise<string | null> {
-  const segments = record.segments.toSorted((a, b) => a.number - b.number);
+/**
+ * @param segments all of the chapter, in the order of their numbers
+ * @returns the chapter's statement as canonical JSON; null when none of its segments reached the appliance
+ */
+export async function stateChapter(record: ChapterRecord, segments: RecordedSegment[]): Promise<string | null> {
   const present = segments.filter(({ number }) => !record.missing.includes(number));
   const first = present[0]?.number;
   const last = present.at(-1)?.number;
@@ -24,7 +26,8 @@ export async function stateChapter(record: ChapterRecord): Promise<string | null
 }
 
 /**
- * @param records all chapters of the attempt; those without a statement have no segments
+ * @param records all chapters that this browser made; those without a statement have no segments
+ * @param earlier what the appliance says of recordings that other browsers made of the attempt
  * @param endedAt ISO 8601, UTC
  * @returns the seal's statement as canonical JSON
  */
@@ -32,22 +35,26 @@ export async function stateSeal(
   exam: string,
   attempt: string,
   records: ChapterRecord[],
+  earlier: SealStatement['recordings'],
   endedAt: string,
 ): Promise<string> {
-  const recordings: SealStatement['recordings'] = [];
+  const own: SealStatement['recordings'] = [];
   for (const recording of new Set(records.map((record) => record.recording))) {
-    const stated = records
-      .filter((record) => record.recording === recording && record.statement !== null)
-      .toSorted((a, b) => a.chapter - b.chapter);
-    const digests = stated.map(({ statement }) => sha256(new TextEncoder().encode(statement ?? '')));
-    recordings.push({
+    const signed = records
+      .filter((record) => record.recording === recording)
+      .toSorted((a, b) => a.chapter - b.chapter)
+      .flatMap((record) => record.signed ?? []);
+    const statements = signed.flatMap(({ statement }) => statement ?? []);
+    const digests = statements.map((statement) => sha256(new TextEncoder().encode(statement)));
+    own.push({
       recording,
-      chapters: stated.length,
-      segments: stated.reduce((sum, { segments, missing }) => sum + segments.length - missing.length, 0),
+      chapters: statements.length,
+      segments: signed.reduce((sum, { segments }) => sum + segments, 0),
       digest: toBase64url(await digestOf(await Promise.all(digests))),
     });
   }
-  const statement: SealStatement = { type: 'seal', exam, attempt, recordings, endedAt };
+  const others = earlier.filter(({ recording }) => own.every((known) => known.recording !== recording));
+  const statement: SealStatement = { type: 'seal', exam, attempt, recordings: [...own, ...others], endedAt };
   return canonicalize(statement) ?? '';
 }
 

@@ -2,23 +2,29 @@ import type { Progress, Trouble } from './messages.ts';
 
 /** Seconds that may be under way without a word: a segment is sent every two seconds. */
 const USUAL_SECONDS = 6;
+/** Seconds of room beyond which its end is of no interest to an exam. */
+const AMPLE_SECONDS = 12 * 3600;
 
-const TROUBLES: Record<Trouble, (waiting: string) => string> = {
-  offline: (waiting) => `Your connection paused: ${waiting} waiting to be sent; nothing is lost. Leave this page open.`,
-  busy: (waiting) => `The appliance is busy: ${waiting} waiting to be sent; nothing is lost. Leave this page open.`,
-  'disk-full': (waiting) =>
-    `The appliance is short of space: ${waiting} waiting to be sent; nothing is lost. Leave this page open.`,
-  session: (waiting) =>
-    `Your session has ended: ${waiting} waiting to be sent; nothing is lost. Open your personal link in another tab of this browser and leave this page open.`,
-  'other-link': (waiting) =>
-    `Another exam link was opened in this browser. Open your own link again; nothing is lost. ${waiting} waiting to be sent.`,
+/** What the test taker reads while segments wait. `waiting` and `room` are sentences; `room` may be empty. */
+const TROUBLES: Record<Trouble, (waiting: string, room: string) => string> = {
+  offline: (waiting, room) => `Your connection paused: ${waiting}; nothing is lost. ${room}Leave this page open.`,
+  busy: (waiting, room) => `The appliance is busy: ${waiting}; nothing is lost. ${room}Leave this page open.`,
+  'disk-full': (waiting, room) =>
+    `The appliance is short of space: ${waiting}; nothing is lost. ${room}Leave this page open.`,
+  session: (waiting, room) =>
+    `Your session has ended: ${waiting}; nothing is lost. ${room}Open your personal link in another tab of this browser and leave this page open.`,
+  'other-link': (waiting, room) =>
+    `Another exam link was opened in this browser. Open your own link again; nothing is lost. ${room}${waiting}.`,
+  'no-room': (waiting) =>
+    `This computer has no room for more, so nothing is recorded until some of it is sent: ${waiting}, and none of that is lost. ` +
+    'Check your connection or free some disk space; recording then goes on by itself. This is not held against you.',
 };
 
 /** @returns the one line of truth about what is recorded and what of it is stored */
-export function truthOf({ waitingSeconds, storedUntil, trouble }: Progress): string {
-  const waiting = `${Math.round(waitingSeconds)} s`;
-  if (trouble && waitingSeconds > 0) return TROUBLES[trouble](waiting);
-  if (waitingSeconds > USUAL_SECONDS) return `${waiting} waiting to be sent; nothing is lost.`;
+export function truthOf({ waitingSeconds, storedUntil, roomSeconds, trouble }: Progress): string {
+  const waiting = `${amountOf(waitingSeconds)} waiting to be sent`;
+  if (trouble && (waitingSeconds > 0 || trouble === 'no-room')) return TROUBLES[trouble](waiting, roomOf(roomSeconds));
+  if (waitingSeconds > USUAL_SECONDS) return `${waiting}; nothing is lost. ${roomOf(roomSeconds)}`.trimEnd();
   if (storedUntil === null) return 'Recording has begun. Nothing is stored yet.';
   return `Everything up to ${clockOf(storedUntil)} is stored.`;
 }
@@ -29,6 +35,18 @@ export function elapsedOf(milliseconds: number): { text: string; datetime: strin
   const two = (value: number) => String(value).padStart(2, '0');
   const text = `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
   return { text, datetime: `PT${seconds}S` };
+}
+
+/** @returns a sentence and a space, or nothing where it is not known or of no interest */
+function roomOf(seconds: number | null): string {
+  if (seconds === null || seconds > AMPLE_SECONDS) return '';
+  return `There is room for ${amountOf(seconds)}. `;
+}
+
+/** @returns seconds up to two minutes, minutes up to two hours, hours */
+function amountOf(seconds: number): string {
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  return seconds < 7200 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds / 3600)} h`;
 }
 
 /** @param at epoch ms @returns the time of day where the test taker is, such as 10:02:11 */

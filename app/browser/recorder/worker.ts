@@ -1,33 +1,51 @@
 /**
- * The recorder's worker: holds keys and clock, encrypts and sends. It runs on at full speed when the exam is in front and
+ * The recorder's worker: holds keys and clock, encrypts, keeps and sends. It runs on at full speed when the exam is in front and
  * the page's own timers are slowed.
  */
-import { Attempt, sentenceOf } from './attempt.ts';
+import { Attempt } from './attempt.ts';
 import type { PageMessage, WorkerMessage } from './messages.ts';
+import { becomeSoleWindow } from './sole-window.ts';
 
 const TICK = 1000;
+/** Milliseconds that a tick comes late at least when the computer slept. */
+const ASLEEP = 10_000;
+/** Ticks after which the browser is asked how much room there is. */
+const LOOK = 5;
+const OTHER_WINDOW =
+  'The recorder is open in another window of this browser, and only one of them can record. Go on there; or close it, and this ' +
+  'window takes over by itself.';
+
 const tell = (message: WorkerMessage) => postMessage(message);
 const attempt = new Attempt(tell);
 
-/** One message after the other: a cluster waits for the run that it belongs to. */
+/** What the page asks for, one after the other. What its captures give has turns of its own. */
 let work: Promise<void> = Promise.resolve();
+let ticks = 0;
+let tickedAt = Date.now();
 
 addEventListener('message', ({ data }: MessageEvent<PageMessage>) => {
-  work = work.then(() => handle(data)).catch((error: unknown) => tell({ kind: 'failed', sentence: sentenceOf(error) }));
+  if (data.kind === 'run') void attempt.run(data);
+  else if (data.kind === 'cluster') void attempt.add(data);
+  else work = work.then(() => handle(data)).catch((error: unknown) => attempt.fail(error));
 });
 addEventListener('online', () => attempt.hurry());
-setInterval(() => tell({ kind: 'progress', progress: attempt.progress() }), TICK);
 
-async function handle(message: PageMessage): Promise<void> {
+setInterval(() => {
+  const now = Date.now();
+  const late = now - tickedAt - TICK;
+  tickedAt = now;
+  if (late > ASLEEP) tell({ kind: 'slept', milliseconds: late });
+  if (ticks++ % LOOK === 0) attempt.look().catch((error: unknown) => attempt.fail(error));
+  tell({ kind: 'progress', progress: attempt.progress() });
+}, TICK);
+
+async function handle(message: Exclude<PageMessage, { kind: 'run' | 'cluster' }>): Promise<void> {
   switch (message.kind) {
     case 'open':
+      await becomeSoleWindow(() => tell({ kind: 'notice', sentence: OTHER_WINDOW }));
       return attempt.open(message.fingerprint);
     case 'start':
       return attempt.start();
-    case 'run':
-      return attempt.run(message);
-    case 'cluster':
-      return attempt.add(message);
     case 'finish':
       return attempt.finish();
   }
