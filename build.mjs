@@ -46,6 +46,8 @@ try {
       entryPoints: {
         recorder: 'app/browser/recorder/recorder.ts',
         'recorder-worker': 'app/browser/recorder/worker.ts',
+        'capture-worker': 'app/browser/recorder/capture-worker.ts',
+        'microphone-worklet': 'app/browser/recorder/microphone-worklet.ts',
         check: 'app/browser/check/check.ts',
         player: 'app/browser/player/player.ts',
         passkey: 'app/browser/passkey.ts',

@@ -10,7 +10,7 @@ import { enterExam } from '../app/exams/exam.ts';
 import { fragmentOf } from '../app/exams/fingerprint.ts';
 import { inspectRecording } from '../app/recordings/inspect.ts';
 import { listRecordings, readIndex, readSegment } from '../app/recordings/reader.ts';
-import { decodeMetadata, METADATA_BYTES } from '../app/wire.ts';
+import { decodeMetadata, METADATA_BYTES, type Source } from '../app/wire.ts';
 import { findAttemptOf } from '../db/appliance/attempts.ts';
 import { openApplianceDatabase } from '../db/appliance/open.ts';
 import { startAppliance } from './appliance.ts';
@@ -28,8 +28,15 @@ export interface PlainSegment {
   bytes: Uint8Array;
 }
 
-/** Seconds of a chapter: short where several have to come by, long where only a reload or a lost camera may begin one. */
-const CHAPTER_SECONDS = { short: 5, long: 300 } as const;
+const { camera, microphone, screen } = DEMONSTRATION.notice.necessity;
+/** Short chapters where several have to come by, long ones where only a reload or a lost device may begin one. */
+const EXAMS = {
+  short: { chapterSeconds: 5, necessity: { camera, microphone } },
+  long: { chapterSeconds: 300, necessity: { camera, microphone } },
+  screened: { chapterSeconds: 300, necessity: { camera, microphone, screen } },
+  'screen-only': { chapterSeconds: 300, necessity: { screen } },
+} as const;
+export type ExamKind = keyof typeof EXAMS;
 
 /** Starts the appliance with a relay in front of its exam origin. */
 export async function openSetting() {
@@ -41,15 +48,24 @@ export async function openSetting() {
     room: connectRoom(join(appliance.data, 'sockets/room.sock')),
     roomOrigin: appliance.room,
   };
-  const enter = async (chapterSeconds: number) => {
+  const enter = async (kind: ExamKind) => {
     const { title, policy, notice, examPage } = DEMONSTRATION;
     const exam = randomUUID();
     const { examKey } = await custody.operator.createExam({ exam, title, policy });
-    enterExam(db, { id: exam, title, notice: { ...notice, chapterSeconds }, examPage });
+    enterExam(db, { id: exam, title, notice: { ...notice, ...EXAMS[kind] }, examPage });
     return { exam, examKey };
   };
-  const exams = { short: await enter(CHAPTER_SECONDS.short), long: await enter(CHAPTER_SECONDS.long) };
-  const reviewer = await enrolRepresentative(custody, 'Reviewer', [exams.short.exam, exams.long.exam]);
+  const exams = {
+    short: await enter('short'),
+    long: await enter('long'),
+    screened: await enter('screened'),
+    'screen-only': await enter('screen-only'),
+  };
+  const reviewer = await enrolRepresentative(
+    custody,
+    'Reviewer',
+    Object.values(exams).map(({ exam }) => exam),
+  );
   const relay = await WeatherRelay.open(appliance);
   let candidates = 0;
 
@@ -67,8 +83,8 @@ export async function openSetting() {
   }
 
   /** Puts another test taker on the roster. */
-  function invite(chapters: keyof typeof CHAPTER_SECONDS = 'long') {
-    const { exam, examKey } = exams[chapters];
+  function invite(kind: ExamKind = 'long') {
+    const { exam, examKey } = exams[kind];
     const candidate = `R-${++candidates}`;
     const { id, token } = enterTestTaker(db, { exam, candidate, name: `Test taker ${candidate}` });
     const fragment = fragmentOf(examKey.applianceKey);
@@ -77,10 +93,15 @@ export async function openSetting() {
       const attempt = attemptOf();
       return attempt === undefined ? [] : listRecordings(folder, attempt);
     };
-    const file = async () => {
-      const [only, ...others] = await files();
+    /** The attempt's only recording, or the one of a source where it has two. */
+    const file = async (source?: Source) => {
+      const all = await files();
+      const headers = await Promise.all(
+        all.map(async ({ file: path }) => ({ path, ...(await readIndex(path)).header })),
+      );
+      const [only, ...others] = headers.filter((header) => source === undefined || header.source === source);
       expect(others).toEqual([]);
-      return only?.file;
+      return only?.path;
     };
     return {
       exam,
@@ -89,17 +110,17 @@ export async function openSetting() {
       /** @returns undefined before the start */
       attempt: attemptOf,
       files,
-      /** @returns what web has on its disk of the only recording */
-      async stored() {
-        const path = await file();
+      /** @returns what web has on its disk of the only recording, or of the source's */
+      async stored(source?: Source) {
+        const path = await file(source);
         return path === undefined ? undefined : readIndex(path);
       },
       async inspection() {
         return inspectRecording((await file()) as string);
       },
-      /** Decrypts all that web has of the only recording. */
-      async segments(): Promise<PlainSegment[]> {
-        const path = (await file()) as string;
+      /** Decrypts all that web has of the only recording, or of the source's. */
+      async segments(source?: Source): Promise<PlainSegment[]> {
+        const path = (await file(source)) as string;
         const { header, envelopes, segments } = await readIndex(path);
         const { recording } = header;
         const chapters = [...envelopes].map(([chapter, envelope]) => ({ recording, chapter, envelope }));

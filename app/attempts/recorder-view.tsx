@@ -1,7 +1,9 @@
 import type { Exam } from '../exams/exam.ts';
+import { kindsOf, type Notice as ExamNotice } from '../exams/notice.ts';
 import { Icon } from '../ui/icons.tsx';
 import { Page } from '../ui/page.tsx';
 import { Lamp, Notice } from '../ui/status.tsx';
+import { CheckStep } from './check-step-view.tsx';
 import { ContactLink } from './notice-view.tsx';
 
 /** The recorder's page: four steps of which its script shows one. Its attributes are what the script holds on to. */
@@ -12,7 +14,7 @@ export function RecorderPage({ institution, name, exam }: { institution: string;
       place="exam"
       person={name}
       scripts={['recorder']}
-      main={{ 'data-recorder': '', 'data-institution': institution }}
+      main={{ 'data-institution': institution, ...recorderAttributes(exam.notice) }}
     >
       <noscript>
         <Notice kind="alarm">
@@ -23,17 +25,21 @@ export function RecorderPage({ institution, name, exam }: { institution: string;
         </Notice>
       </noscript>
       <p class="notice" data-status="alarm" data-failure role="alert" hidden></p>
-      <CheckStep />
+      <CheckStep notice={exam.notice} />
       <RecordStep exam={exam} />
       <section data-step="sealing" class="stack" hidden>
         <h1>Finishing</h1>
-        <p>The last of your recording is being sent and sealed. Please leave this window open until it says done.</p>
+        <p>
+          The last of your recording is being sent and sealed. Nothing is recorded any more. Please leave this window
+          open until it says done.
+        </p>
         <progress data-sealing max="1" aria-label="Sent so far"></progress>
         <p data-sealing-message role="status"></p>
+        <p class="hint" data-sealing-until></p>
       </section>
       <section data-step="done" class="stack" hidden>
         <h1>Done. Your recording is sealed.</h1>
-        <p>Camera and microphone are off. Please save your receipt: it proves that your recording is whole.</p>
+        <p>Nothing is recorded any more. Please save your receipt: it proves that your recording is whole.</p>
         <p>
           <a class="button primary" data-receipt href="/attempt/receipt" download="cloister-receipt.json">
             <Icon name="download" />
@@ -48,49 +54,27 @@ export function RecorderPage({ institution, name, exam }: { institution: string;
   );
 }
 
-function CheckStep() {
-  return (
-    <section data-step="check" class="stack">
-      <h1>Check camera and microphone</h1>
-      <p>Nothing is recorded or sent yet. Only you see this picture.</p>
-      <div class="card stack">
-        <video data-preview muted playsinline aria-label="Picture from your camera"></video>
-        <div class="field">
-          <label for="level">Microphone: say something, and the bar moves</label>
-          <meter id="level" data-level min="0" max="1" value="0"></meter>
-        </div>
-        <div class="field">
-          <label for="camera">Camera</label>
-          <select id="camera" data-camera></select>
-        </div>
-        <div class="field">
-          <label for="microphone">Microphone</label>
-          <select id="microphone" data-microphone></select>
-        </div>
-      </div>
-      <p data-check-message role="status">
-        Turn on your camera and microphone. Your browser asks you whether this page may use them.
-      </p>
-      <div class="row">
-        <button type="button" class="button" data-allow>
-          Turn on camera and microphone
-        </button>
-        <button type="button" class="button primary" data-start disabled>
-          Start recording
-        </button>
-      </div>
-    </section>
-  );
+/** @returns what the recorder's script reads from `main`: what is recorded and how finely, and whom to write to */
+export function recorderAttributes(notice: ExamNotice): Record<string, string> {
+  const { sources, sound, bounds } = kindsOf(notice);
+  const { name, email } = notice.arrangement.contact;
+  return {
+    'data-recorder': '',
+    'data-kinds': JSON.stringify({ sources, sound, bounds }),
+    'data-contact': `${name} (${email})`,
+  };
 }
 
 function RecordStep({ exam }: { exam: Exam }) {
+  const { camera, microphone, screen } = exam.notice.necessity;
   return (
     <section data-step="record" class="stack" hidden>
       <h1>{exam.title}</h1>
       <div class="card stack">
         <p class="row">
-          <Lamp name="camera" icon="camera" on="Camera on" off="Camera off" />
-          <Lamp name="microphone" icon="microphone" on="Microphone on" off="Microphone off" />
+          {camera && <Lamp name="camera" icon="camera" on="Camera on" off="Camera off" />}
+          {microphone && <Lamp name="microphone" icon="microphone" on="Microphone on" off="Microphone off" />}
+          {screen && <Lamp name="screen" icon="screen" on="Screen on" off="Screen off" />}
           <Lamp name="sending" icon="sending" on="Sending" off="Waiting to send" />
         </p>
         <p>
@@ -100,6 +84,23 @@ function RecordStep({ exam }: { exam: Exam }) {
         <p data-truth role="status">
           Nothing has been sent yet.
         </p>
+        {screen && (
+          <Missing kind="screen">
+            <button type="button" class="button" data-share-again>
+              <Icon name="screen" />
+              Share your screen again
+            </button>
+          </Missing>
+        )}
+        {camera && (
+          <Missing kind="camera">
+            <button type="button" class="button" data-allow-again>
+              <Icon name="camera" />
+              Turn on your camera again
+            </button>
+          </Missing>
+        )}
+        {microphone && <Missing kind="microphone" />}
         <div class="row">
           <a class="button primary" data-exam href={exam.examPage} target="_blank" rel="noopener">
             <Icon name="open" />
@@ -132,5 +133,18 @@ function RecordStep({ exam }: { exam: Exam }) {
         </div>
       </dialog>
     </section>
+  );
+}
+
+/** What is not recorded just now: what happened and what to do, spoken when it appears. */
+function Missing({ kind, children }: { kind: 'camera' | 'microphone' | 'screen'; children?: unknown }) {
+  return (
+    <div class="notice" data-status="notice" data-missing={kind} hidden>
+      <Icon name="notice" />
+      <div class="stack">
+        <p data-missing-message role="alert"></p>
+        {children}
+      </div>
+    </div>
   );
 }

@@ -1,129 +1,137 @@
-import {
-  MediaStreamAudioTrackSource,
-  MediaStreamVideoTrackSource,
-  NullTarget,
-  Output,
-  WebMOutputFormat,
-} from 'mediabunny';
-import type { Source } from '../../wire.ts';
-import { ClusterClock } from './cluster.ts';
+import type { Quality, Source } from '../../wire.ts';
+import type { CaptureReport, CaptureRequest, Cluster, Load } from './capture-messages.ts';
+import { readMicrophone } from './microphone.ts';
+import { sampleFrames } from './frame-sampler.ts';
 
-export const MIME_TYPE = 'video/webm; codecs="vp8,opus"';
-const KEYFRAME_SECONDS = 2;
-/** Under the keyframe interval, so that a keyframe that comes a frame early still begins a cluster. */
-const CLUSTER_SECONDS = 1.5;
-const VIDEO_TRACK = 1;
 /** Milliseconds that the encoders have to finish. */
 const PATIENCE = 5000;
-const AUDIO_BITRATE = 48_000;
+/** What may pile up before something is lost, while the capture worker does not get a turn: two seconds of sound, a few frames. */
+const SOUND_BUFFER = 200;
+const PICTURE_BUFFER = 4;
 
-/** Frames a second and bits a second of each source. A repeated frame fills in where the device gives none. */
-const VIDEO: Record<Source, { frameRate: number; bitrate: number }> = {
-  camera: { frameRate: 15, bitrate: 400_000 },
-  screen: { frameRate: 5, bitrate: 600_000 },
-};
+/** Chromium's, not yet in the DOM's types. */
+declare class MediaStreamTrackProcessor<Data> {
+  constructor(init: { track: MediaStreamTrack; maxBufferSize: number });
+  readonly readable: ReadableStream<Data>;
+}
+
+export interface CaptureParts {
+  source: Source;
+  picture: MediaStreamTrack;
+  /** 'silence' where sound is recorded and none is to be had; null where none is recorded. */
+  sound: MediaStreamTrack | 'silence' | null;
+  quality: Quality;
+  /** Frames a second of a picture that stands still. */
+  stillRate: number;
+  /** Milliseconds to add to the browser's own count to have the time of day, the same for both sources. */
+  epochOffset: number;
+}
 
 export interface CaptureHandlers {
-  /** The media header; `beganAt` is the epoch ms of the first frame or sound. */
+  /** The media header; `beganAt` is the epoch ms at which the first frame was captured. */
   onInit(init: Uint8Array<ArrayBuffer>, beganAt: number): void;
-  /** A whole cluster; `start` and `duration` in µs from the beginning of this capture. */
-  onCluster(cluster: { bytes: Uint8Array<ArrayBuffer>; start: number; duration: number; keyframe: boolean }): void;
+  onCluster(cluster: Cluster): void;
+  /** About once a second. */
+  onLoad(load: Load): void;
+  /** Only a new run can carry the microphone as it is now. */
+  onSoundChanged(): void;
+  /** Microphone and browser do not come together; silence is recorded. */
+  onSilence(): void;
   /** Encoding broke; nothing more comes. */
-  onError(error: unknown): void;
+  onError(reason: string): void;
 }
 
-/**
- * One run of one source: encodes its tracks to WebM whose clusters each begin with a keyframe, so that the header
- * and any cluster decode alone.
- */
+/** One run of one source, encoded in a worker. Its tracks belong to whoever made it. */
 export class Capture {
-  readonly source: Source;
-  readonly stream: MediaStream;
-  #output: Output;
-  #beganAt: number | null = null;
-  #closed = false;
+  /** The run has its header: the camera or screen has given a frame. */
+  began = false;
+  #parts: CaptureParts;
+  #handlers: CaptureHandlers;
+  #worker = new Worker('/assets/capture-worker.js', { type: 'module' });
+  #letGo: (() => void)[] = [];
+  #stopped = () => {};
+  #stopping: Promise<void> | null = null;
 
-  /** @param stream one video track, and an audio track where sound is recorded with it */
-  constructor(source: Source, stream: MediaStream, handlers: CaptureHandlers) {
-    this.source = source;
-    this.stream = stream;
-    const clock = new ClusterClock();
-    let head: Uint8Array | null = null;
-    this.#output = new Output({
-      target: new NullTarget(),
-      format: new WebMOutputFormat({
-        appendOnly: true,
-        minimumClusterDuration: CLUSTER_SECONDS,
-        onEbmlHeader: (data) => (head = data.slice()),
-        // Without a single frame there is no run: stopped so early, the header would know sound only.
-        onSegmentHeader: (data) => this.#beganAt !== null && handlers.onInit(joined(head, data), this.#beganAt),
-        onCluster: (data, _position, start) => {
-          if (this.#beganAt === null || this.#closed) return;
-          // The muxer may use the memory again: the slice is ours, and goes on to the worker without another copy.
-          const bytes = data.slice();
-          const span = clock.close(bytes, start, VIDEO_TRACK);
-          handlers.onCluster({ bytes, start: Math.round(1e6 * start), ...span });
-        },
-      }),
+  constructor(parts: CaptureParts, handlers: CaptureHandlers) {
+    this.#parts = parts;
+    this.#handlers = handlers;
+    this.#worker.addEventListener('message', ({ data }: MessageEvent<CaptureReport>) => this.#hear(data));
+    this.#worker.addEventListener('error', () => handlers.onError('the encoder could not be loaded'));
+  }
+
+  start(): void {
+    const { picture, sound, quality, stillRate, epochOffset } = this.#parts;
+    const transfer: Transferable[] = [];
+    let frames: ReadableStream<VideoFrame> | null = null;
+    let heard: ReadableStream<AudioData> | MessagePort | 'silence' | null = sound === null ? null : 'silence';
+    if ('MediaStreamTrackProcessor' in globalThis) {
+      frames = new MediaStreamTrackProcessor<VideoFrame>({ track: picture, maxBufferSize: PICTURE_BUFFER }).readable;
+      transfer.push(frames);
+      if (sound instanceof MediaStreamTrack) {
+        heard = new MediaStreamTrackProcessor<AudioData>({ track: sound, maxBufferSize: SOUND_BUFFER }).readable;
+        transfer.push(heard);
+      }
+    } else if (sound instanceof MediaStreamTrack) {
+      const { port1, port2 } = new MessageChannel();
+      heard = port1;
+      transfer.push(port1);
+      this.#letGo.push(readMicrophone(sound, port2, () => this.#handlers.onSilence()));
+    }
+    const order = { picture: frames, sound: heard, quality, stillRate, epochOffset };
+    this.#send({ kind: 'begin', order }, transfer);
+    if (frames) return;
+    const { sample, end } = sampleFrames(picture);
+    this.#sample = sample;
+    this.#letGo.push(end);
+  }
+
+  /** Goes on in another quality, in the same run. */
+  set quality(quality: Quality) {
+    this.#send({ kind: 'quality', quality });
+  }
+
+  /** Encodes what is left and hands over the last cluster. An encoder that does not come to an end is left behind. */
+  stop(): Promise<void> {
+    this.#stopping ??= new Promise<void>((resolve) => {
+      this.#stopped = resolve;
+      setTimeout(resolve, PATIENCE);
+      this.#send({ kind: 'stop' });
+    }).then(() => {
+      this.#worker.terminate();
+      for (const end of this.#letGo) end();
     });
-    const onEncodedPacket = (packet: { timestamp: number; duration: number }) =>
-      clock.add(packet.timestamp, packet.duration);
-    const begin = () => (this.#beganAt ??= Date.now());
-    const { frameRate, bitrate } = VIDEO[source];
-    const [video] = stream.getVideoTracks();
-    if (!video) throw new Error(`the ${source} has no video track`);
-    const picture = new MediaStreamVideoTrackSource(
-      video as MediaStreamVideoTrack,
-      {
-        codec: 'vp8',
-        bitrate,
-        keyFrameInterval: KEYFRAME_SECONDS,
-        sizeChangeBehavior: 'contain',
-        onEncodedPacket,
-        onEncodedSample: begin,
-      },
-      { frameRate },
-    );
-    this.#output.addVideoTrack(picture, { frameRate });
-    picture.errorPromise.catch(handlers.onError);
-    for (const audio of stream.getAudioTracks()) {
-      const sound = new MediaStreamAudioTrackSource(audio as MediaStreamAudioTrack, {
-        codec: 'opus',
-        bitrate: AUDIO_BITRATE,
-        onEncodedPacket,
-      });
-      this.#output.addAudioTrack(sound);
-      sound.errorPromise.catch(handlers.onError);
+    return this.#stopping;
+  }
+
+  #sample: () => VideoFrame | null = () => null;
+
+  #hear(report: CaptureReport): void {
+    switch (report.kind) {
+      case 'init':
+        this.began = true;
+        return this.#handlers.onInit(report.init, report.beganAt);
+      case 'cluster': {
+        const { bytes, start, duration, keyframe } = report;
+        return this.#handlers.onCluster({ bytes, start, duration, keyframe });
+      }
+      case 'tick': {
+        const frame = this.#sample();
+        if (frame) this.#send({ kind: 'frame', frame }, [frame]);
+        return;
+      }
+      case 'load':
+        return this.#handlers.onLoad(report.load);
+      case 'sound-changed':
+        return this.#handlers.onSoundChanged();
+      case 'failed':
+        this.#stopped();
+        return this.#handlers.onError(report.reason);
+      case 'stopped':
+        return this.#stopped();
     }
   }
 
-  /** Whether the camera or screen has given a frame. */
-  get began(): boolean {
-    return this.#beganAt !== null;
+  #send(request: CaptureRequest, transfer: Transferable[] = []): void {
+    this.#worker.postMessage(request, transfer);
   }
-
-  async start(): Promise<void> {
-    await this.#output.start();
-  }
-
-  /**
-   * Encodes what is left, hands over the last cluster and lets go of the devices. An encoder that does not come to an end
-   * is left behind.
-   */
-  async stop(): Promise<void> {
-    const patience = new Promise<void>((resolve) => setTimeout(resolve, PATIENCE));
-    try {
-      await Promise.race([this.#output.finalize(), patience]);
-    } finally {
-      this.#closed = true;
-      for (const track of this.stream.getTracks()) track.stop();
-    }
-  }
-}
-
-function joined(head: Uint8Array | null, rest: Uint8Array): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array((head?.length ?? 0) + rest.length);
-  if (head) bytes.set(head);
-  bytes.set(rest, head?.length ?? 0);
-  return bytes;
 }

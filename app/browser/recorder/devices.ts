@@ -1,29 +1,77 @@
 /** Camera and microphone: asking for them, choosing among them, and saying what to do when they do not come. */
 
-const AGAIN = 'then choose “Turn on camera and microphone” again.';
-/** What stands there while the browser asks. */
-export const ASKING = 'Your browser asks whether this page may use your camera and microphone. Choose “Allow”.';
 /** Milliseconds after which the browser is not waited for alone: it can lose a request. */
 export const ANSWER_PATIENCE = 15_000;
-export const UNANSWERED = `Your browser has not answered. Look for its question beside this page’s address and choose “Allow”; if there is none, ${AGAIN}`;
 
-const REFUSALS: Record<string, string> = {
-  NotAllowedError: `Your browser did not allow the camera and microphone. Allow both with the icon beside this page’s address, ${AGAIN}`,
-  NotFoundError: `No camera or no microphone was found. Connect both, ${AGAIN}`,
-  OverconstrainedError: `The camera or microphone you chose is not there any more. Choose another one, ${AGAIN}`,
-  NotReadableError: `Your camera or microphone gave no picture or sound; another program may be using it. Close other programs that use it, such as video calls, ${AGAIN}`,
-};
+/** Which devices are asked for. A device id, or empty for the browser's choice; null where the exam does not record it. */
+export interface Wanted {
+  camera: string | null;
+  microphone: string | null;
+}
 
-/** @param error what getUserMedia threw @returns what happened and what to do */
-export function sentenceOfDevices(error: unknown): string {
-  const name = error instanceof Error || error instanceof DOMException ? error.name : 'unknown';
-  return REFUSALS[name] ?? `Your camera and microphone could not be turned on (${name}). Reload the page, ${AGAIN}`;
+export interface Devices {
+  picture: MediaStreamTrack | null;
+  sound: MediaStreamTrack | null;
+  /** Why the microphone did not come although the rest did. */
+  soundFault: unknown;
+}
+
+/** @returns "camera and microphone", or the one of them that is wanted */
+export function wordOf({ camera, microphone }: Wanted): string {
+  if (camera === null) return 'microphone';
+  return microphone === null ? 'camera' : 'camera and microphone';
+}
+
+/** @returns what stands there while the browser asks */
+export function askingFor(wanted: Wanted): string {
+  return `Your browser asks whether this page may use your ${wordOf(wanted)}. Choose “Allow”.`;
+}
+
+/** @returns what stands there when the browser has not answered */
+export function unanswered(wanted: Wanted): string {
+  return `Your browser has not answered. Look for its question beside this page’s address and choose “Allow”; if there is none, choose “Turn on ${wordOf(wanted)}” again.`;
+}
+
+/** @param error what getUserMedia threw @param button the words on the button to press @returns what happened and what to do */
+export function sentenceOfDevices(error: unknown, wanted: Wanted, button: string): string {
+  const word = wordOf(wanted);
+  const again = `then choose “${button}”.`;
+  const either = word.replace(' and ', ' or ');
+  switch (nameOf(error)) {
+    case 'NotAllowedError':
+      return `Your browser did not allow the ${word}. Allow ${both(word)} with the icon beside this page’s address, ${again}`;
+    case 'NotFoundError':
+      return `No ${word.replace(' and ', ' or no ')} was found. Connect ${both(word)}, ${again}`;
+    case 'OverconstrainedError':
+      return `The ${either} you chose is not there any more. Choose another one, ${again}`;
+    case 'NotReadableError':
+      return `Your ${either} gave nothing; another program may be using it. Close other programs that use it, such as video calls, ${again}`;
+    default:
+      return `Your ${word} could not be turned on (${nameOf(error)}). Reload the page, ${again}`;
+  }
+}
+
+/** @returns what is said where the picture came and the microphone did not */
+export function sentenceOfSilence(error: unknown): string {
+  const silent = 'Recording goes on with silence until it gives sound; this is not held against you.';
+  switch (nameOf(error)) {
+    case 'NotAllowedError':
+      return `Your browser does not allow the microphone. Allow it with the icon beside this page’s address. ${silent}`;
+    case 'NotFoundError':
+      return `No microphone was found. Connect one, and it is used by itself. ${silent}`;
+    default:
+      return `Your microphone gives no sound; another program may be using it. Close programs that use it. ${silent}`;
+  }
+}
+
+export function nameOf(error: unknown): string {
+  return error instanceof Error || error instanceof DOMException ? error.name : 'unknown';
 }
 
 /** @returns why this browser cannot record, or null when it can */
 export function sentenceOfBrowser(): string | null {
   if (!isSecureContext || !navigator.mediaDevices) {
-    return 'This page was not opened over a secure connection, so your browser keeps camera and microphone closed to it. Open your personal link again.';
+    return 'This page was not opened over a secure connection, so your browser keeps camera, microphone and screen closed to it. Open your personal link again.';
   }
   if (!('VideoEncoder' in globalThis) || !('AudioEncoder' in globalThis)) {
     return 'This browser cannot record. Use a current Chrome, Edge, Firefox or Safari on a computer, and open your personal link there.';
@@ -32,61 +80,65 @@ export function sentenceOfBrowser(): string | null {
 }
 
 /**
- * Asks for a camera and a microphone.
- * @param camera device id, or empty for the browser's choice
- * @param microphone device id, or empty for the browser's choice
- * @throws DOMException as getUserMedia does
+ * Asks for what is wanted, in one question. Where only the microphone is missing, the camera comes alone.
+ * @throws DOMException as getUserMedia does, when no wanted picture came
  */
-export async function openDevices(camera: string, microphone: string): Promise<MediaStream> {
-  return navigator.mediaDevices.getUserMedia({
-    video: {
-      width: { ideal: 640 },
-      height: { ideal: 480 },
-      frameRate: { ideal: 15 },
-      ...(camera && { deviceId: { exact: camera } }),
-    },
-    audio: { channelCount: { ideal: 1 }, ...(microphone && { deviceId: { exact: microphone } }) },
-  });
-}
-
-/** Fills the two lists with the devices that there are, the ones in use chosen. */
-export async function listDevices(
-  stream: MediaStream,
-  camera: HTMLSelectElement,
-  microphone: HTMLSelectElement,
-): Promise<void> {
-  const devices = await navigator.mediaDevices.enumerateDevices();
-  const lists = [
-    { kind: 'videoinput', select: camera, track: stream.getVideoTracks()[0], word: 'Camera' },
-    { kind: 'audioinput', select: microphone, track: stream.getAudioTracks()[0], word: 'Microphone' },
-  ];
-  for (const { kind, select, track, word } of lists) {
-    const options = devices
-      .filter((device) => device.kind === kind && device.deviceId !== '')
-      .map(({ label, deviceId }, i) => new Option(label || `${word} ${i + 1}`, deviceId));
-    select.replaceChildren(...options);
-    select.value = track?.getSettings().deviceId ?? '';
+export async function openDevices(wanted: Wanted): Promise<Devices> {
+  const video = wanted.camera !== null && {
+    width: { ideal: 640 },
+    height: { ideal: 480 },
+    frameRate: { ideal: 15 },
+    ...(wanted.camera && { deviceId: { exact: wanted.camera } }),
+  };
+  const audio = wanted.microphone !== null && {
+    channelCount: { ideal: 1 },
+    ...(wanted.microphone && { deviceId: { exact: wanted.microphone } }),
+  };
+  try {
+    return devicesOf(await navigator.mediaDevices.getUserMedia({ video, audio }), null);
+  } catch (error) {
+    if (!audio) throw error;
+    if (!video) return { picture: null, sound: null, soundFault: error };
+    // Asked for alone only where that is no second question on top of a refusal.
+    if (nameOf(error) === 'NotAllowedError' && (await permissionOf('camera')) !== 'granted') throw error;
+    return devicesOf(await navigator.mediaDevices.getUserMedia({ video }), error);
   }
 }
 
-/**
- * Moves a meter with the loudness of the stream's sound.
- * @returns stops it
- */
-export function showLevel(stream: MediaStream, meter: HTMLMeterElement): () => void {
-  const context = new AudioContext();
-  const analyser = context.createAnalyser();
-  context.createMediaStreamSource(stream).connect(analyser);
-  const samples = new Float32Array(analyser.fftSize);
-  let frame = 0;
-  const draw = () => {
-    analyser.getFloatTimeDomainData(samples);
-    meter.value = Math.min(1, 2 * Math.max(...samples.map(Math.abs)));
-    frame = requestAnimationFrame(draw);
-  };
-  draw();
-  return () => {
-    cancelAnimationFrame(frame);
-    void context.close();
-  };
+function devicesOf(stream: MediaStream, soundFault: unknown): Devices {
+  return { picture: stream.getVideoTracks()[0] ?? null, sound: stream.getAudioTracks()[0] ?? null, soundFault };
+}
+
+/** @returns what the browser says of the permission; null where it says nothing */
+export async function permissionOf(name: 'camera' | 'microphone'): Promise<PermissionState | null> {
+  return (await permissionStatus(name))?.state ?? null;
+}
+
+/** @param changed is called whenever the permission is given after it was not */
+export async function watchPermission(name: 'camera' | 'microphone', changed: () => void): Promise<void> {
+  const status = await permissionStatus(name);
+  status?.addEventListener('change', () => status.state === 'granted' && changed());
+}
+
+async function permissionStatus(name: 'camera' | 'microphone'): Promise<PermissionStatus | null> {
+  return navigator.permissions.query({ name }).catch(() => null);
+}
+
+/** Fills a list with the devices that there are, the one in use chosen. */
+export async function listDevices(
+  kind: 'videoinput' | 'audioinput',
+  select: HTMLSelectElement,
+  used: MediaStreamTrack | null,
+): Promise<void> {
+  const devices = await navigator.mediaDevices.enumerateDevices();
+  const word = kind === 'videoinput' ? 'Camera' : 'Microphone';
+  const options = devices
+    .filter((device) => device.kind === kind && device.deviceId !== '')
+    .map(({ label, deviceId }, i) => new Option(label || `${word} ${i + 1}`, deviceId));
+  select.replaceChildren(...options);
+  select.value = used?.getSettings().deviceId ?? '';
+}
+
+function both(word: string): string {
+  return word.includes(' and ') ? 'both' : 'it';
 }

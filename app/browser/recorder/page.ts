@@ -1,16 +1,14 @@
+import type { RecordedKinds } from '../../wire.ts';
+
 /** The recorder page's elements. The page is rendered elsewhere: whatever is missing is said aloud. */
 
 export type Step = 'check' | 'record' | 'sealing' | 'done';
-export type Lamp = 'camera' | 'microphone' | 'sending';
+/** What is turned on: a device or the screen. */
+export type Kind = 'camera' | 'microphone' | 'screen';
 
-const ELEMENTS = {
-  preview: 'video[data-preview]',
-  level: 'meter[data-level]',
-  checkMessage: '[data-check-message]',
-  camera: 'select[data-camera]',
-  microphone: 'select[data-microphone]',
-  allow: 'button[data-allow]',
+const ALWAYS = {
   start: 'button[data-start]',
+  startMessage: '[data-start-message]',
   elapsed: 'time[data-elapsed]',
   truth: '[data-truth]',
   exam: 'a[data-exam]',
@@ -20,48 +18,92 @@ const ELEMENTS = {
   finishCancel: '[data-finish-dialog] button[data-finish-cancel]',
   sealing: 'progress[data-sealing]',
   sealingMessage: '[data-sealing-message]',
-  receipt: 'a[data-receipt]',
+  sealingUntil: '[data-sealing-until]',
   failure: '[data-failure]',
-  lampCamera: '[data-lamp=camera]',
-  lampMicrophone: '[data-lamp=microphone]',
   lampSending: '[data-lamp=sending]',
   stepCheck: 'section[data-step=check]',
   stepRecord: 'section[data-step=record]',
   stepSealing: 'section[data-step=sealing]',
   stepDone: 'section[data-step=done]',
 } as const;
+/** Of the camera, the microphone, either of them, and the screen: only where the exam records it. */
+const CAMERA = {
+  preview: 'video[data-preview]',
+  camera: 'select[data-camera]',
+  allowAgain: 'button[data-allow-again]',
+  lampCamera: '[data-lamp=camera]',
+  missingCamera: '[data-missing=camera]',
+} as const;
+const MICROPHONE = {
+  level: 'meter[data-level]',
+  microphone: 'select[data-microphone]',
+  lampMicrophone: '[data-lamp=microphone]',
+  missingMicrophone: '[data-missing=microphone]',
+} as const;
+const DEVICES = { allow: 'button[data-allow]', checkMessage: '[data-check-message]' } as const;
+const SCREEN = {
+  screenPreview: 'video[data-screen-preview]',
+  share: 'button[data-share]',
+  shareMessage: '[data-share-message]',
+  shareAgain: 'button[data-share-again]',
+  lampScreen: '[data-lamp=screen]',
+  missingScreen: '[data-missing=screen]',
+} as const;
 
-interface Found {
-  preview: HTMLVideoElement;
-  level: HTMLMeterElement;
-  camera: HTMLSelectElement;
-  microphone: HTMLSelectElement;
-  allow: HTMLButtonElement;
+interface Special {
   start: HTMLButtonElement;
   elapsed: HTMLTimeElement;
   exam: HTMLAnchorElement;
   finish: HTMLButtonElement;
   finishDialog: HTMLDialogElement;
   sealing: HTMLProgressElement;
+  preview: HTMLVideoElement;
+  camera: HTMLSelectElement;
+  level: HTMLMeterElement;
+  microphone: HTMLSelectElement;
+  allow: HTMLButtonElement;
+  screenPreview: HTMLVideoElement;
+  share: HTMLButtonElement;
 }
+type Elements<Names> = { [Name in keyof Names]: Name extends keyof Special ? Special[Name] : HTMLElement };
 
-export type PageElements = Found & Record<Exclude<keyof typeof ELEMENTS, keyof Found>, HTMLElement>;
+export type PageElements = Elements<typeof ALWAYS> &
+  Partial<Elements<typeof CAMERA & typeof MICROPHONE & typeof DEVICES & typeof SCREEN>>;
 
 /** Shows the recorder's steps, lamps and sentences. */
 export class Page {
   readonly elements: PageElements;
+  /** What the exam records. */
+  readonly kinds: RecordedKinds;
+  /** Whom to write to: name and address. */
+  readonly contact: string;
+  #title = document.title;
 
-  constructor(elements: PageElements) {
+  constructor(elements: PageElements, kinds: RecordedKinds, contact: string) {
     this.elements = elements;
+    this.kinds = kinds;
+    this.contact = contact;
   }
 
   /** @throws Error naming every element that the page lacks, after showing it */
   static find(main: HTMLElement): Page {
-    const entries = Object.entries(ELEMENTS).map(([name, selector]) => [name, main.querySelector(selector)] as const);
+    const kinds = JSON.parse(main.dataset['kinds'] ?? '{"sources":[]}') as RecordedKinds;
+    const camera = kinds.sources.includes('camera');
+    const selectors = {
+      ...ALWAYS,
+      ...(camera && CAMERA),
+      ...(kinds.sound && MICROPHONE),
+      ...((camera || kinds.sound) && DEVICES),
+      ...(kinds.sources.includes('screen') && SCREEN),
+    };
+    const entries = Object.entries(selectors).map(([name, selector]) => [name, main.querySelector(selector)] as const);
     const missing = entries.filter(([, element]) => element === null).map(([name]) => name);
-    if (missing.length === 0) return new Page(Object.fromEntries(entries) as unknown as PageElements);
+    if (kinds.sources.length === 0) missing.push('kinds');
+    if (missing.length === 0) {
+      return new Page(Object.fromEntries(entries) as unknown as PageElements, kinds, main.dataset['contact'] ?? '');
+    }
     const sentence = `This page is incomplete, so it cannot record (${missing.join(', ')} missing). Reload it; if this comes back, tell your institution. You did nothing wrong.`;
-    const alert = main.querySelector<HTMLElement>(ELEMENTS.failure) ?? main.appendChild(document.createElement('p'));
+    const alert = main.querySelector<HTMLElement>(ALWAYS.failure) ?? main.appendChild(document.createElement('p'));
     alert.setAttribute('role', 'alert');
     alert.hidden = false;
     alert.textContent = sentence;
@@ -75,6 +117,7 @@ export class Page {
     for (const [name, section] of Object.entries(sections)) section.hidden = name !== step;
     sections[step].tabIndex = -1;
     sections[step].focus();
+    if (step !== 'record') document.title = this.#title;
   }
 
   /** Says why recording cannot go on. The first reason stays: what follows is its consequence. */
@@ -85,10 +128,28 @@ export class Page {
     failure.hidden = false;
   }
 
-  light(lamp: Lamp, on: boolean): void {
-    const { lampCamera, lampMicrophone, lampSending } = this.elements;
-    const element = { camera: lampCamera, microphone: lampMicrophone, sending: lampSending }[lamp];
-    element.dataset.on = String(on);
+  light(lamp: Kind | 'sending', on: boolean): void {
+    const { lampCamera, lampMicrophone, lampScreen, lampSending } = this.elements;
+    const element = { camera: lampCamera, microphone: lampMicrophone, screen: lampScreen, sending: lampSending }[lamp];
+    if (element) element.dataset.on = String(on);
+  }
+
+  /**
+   * While recording: what is not recorded just now and what to do, aloud, with its button; null takes it back. The window's
+   * title says it too, as the window is usually behind the exam's.
+   * @returns whether this is news
+   */
+  miss(kind: Kind, sentence: string | null): boolean {
+    const { missingCamera, missingMicrophone, missingScreen } = this.elements;
+    const panels = { camera: missingCamera, microphone: missingMicrophone, screen: missingScreen };
+    const panel = panels[kind];
+    const message = panel?.querySelector('[data-missing-message]');
+    if (!panel || !message || message.textContent === (sentence ?? '')) return false;
+    panel.hidden = sentence === null;
+    message.textContent = sentence ?? '';
+    const missing = Object.entries(panels).filter(([, other]) => other && !other.hidden);
+    document.title = missing.length ? `${missing.map(([name]) => name).join(', ')} off – ${this.#title}` : this.#title;
+    return true;
   }
 
   /** @param aloud whether screen readers speak it; the line changes every few seconds, so only news is spoken */

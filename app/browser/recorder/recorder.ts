@@ -8,9 +8,10 @@ const main = document.querySelector<HTMLElement>('main[data-recorder]');
 if (main) open(Page.find(main));
 
 function open(page: Page): void {
-  const { allow, checkMessage } = page.elements;
+  const { allow, share, startMessage } = page.elements;
   if (contradicted) {
-    allow.disabled = true;
+    if (allow) allow.disabled = true;
+    if (share) share.disabled = true;
     return page.fail(
       'Two links that you opened in this tab name different keys, so nothing is recorded. Somebody may be between you and ' +
         'your institution. Close this tab and open the link in your invitation in a new one; if this sentence comes back, ' +
@@ -24,7 +25,7 @@ function open(page: Page): void {
     hint.textContent =
       'The address you came by names no key, so this page could not compare it by itself. Open the whole link from your ' +
       'invitation for that, or compare the fingerprint on your exam’s first page with the one in your invitation.';
-    checkMessage.after(hint);
+    startMessage.after(hint);
   }
-  new Session(page).open(fingerprint);
+  new Session(page, new Worker('/assets/recorder-worker.js', { type: 'module' })).open(fingerprint);
 }

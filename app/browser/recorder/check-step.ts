@@ -1,0 +1,205 @@
+import {
+  ANSWER_PATIENCE,
+  askingFor,
+  type Devices,
+  listDevices,
+  openDevices,
+  sentenceOfDevices,
+  sentenceOfSilence,
+  unanswered,
+  type Wanted,
+  wordOf,
+} from './devices.ts';
+import { showLevel } from './level.ts';
+import type { Page } from './page.ts';
+import { ASKING_SCREEN, sentenceOfShared, sentenceOfSharing, shareScreen } from './screen.ts';
+
+const NOT_HELD = 'This is not held against you.';
+
+/** What was turned on at the check. */
+export interface Opened {
+  camera: MediaStreamTrack | null;
+  sound: MediaStreamTrack | null;
+  screen: MediaStreamTrack | null;
+}
+
+/** The first step: what the exam records is turned on and shown to the test taker alone. */
+export class CheckStep {
+  #page: Page;
+  #changed: () => void;
+  #devices: Devices | null = null;
+  #screen: MediaStreamTrack | null = null;
+  /** What was asked for at least once and answered, whatever the answer. */
+  #tried = { camera: false, screen: false };
+  #stopLevel = () => {};
+  #open = true;
+  /** Counts requests for the devices: only the latest one's answer is taken. */
+  #requests = 0;
+  #prefix = '';
+
+  /** @param changed something was turned on, refused or lost */
+  constructor(page: Page, changed: () => void) {
+    this.#page = page;
+    this.#changed = changed;
+    const { allow, camera, microphone, share } = page.elements;
+    allow?.addEventListener('click', () => void this.turnOn());
+    camera?.addEventListener('change', () => void this.turnOn());
+    microphone?.addEventListener('change', () => void this.turnOn());
+    share?.addEventListener('click', () => void this.#share());
+  }
+
+  get opened(): Opened {
+    return { camera: this.#devices?.picture ?? null, sound: this.#devices?.sound ?? null, screen: this.#screen };
+  }
+
+  /** Sentence before all others: "Your exam is running." */
+  set prefix(prefix: string) {
+    this.#prefix = prefix;
+  }
+
+  /** @param enabled whether anything can be turned on: not before the appliance has said how the attempt stands */
+  enable(enabled: boolean): void {
+    const { allow, share } = this.#page.elements;
+    if (allow) allow.disabled = !enabled;
+    if (share) share.disabled = !enabled;
+  }
+
+  /** What is chosen in the lists. */
+  get wanted(): Wanted {
+    const { camera, microphone } = this.#page.elements;
+    return { camera: camera?.value ?? null, microphone: microphone?.value ?? null };
+  }
+
+  /** Opens the chosen devices and shows what they give. */
+  async turnOn(): Promise<void> {
+    const { allow, preview, level, camera, microphone } = this.#page.elements;
+    const { wanted } = this;
+    if (allow) allow.disabled = true;
+    this.#letDevicesGo();
+    this.#changed();
+    const request = ++this.#requests;
+    const current = () => request === this.#requests && this.#open;
+    this.#tell(askingFor(wanted));
+    const late = setTimeout(() => {
+      if (!current()) return;
+      this.#tell(unanswered(wanted));
+      if (allow) allow.disabled = false;
+    }, ANSWER_PATIENCE);
+    try {
+      const devices = await openDevices(wanted);
+      if (!current()) return stop(devices.picture, devices.sound);
+      this.#devices = devices;
+      const { picture, sound, soundFault } = devices;
+      if (preview && picture) show(preview, picture);
+      if (level && sound) this.#stopLevel = showLevel(sound, level);
+      if (camera) await listDevices('videoinput', camera, picture);
+      if (microphone) await listDevices('audioinput', microphone, sound);
+      this.#tell(soundFault === null ? this.#working(wanted) : sentenceOfSilence(soundFault));
+    } catch (error) {
+      if (!current()) return;
+      this.#tell(sentenceOfDevices(error, wanted, `Turn on ${wordOf(wanted)}`));
+    } finally {
+      clearTimeout(late);
+      if (current()) {
+        this.#tried.camera = true;
+        if (allow) allow.disabled = false;
+        this.#changed();
+      }
+    }
+  }
+
+  /** Lets the test taker start as soon as there is something to record and nothing was left untried. */
+  offerStart(running: boolean): void {
+    const { start, startMessage } = this.#page.elements;
+    const { sources } = this.#page.kinds;
+    const { camera, screen } = this.opened;
+    const on = { camera, screen };
+    const missing = sources.filter((source) => on[source] === null);
+    const tried = missing.every((source) => this.#tried[source]);
+    start.disabled = !tried || (missing.length === sources.length && !running);
+    const without = missing.map((source) => `your ${source}`).join(' and ');
+    const begin = running ? 'Go on' : 'Start recording';
+    start.textContent = tried && missing.length > 0 ? `${running ? 'Go on' : 'Start'} without ${without}` : begin;
+    startMessage.textContent = '';
+    if (!tried || missing.length === 0) return;
+    const told = `Please tell ${this.#page.contact}.`;
+    startMessage.textContent = start.disabled
+      ? `Nothing can be recorded like this. If it does not work, or you would rather not: ${told} ${NOT_HELD}`
+      : `You can try again, or go on without ${without}: the recording then says that it was not there. ${NOT_HELD} ${told}`;
+  }
+
+  /** Ends the check. What was turned on stays on. */
+  end(): void {
+    this.#open = false;
+    this.#stopLevel();
+    const { preview, screenPreview } = this.#page.elements;
+    // A picture that nobody sees would still be drawn.
+    if (preview) preview.srcObject = null;
+    if (screenPreview) screenPreview.srcObject = null;
+  }
+
+  /** Ends the check and turns everything off. */
+  letGo(): void {
+    this.#open = false;
+    this.#letDevicesGo();
+    stop(this.#screen);
+    this.#screen = null;
+  }
+
+  async #share(): Promise<void> {
+    const { share, shareMessage, screenPreview } = this.#page.elements;
+    if (!share || !shareMessage || !screenPreview) return;
+    share.disabled = true;
+    shareMessage.textContent = ASKING_SCREEN;
+    try {
+      const { track, verified } = await shareScreen(this.#page.kinds.bounds.screen.most);
+      if (!this.#open) return stop(track);
+      stop(this.#screen);
+      this.#screen = track;
+      screenPreview.hidden = false;
+      show(screenPreview, track);
+      shareMessage.textContent = sentenceOfShared(verified);
+      track.addEventListener('ended', () => {
+        if (!this.#open || this.#screen !== track) return;
+        this.#screen = null;
+        screenPreview.hidden = true;
+        shareMessage.textContent = 'Sharing your screen has ended. To share it, choose “Share your screen” once more.';
+        this.#changed();
+      });
+    } catch (error) {
+      shareMessage.textContent = sentenceOfSharing(error, 'Share your screen');
+    } finally {
+      this.#tried.screen = true;
+      share.disabled = false;
+      if (this.#open) this.#changed();
+    }
+  }
+
+  #working({ camera, microphone }: Wanted): string {
+    if (camera === null) return 'Your microphone is on. If the bar moves when you speak, it works.';
+    if (microphone === null) return 'Your camera is on. If you see yourself, it works.';
+    return 'Camera and microphone are on. If you see yourself and the bar moves when you speak, they work.';
+  }
+
+  #tell(sentence: string): void {
+    const { checkMessage } = this.#page.elements;
+    if (checkMessage) checkMessage.textContent = [this.#prefix, sentence].filter(Boolean).join(' ');
+  }
+
+  #letDevicesGo(): void {
+    this.#stopLevel();
+    this.#stopLevel = () => {};
+    stop(this.#devices?.picture, this.#devices?.sound);
+    this.#devices = null;
+  }
+}
+
+function show(video: HTMLVideoElement, track: MediaStreamTrack): void {
+  video.srcObject = new MediaStream([track]);
+  // Autoplay may be refused while the tab is hidden; the recording does not depend on it.
+  video.play().catch(() => {});
+}
+
+function stop(...tracks: (MediaStreamTrack | null | undefined)[]): void {
+  for (const track of tracks) track?.stop();
+}

@@ -1,0 +1,271 @@
+import type { GapCause, Source } from '../../wire.ts';
+import type { CheckStep, Opened } from './check-step.ts';
+import {
+  ANSWER_PATIENCE,
+  nameOf,
+  openDevices,
+  permissionOf,
+  sentenceOfDevices,
+  sentenceOfSilence,
+  type Wanted,
+  watchPermission,
+} from './devices.ts';
+import type { PageMessage, Progress } from './messages.ts';
+import { type Measured, Pace } from './pace.ts';
+import type { Page } from './page.ts';
+import { RecordedSource, type SourceHandlers, type Tracks } from './recorded-source.ts';
+import { ASKING_SCREEN, sentenceOfSharing, shareScreen, WrongSurface } from './screen.ts';
+
+const GOES_ON = 'Recording goes on by itself as soon as it is back. This is not held against you.';
+const NOT_HELD = 'Go on with your exam meanwhile; this is not held against you.';
+const SHARE_AGAIN = 'Share your screen again';
+const ALLOW_AGAIN = 'Turn on your camera again';
+/** Milliseconds between two tries to open a device that is gone. */
+const RETRY = 3000;
+
+type Send = (message: PageMessage, bytes?: Uint8Array<ArrayBuffer>) => void;
+
+/** The second step: keeps the exam's sources recorded, each for itself, and says what is missing and what to do. */
+export class RecordStep {
+  #page: Page;
+  #send: Send;
+  #say: (sentence: string) => void;
+  #check: CheckStep;
+  #pace: Pace;
+  #sources = new Map<Source, RecordedSource>();
+  #sound: MediaStreamTrack | null = null;
+  /** Both sources count on one clock; the computer's sleep is no part of the browser's count. */
+  #epochOffset = epochOffset();
+  #running = false;
+  #reopening = false;
+  /** Refused by the browser: asked again only when the test taker or the permission says so. */
+  #refused = { camera: false, microphone: false };
+  #nextTry = 0;
+
+  /** @param check knows which devices are chosen @param say says good news for a while */
+  constructor(page: Page, check: CheckStep, send: Send, say: (sentence: string) => void) {
+    this.#page = page;
+    this.#say = say;
+    this.#check = check;
+    this.#send = send;
+    this.#pace = new Pace(page.kinds);
+    page.elements.shareAgain?.addEventListener('click', () => void this.#share());
+    page.elements.allowAgain?.addEventListener('click', () => this.#tryAgain(true));
+  }
+
+  /** @param cause why nothing was recorded until now; null when the attempt has just begun */
+  begin(opened: Opened, cause: GapCause | null): void {
+    const { sources, bounds, sound } = this.#page.kinds;
+    this.#running = true;
+    this.#sound = opened.sound;
+    for (const source of sources) {
+      const { most, least } = bounds[source];
+      const first = opened[source] ? cause : (cause ?? 'permission');
+      this.#sources.set(source, new RecordedSource(source, most, least.frameRate, first, this.#handlersOf(source)));
+    }
+    if (opened.sound) this.#watchSound(opened.sound);
+    else if (sound) this.#page.miss('microphone', sentenceOfSilence(new DOMException('', 'NotFoundError')));
+    for (const source of sources) {
+      const picture = opened[source];
+      if (picture) this.#record(source, picture);
+      else if (source === 'screen')
+        this.#page.miss(
+          'screen',
+          `Your screen is not shared. Choose “${SHARE_AGAIN}” and then “Entire screen”. ${NOT_HELD}`,
+        );
+      else this.#page.miss('camera', `Your camera is off. Choose “${ALLOW_AGAIN}”. ${NOT_HELD}`);
+    }
+    navigator.mediaDevices.addEventListener('devicechange', () => this.#tryAgain(false));
+    for (const name of ['camera', 'microphone'] as const) void watchPermission(name, () => this.#tryAgain(true));
+  }
+
+  /** Once a second: lamps, devices that came back or stopped, and what line and processor bear. @returns what is thinned, in words */
+  heed(progress: Progress): string | null {
+    for (const source of this.#sources.values()) {
+      this.#page.light(source.source, source.live);
+      source.watch();
+    }
+    this.#page.light('microphone', this.#sounds);
+    this.#page.light('sending', progress.trouble === null);
+    if (Date.now() >= this.#nextTry) this.#reopen();
+    const loads = [...this.#sources.values()].flatMap(({ source, load }) => (load ? [[source, load] as const] : []));
+    const measured: Measured = { now: Date.now(), ...progress, loads: new Map(loads) };
+    for (const [source, quality] of this.#pace.follow(measured)) {
+      const recorded = this.#sources.get(source);
+      if (recorded) recorded.quality = quality;
+    }
+    return this.#pace.sentence;
+  }
+
+  /** The computer slept: what the browser counted does not tell the time any more. */
+  async woken(): Promise<void> {
+    this.#epochOffset = epochOffset();
+    for (const source of this.#sources.values()) {
+      source.blame('asleep');
+      await source.restart('asleep', this.#soundOf(source.source), this.#epochOffset);
+    }
+    this.#reopen();
+  }
+
+  /** Ends all recording and turns everything off. @returns which sources were missing at the end, and why */
+  async stop(): Promise<Partial<Record<Source, GapCause>>> {
+    this.#running = false;
+    const missing: Partial<Record<Source, GapCause>> = {};
+    for (const { source, missing: cause } of this.#sources.values()) if (cause) missing[source] = cause;
+    await Promise.all([...this.#sources.values()].map((source) => source.stop()));
+    this.#sound?.stop();
+    return missing;
+  }
+
+  #handlersOf(source: Source): SourceHandlers {
+    return {
+      send: this.#send,
+      began: () => {
+        if (this.#page.miss(source, null)) this.#say(`Your ${source} is on again, and recording goes on.`);
+      },
+      lost: (why, silentFor) => {
+        this.#page.light(source, false);
+        if (source === 'screen') {
+          return this.#page.miss(
+            'screen',
+            `Sharing your screen has ended. Choose “${SHARE_AGAIN}” and then “Entire screen”. ${NOT_HELD}`,
+          );
+        }
+        void this.#cameraLost(why, silentFor);
+      },
+      soundChanged: () => void this.#sources.get(source)?.restart(null, this.#soundOf(source), this.#epochOffset),
+      silence: () => this.#page.miss('microphone', sentenceOfSilence(new DOMException('', 'NotReadableError'))),
+    };
+  }
+
+  async #cameraLost(why: 'ended' | 'silent' | 'broken', silentFor: number): Promise<void> {
+    const sentences = {
+      ended: 'Your camera stopped. Check that it is connected and allowed.',
+      silent: `Nothing came from your camera for ${silentFor} s. Check that no other program uses it and that it is not switched off.`,
+      broken: 'Your browser could not go on encoding the picture or sound.',
+    };
+    this.#page.miss('camera', `${sentences[why]} ${GOES_ON}`);
+    if ((await permissionOf('camera')) === 'denied') this.#sources.get('camera')?.blame('permission');
+    this.#reopen();
+  }
+
+  #record(source: Source, picture: MediaStreamTrack): void {
+    picture.addEventListener('mute', () => {
+      if (!this.#running || source === 'screen') return;
+      this.#page.miss(
+        source,
+        `Your camera gives nothing just now. Check that it is not switched off or covered by its shutter. ${GOES_ON}`,
+      );
+    });
+    picture.addEventListener('unmute', () => this.#page.miss(source, null));
+    void this.#sources.get(source)?.begin({ picture, sound: this.#soundOf(source) }, this.#epochOffset);
+  }
+
+  /** @returns what the source's run carries of sound */
+  #soundOf(source: Source): Tracks['sound'] {
+    const { sound, sources } = this.#page.kinds;
+    if (!sound || source !== sources[0]) return null;
+    return this.#sound ?? 'silence';
+  }
+
+  get #sounds(): boolean {
+    const carrier = this.#sources.get(this.#page.kinds.sources[0] ?? 'camera');
+    return carrier?.on === true && this.#sound?.readyState === 'live' && !this.#sound.muted;
+  }
+
+  #watchSound(sound: MediaStreamTrack): void {
+    this.#page.miss('microphone', null);
+    const lost = () => {
+      if (this.#running && this.#sound === sound) this.#page.miss('microphone', sentenceOfSilence(null));
+    };
+    sound.addEventListener('mute', lost);
+    sound.addEventListener('unmute', () => this.#page.miss('microphone', null));
+    sound.addEventListener('ended', () => {
+      lost();
+      if (this.#sound === sound) this.#sound = null;
+    });
+  }
+
+  /** @param allowed the test taker or the browser says that what was refused may be asked for again */
+  #tryAgain(allowed: boolean): void {
+    if (allowed) this.#refused = { camera: false, microphone: false };
+    this.#reopen();
+  }
+
+  /** Opens what is gone, as far as the browser allows that by itself. */
+  #reopen(): void {
+    const { sound, sources } = this.#page.kinds;
+    if (!this.#running || this.#reopening) return;
+    const camera = sources.includes('camera') && !this.#sources.get('camera')?.on && !this.#refused.camera;
+    const carried = sources[0] !== 'camera' || camera || this.#sources.get('camera')?.on === true;
+    const microphone = sound && carried && !this.#sound && !this.#refused.microphone;
+    if (!camera && !microphone) return;
+    void this.#openAgain(camera, camera ? sound && !this.#refused.microphone : microphone);
+  }
+
+  async #openAgain(camera: boolean, microphone: boolean): Promise<void> {
+    this.#reopening = true;
+    this.#nextTry = Date.now() + RETRY;
+    const unanswered = setTimeout(() => (this.#reopening = false), ANSWER_PATIENCE);
+    const chosen = this.#check.wanted;
+    const wanted: Wanted = { camera: camera ? chosen.camera : null, microphone: microphone ? chosen.microphone : null };
+    try {
+      const any = { camera: camera ? '' : null, microphone: microphone ? '' : null };
+      const { picture, sound, soundFault } = await openDevices(wanted).catch(() => openDevices(any));
+      // The exam may be finished by now, or another request was answered first.
+      if (!this.#running || (camera && this.#sources.get('camera')?.on)) {
+        picture?.stop();
+        sound?.stop();
+        return;
+      }
+      if (microphone && !sound) this.#silent(soundFault);
+      if (sound) {
+        this.#sound?.stop();
+        this.#sound = sound;
+        this.#watchSound(sound);
+      }
+      if (picture) this.#record('camera', picture);
+      else if (sound) await this.#carrySound();
+    } catch (error) {
+      this.#refused.camera = nameOf(error) === 'NotAllowedError';
+      if (this.#refused.camera) this.#sources.get('camera')?.blame('permission');
+      this.#page.miss('camera', `${sentenceOfDevices(error, wanted, ALLOW_AGAIN)} ${NOT_HELD}`);
+    } finally {
+      clearTimeout(unanswered);
+      this.#reopening = false;
+    }
+  }
+
+  #silent(fault: unknown): void {
+    this.#refused.microphone = nameOf(fault) === 'NotAllowedError';
+    this.#page.miss('microphone', sentenceOfSilence(fault));
+  }
+
+  /** The microphone is back: the source that carries it goes on in a new run. */
+  async #carrySound(): Promise<void> {
+    const [carrier] = this.#page.kinds.sources;
+    if (carrier) await this.#sources.get(carrier)?.restart(null, this.#soundOf(carrier), this.#epochOffset);
+  }
+
+  async #share(): Promise<void> {
+    const screen = this.#sources.get('screen');
+    if (!screen || screen.on) return;
+    this.#page.miss('screen', ASKING_SCREEN);
+    try {
+      const { track } = await shareScreen(this.#page.kinds.bounds.screen.most);
+      if (!this.#running || screen.on) return track.stop();
+      this.#record('screen', track);
+    } catch (error) {
+      screen.blame(error instanceof WrongSurface ? 'sharing' : 'permission');
+      this.#page.miss(
+        'screen',
+        `${sentenceOfSharing(error, SHARE_AGAIN)} ${NOT_HELD} If you cannot or would rather not share it, tell ${this.#page.contact}.`,
+      );
+    }
+  }
+}
+
+/** @returns ms to add to what the browser counts to have the time of day */
+function epochOffset(): number {
+  return Date.now() - (performance.timeOrigin + performance.now());
+}

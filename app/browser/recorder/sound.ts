@@ -1,0 +1,110 @@
+import { CaptureClock } from './capture-clock.ts';
+import type { SoundBlock } from './capture-messages.ts';
+import { SoundLine } from './sound-line.ts';
+
+const BITRATE = 32_000;
+/** Where no microphone says otherwise. */
+const SILENT_RATE = 48_000;
+/** Milliseconds after which sound that has not come is taken to be silence. */
+const LATENESS = 1000;
+/** Encoded in pieces of this many seconds: the encoder is called ten times a second instead of a hundred. */
+const PIECE_SECONDS = 0.1;
+
+/** Encodes what the microphone hears, one channel, without a hole: where nothing is heard stands silence. */
+export class Sound {
+  #encoder: AudioEncoder;
+  #clock = new CaptureClock();
+  #line: SoundLine | null = null;
+  #encoded = 0;
+  #piece = new Float32Array();
+  #filled = 0;
+  #changed: () => void;
+
+  /** @param changed the microphone's sample rate is another one now */
+  constructor(
+    output: (chunk: EncodedAudioChunk, meta?: EncodedAudioChunkMetadata) => void,
+    error: (error: unknown) => void,
+    changed: () => void,
+  ) {
+    this.#encoder = new AudioEncoder({ output, error });
+    this.#changed = changed;
+  }
+
+  /** @param zero ms at which the picture began; null before it @param arrived ms */
+  add({ stamp, sampleRate, samples }: SoundBlock, arrived: number, zero: number | null): void {
+    const time = this.#clock.timeOf(stamp, arrived);
+    // What was heard before the first frame is part of no run.
+    if (zero === null || time + (1000 * samples.length) / sampleRate <= zero) return;
+    const line = this.#line ?? this.#begin(sampleRate, zero);
+    if (line.sampleRate !== sampleRate) return this.#changed();
+    const { silence, skip } = line.place(time, samples.length);
+    this.#write(silence);
+    this.#write(samples.subarray(skip));
+  }
+
+  /** Fills up with silence what no sound came for. */
+  fill(now: number, zero: number | null): void {
+    if (zero === null || now - LATENESS < zero) return;
+    const line = this.#line ?? this.#begin(SILENT_RATE, zero);
+    this.#write(line.silenceUntil(now - LATENESS));
+  }
+
+  /** @param until ms at which the picture ends */
+  async finish(until: number, zero: number | null): Promise<void> {
+    if (zero === null) return;
+    const line = this.#line ?? this.#begin(SILENT_RATE, zero);
+    this.#write(line.silenceUntil(until));
+    this.#encode();
+    await this.#encoder.flush();
+  }
+
+  #begin(sampleRate: number, zero: number): SoundLine {
+    this.#encoder.configure({ codec: 'opus', sampleRate, numberOfChannels: 1, bitrate: BITRATE });
+    this.#piece = new Float32Array(Math.round(PIECE_SECONDS * sampleRate));
+    this.#line = new SoundLine(sampleRate, zero);
+    return this.#line;
+  }
+
+  /** @param what samples, or how many of silence */
+  #write(what: Float32Array | number): void {
+    const length = typeof what === 'number' ? what : what.length;
+    for (let at = 0; at < length; ) {
+      const count = Math.min(length - at, this.#piece.length - this.#filled);
+      if (typeof what === 'number') this.#piece.fill(0, this.#filled, this.#filled + count);
+      else this.#piece.set(what.subarray(at, at + count), this.#filled);
+      at += count;
+      this.#filled += count;
+      if (this.#filled === this.#piece.length) this.#encode();
+    }
+  }
+
+  #encode(): void {
+    if (!this.#line || this.#filled === 0) return;
+    const { sampleRate } = this.#line;
+    const data = new AudioData({
+      format: 'f32-planar',
+      sampleRate,
+      numberOfChannels: 1,
+      numberOfFrames: this.#filled,
+      timestamp: Math.round((1e6 * this.#encoded) / sampleRate),
+      data: this.#piece.slice(0, this.#filled),
+    });
+    this.#encoder.encode(data);
+    data.close();
+    this.#encoded += this.#filled;
+    this.#filled = 0;
+  }
+}
+
+/** @returns the block in one channel; closes the data */
+export function blockOf(data: AudioData): SoundBlock {
+  const { numberOfFrames, numberOfChannels, sampleRate, timestamp } = data;
+  const samples = new Float32Array(numberOfFrames);
+  const channel = new Float32Array(numberOfFrames);
+  for (let planeIndex = 0; planeIndex < numberOfChannels; planeIndex++) {
+    data.copyTo(channel, { planeIndex, format: 'f32-planar' });
+    for (let i = 0; i < numberOfFrames; i++) samples[i]! += channel[i]! / numberOfChannels;
+  }
+  data.close();
+  return { stamp: timestamp / 1000, sampleRate, samples };
+}
