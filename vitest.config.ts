@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests that film, play or count time in a real browser: each has the machine to itself, or what it measures is its neighbours. */
-const FILMING = ['spine', 'recorder', 'player', 'room-pages', 'attempt-pages-browser'].map(
+const FILMING = ['spine', 'recorder', 'player', 'room-pages', 'attempt-pages-browser', 'check-browser'].map(
   (name) => `tests/${name}.test.{ts,tsx}`,
 );
 

@@ -57,7 +57,8 @@ export async function checkMicrophone(desk: Desk): Promise<Finding> {
     if (loudest === null)
       return {
         verdict: 'unmeasured',
-        sentence: 'Your browser did not let this page listen. Check again, and press the button on this page yourself.',
+        sentence:
+          'It is on. How well you are heard could not be measured, because this computer gives out no sound: connect loudspeakers or headphones, and check again.',
       };
     if (loudest === 0)
       return {
@@ -169,7 +170,7 @@ function isBlack(video: HTMLVideoElement): boolean {
   return context.getImageData(0, 0, 32, 24).data.every((value, i) => i % 4 === 3 || value < 12);
 }
 
-/** @returns the loudest of what was heard, 0 to 1, as soon as it is enough; null where nothing may be listened to */
+/** @returns the loudest of what was heard, 0 to 1, as soon as it is enough; null where no sound runs: Firefox without a way out for it */
 async function listen(stream: MediaStream, left: AbortSignal): Promise<number | null> {
   const context = new AudioContext();
   try {

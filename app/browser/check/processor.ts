@@ -2,12 +2,12 @@ import type { Quality, RecordedKinds, Source } from '../../wire.ts';
 import { type Finding, judgeProcessor } from './finding.ts';
 import { PICTURE } from './needs.ts';
 
-const FRAMES = 60;
+const FRAMES = 40;
 const DRAWN = 10;
 const KEYFRAME_SECONDS = 2;
 const QUEUED = 4;
 /** Milliseconds after which a computer is slow enough to say so. */
-const PATIENCE = 15_000;
+const PATIENCE = 8000;
 
 /** Encodes moving pictures of each source's size as the recorder does, and reckons what a second of recording costs. */
 export async function checkProcessor({ sources, bounds }: RecordedKinds): Promise<Finding> {

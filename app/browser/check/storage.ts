@@ -2,12 +2,16 @@ import { type Finding, judgeStorage } from './finding.ts';
 import type { Needs } from './needs.ts';
 
 const DATABASE = 'cloister-check';
-const PIECE = 2 ** 20;
+const PIECE = 4 * 2 ** 20;
 
-/** Writes a piece as large as a segment, reads it back and removes all of it; asks for how much there would be room. */
+/**
+ * Really writes as much as an hour of the coarsest recording has, reads a piece of it back and removes all of it. For the finest it
+ * takes the browser's word: writing that much would cost minutes.
+ */
 export async function checkStorage(needs: Needs): Promise<Finding> {
+  let room: number;
   try {
-    await writeAndRead();
+    room = await writeAndRead(needs.least.hourBytes);
   } catch (error) {
     const name = error instanceof Error || error instanceof DOMException ? error.name : 'unknown';
     return {
@@ -15,33 +19,50 @@ export async function checkStorage(needs: Needs): Promise<Finding> {
       sentence: `Your browser keeps no data for this page (${name}), so a recording could not wait there while there is no connection. Leave private browsing, or allow this page to keep data, and check again.`,
     };
   }
+  if (room < needs.least.hourBytes) return judgeStorage(room, needs);
   const { quota, usage = 0 } = await (navigator.storage?.estimate?.() ?? Promise.resolve({})).catch(
     (): StorageEstimate => ({}),
   );
-  return judgeStorage(quota === undefined ? null : quota - usage, needs);
+  return judgeStorage(quota === undefined ? null : Math.max(room, quota - usage), needs);
 }
 
-async function writeAndRead(): Promise<void> {
+/** @returns how many bytes there was room for, of those asked for */
+async function writeAndRead(bytes: number): Promise<number> {
   const opening = indexedDB.open(DATABASE, 1);
   opening.onupgradeneeded = () => opening.result.createObjectStore('pieces');
   const database = await done(opening);
   try {
-    const piece = crypto.getRandomValues(new Uint8Array(65_536));
-    const whole = new Uint8Array(PIECE);
-    for (let at = 0; at < PIECE; at += piece.length) whole.set(piece, at);
     const { privateKey } = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign']);
-    const writing = database.transaction('pieces', 'readwrite');
-    writing.objectStore('pieces').put({ whole, privateKey }, 1);
-    await new Promise<void>((resolve, reject) => {
-      writing.oncomplete = () => resolve();
-      writing.onabort = () => reject(writing.error ?? new Error('nothing was kept'));
-    });
-    const read = await done<{ whole: Uint8Array }>(database.transaction('pieces').objectStore('pieces').get(1));
-    if (read.whole.length !== PIECE || read.whole.some((byte, i) => byte !== whole[i])) throw new Error('altered');
+    await put(database, 'key', privateKey);
+    const piece = new Uint8Array(PIECE);
+    for (let at = 0; at < PIECE; at += 65_536) crypto.getRandomValues(piece.subarray(at, at + 65_536));
+    let written = 0;
+    while (written < bytes) {
+      try {
+        await put(database, written, piece);
+      } catch (error) {
+        if (written > 0 && error instanceof DOMException && error.name === 'QuotaExceededError') return written;
+        throw error;
+      }
+      written += PIECE;
+    }
+    const read = await done<Uint8Array>(database.transaction('pieces').objectStore('pieces').get(0));
+    if (read.length !== PIECE || read.some((byte, i) => byte !== piece[i])) throw new Error('altered');
+    return written;
   } finally {
     database.close();
     await done(indexedDB.deleteDatabase(DATABASE)).catch(() => {});
   }
+}
+
+async function put(database: IDBDatabase, key: IDBValidKey, value: unknown): Promise<void> {
+  const writing = database.transaction('pieces', 'readwrite');
+  const written = new Promise<void>((resolve, reject) => {
+    writing.oncomplete = () => resolve();
+    writing.onabort = () => reject(writing.error ?? new Error('nothing was kept'));
+  });
+  writing.objectStore('pieces').put(value, key);
+  await written;
 }
 
 function done<T>(request: IDBRequest<T>): Promise<T> {
