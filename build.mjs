@@ -49,6 +49,8 @@ try {
         'capture-worker': 'app/browser/recorder/capture-worker.ts',
         'microphone-worklet': 'app/browser/recorder/microphone-worklet.ts',
         check: 'app/browser/check/check.ts',
+        practice: 'app/browser/practice/page.ts',
+        'practice-worker': 'app/browser/practice/worker.ts',
         player: 'app/browser/player/player.ts',
         passkey: 'app/browser/passkey.ts',
         theme: 'app/browser/theme.ts',

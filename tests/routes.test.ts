@@ -47,6 +47,8 @@ const TABLE: Record<Place, Record<string, Row>> = {
     'GET /demonstration': FREE_PAGE,
     'GET /check': FREE_PAGE,
     'GET /attempt/check': { nobody: 401, other: 200 },
+    // The other one's attempt runs.
+    'GET /attempt/practice': { nobody: 401, other: 409 },
     // Anybody may have their line measured; a malformed body is as welcome as any: it is thrown away.
     'PUT /practice/segments/:number': { nobody: 201, missing: 404, oversized: 413, type: 'application/octet-stream' },
     'GET /assets/:name': { nobody: 200, missing: 404 },

@@ -2,8 +2,11 @@ import type { Notice } from '../exams/notice.ts';
 import { Icon } from '../ui/icons.tsx';
 import { ContactLink } from './notice-view.tsx';
 
-/** The recorder's first step: the test taker turns on what the exam records, and nothing else, and sees what it gives. */
-export function CheckStep({ notice }: { notice: Notice }) {
+/**
+ * The recorder's first step: the test taker turns on what the exam records, and nothing else, and sees what it gives.
+ * @param begin what the button says that goes on
+ */
+export function CheckStep({ notice, begin = 'Start recording' }: { notice: Notice; begin?: string }) {
   const { camera, microphone, screen } = notice.necessity;
   const devices = listed([camera && 'camera', microphone && 'microphone']);
   return (
@@ -59,8 +62,8 @@ export function CheckStep({ notice }: { notice: Notice }) {
       )}
       <p data-start-message role="status"></p>
       <div class="row">
-        <button type="button" class="button primary" data-start disabled>
-          Start recording
+        <button type="button" class="button primary" data-start data-begin={begin} disabled>
+          {begin}
         </button>
       </div>
       <p class="hint">

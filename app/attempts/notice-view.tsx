@@ -41,7 +41,13 @@ export function NoticePage({ institution, name, exam, rules }: NoticePageProps) 
           </a>
         </p>
         <p>
-          Before the exam day, <a href="/attempt/check">check whether your device will do</a>.
+          Before the exam day, <a href="/attempt/check">check whether your device will do</a>, and do a practice run: it
+          goes as the exam goes, and nothing of it is kept.
+        </p>
+        <p>
+          <a class="button" href="/attempt/practice">
+            Practise
+          </a>
         </p>
 
         <h2>What is recorded, and why</h2>

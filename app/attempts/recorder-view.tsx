@@ -65,11 +65,12 @@ export function recorderAttributes(notice: ExamNotice): Record<string, string> {
   };
 }
 
-function RecordStep({ exam }: { exam: Exam }) {
+/** @param practice whether this is a practice run of the exam, whose end can be taken back */
+export function RecordStep({ exam, practice = false }: { exam: Exam; practice?: boolean }) {
   const { camera, microphone, screen } = exam.notice.necessity;
   return (
     <section data-step="record" class="stack" hidden>
-      <h1>{exam.title}</h1>
+      <h1>{practice ? `Practice: ${exam.title}` : exam.title}</h1>
       <div class="card stack">
         <p class="row">
           {camera && <Lamp name="camera" icon="camera" on="Camera on" off="Camera off" />}
@@ -78,7 +79,7 @@ function RecordStep({ exam }: { exam: Exam }) {
           <Lamp name="sending" icon="sending" on="Sending" off="Waiting to send" />
         </p>
         <p>
-          <span class="hint">Recorded </span>
+          <span class="hint">{practice ? 'Practised' : 'Recorded'} </span>
           <time data-elapsed>0:00</time>
         </p>
         <p data-truth role="status">
@@ -104,10 +105,10 @@ function RecordStep({ exam }: { exam: Exam }) {
         <div class="row">
           <a class="button primary" data-exam href={exam.examPage} target="_blank" rel="noopener">
             <Icon name="open" />
-            Open the exam
+            {practice ? 'Open the demonstration exam' : 'Open the exam'}
           </a>
           <button type="button" class="button" data-finish>
-            Finish the exam
+            {practice ? 'Finish the practice' : 'Finish the exam'}
           </button>
         </div>
       </div>
@@ -117,17 +118,18 @@ function RecordStep({ exam }: { exam: Exam }) {
       </p>
       <dialog data-finish-dialog aria-labelledby="finish-heading">
         <div class="stack">
-          <h2 id="finish-heading">Finish the exam?</h2>
+          <h2 id="finish-heading">{practice ? 'Finish the practice?' : 'Finish the exam?'}</h2>
           <p>
-            Recording stops and is sealed. You cannot start again afterwards. Hand in your answers in the exam’s own
-            window first.
+            {practice
+              ? 'You can practise again as often as you like. In your exam this step cannot be taken back: there you hand in your answers in the exam’s own window first.'
+              : 'Recording stops and is sealed. You cannot start again afterwards. Hand in your answers in the exam’s own window first.'}
           </p>
           <div class="row">
             <button type="button" class="button primary" data-finish-confirm>
-              Finish and seal
+              {practice ? 'Finish the practice' : 'Finish and seal'}
             </button>
             <button type="button" class="button" data-finish-cancel autofocus>
-              Go on with the exam
+              {practice ? 'Go on practising' : 'Go on with the exam'}
             </button>
           </div>
         </div>

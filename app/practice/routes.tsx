@@ -12,6 +12,7 @@ import { boundsSchema, kindsOf } from '../exams/notice.ts';
 import type { Recordings } from '../recordings/recordings.ts';
 import type { RecordedKinds } from '../wire.ts';
 import { CheckPage } from './check-view.tsx';
+import { PracticePage } from './practice-view.tsx';
 import { PracticeSink } from './sink.ts';
 
 /** What an exam records at most where its notice says nothing else. */
@@ -40,6 +41,13 @@ export function practiceRoutes({
       const own = { name, title, contact: notice.arrangement.contact };
       return c.html(<CheckPage institution={institution} kinds={kindsOf(notice)} own={own} />);
     })
+    .get('/attempt/practice', signedIn, (c) => {
+      const { id, name, exam } = c.var.testTaker;
+      const attempt = findAttemptOf(db, id);
+      if (attempt?.endedAt) return c.redirect('/attempt', 303);
+      if (attempt) throw new AppError('already-done', { sentence: `${EXAM_RUNS} ${WAY_BACK}` });
+      return c.html(<PracticePage institution={institution} name={name} exam={readExam(db, exam)} />);
+    })
     .put('/practice/segments/:number', async (c) => {
       const { incoming } = c.env;
       try {
@@ -66,3 +74,4 @@ export function practiceRoutes({
 
 const EXAM_RUNS =
   'Your exam has begun, so nothing is tried out or measured now: your line belongs to the exam. Practice is over.';
+const WAY_BACK = 'Open your personal link to go back to your exam.';

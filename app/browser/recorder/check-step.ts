@@ -118,7 +118,7 @@ export class CheckStep {
     const tried = missing.every((source) => this.#tried[source]);
     start.disabled = !tried || (missing.length === sources.length && !running);
     const without = missing.map((source) => `your ${source}`).join(' and ');
-    const begin = running ? 'Go on' : 'Start recording';
+    const begin = running ? 'Go on' : (start.dataset['begin'] ?? 'Start recording');
     start.textContent = tried && missing.length > 0 ? `${running ? 'Go on' : 'Start'} without ${without}` : begin;
     startMessage.textContent = '';
     if (!tried || missing.length === 0) return;
@@ -132,6 +132,7 @@ export class CheckStep {
   end(): void {
     this.#open = false;
     this.#stopLevel();
+    this.#stopLevel = () => {};
     const { preview, screenPreview } = this.#page.elements;
     // A picture that nobody sees would still be drawn.
     if (preview) preview.srcObject = null;

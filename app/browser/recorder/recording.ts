@@ -9,8 +9,8 @@ const CHAPTER_KEY_BYTES = 32;
 
 export interface RecordingParts {
   chapterSeconds: number;
-  outbox: Outbox;
-  space: FreeSpace;
+  outbox: Pick<Outbox, 'openChapter' | 'addSegment' | 'addGap' | 'closeChapter'>;
+  space: Pick<FreeSpace, 'allows' | 'take' | 'refuse'>;
   /** @returns the envelope of a new chapter key as canonical JSON */
   wrap(recording: string, chapter: number, base: Uint8Array<ArrayBuffer>): Promise<string>;
 }

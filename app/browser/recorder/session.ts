@@ -16,6 +16,7 @@ type Phase = 'check' | 'starting' | 'recording' | 'sealing' | 'over';
 export class Session {
   #page: Page;
   #worker: Worker;
+  #truth: (progress: Progress) => string;
   #phase: Phase = 'check';
   #check: CheckStep;
   #record: RecordStep;
@@ -27,10 +28,14 @@ export class Session {
   #notice: { sentence: string; until: number } | null = null;
   #unsent = 0;
 
-  /** @param worker takes PageMessages and answers with WorkerMessages: the recorder's, or the practice run's, which keeps nothing */
-  constructor(page: Page, worker: Worker) {
+  /**
+   * @param worker takes PageMessages and answers with WorkerMessages: the recorder's, or the practice run's, which keeps nothing
+   * @param truth the one line about what is recorded and what of it is stored
+   */
+  constructor(page: Page, worker: Worker, truth = truthOf) {
     this.#page = page;
     this.#worker = worker;
+    this.#truth = truth;
     this.#check = new CheckStep(page, () => this.#checked());
     const send = (message: PageMessage, bytes?: Uint8Array<ArrayBuffer>) => this.#send(message, bytes);
     this.#record = new RecordStep(page, this.#check, send, (sentence) => this.#say(sentence));
@@ -164,7 +169,7 @@ export class Session {
     const thinned = this.#record.heed(progress);
     if (this.#notice && this.#notice.until < now) this.#notice = null;
     if (this.#notice) return;
-    const truth = truthOf(progress);
+    const truth = this.#truth(progress);
     this.#page.tell(thinned ? `${thinned} ${truth}` : truth, progress.trouble !== null);
   }
 
