@@ -43,6 +43,8 @@ const ERRORS = {
   'chapter-unknown': [409, 'This chapter has no envelope yet. Its envelope has to arrive before its segments.', true],
   'segments-missing': [409, 'The statement names segments that have not arrived.', true],
   'attempt-sealed': [409, 'This attempt has ended and its recording is sealed. Nothing can be added to it.', false],
+  /** The sentence names the time. */
+  'upload-closed': [410, 'The time to send this recording is over. This is not held against you.', false],
   'already-done': [409, 'This has been done already. Nothing was changed.', false],
   'disk-full': [
     507,

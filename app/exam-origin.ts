@@ -1,8 +1,11 @@
 import type { Logger } from 'pino';
 import type { ApplianceDatabase } from '../db/appliance/open.ts';
+import type { AttemptKeys } from './attempts/attempt-keys.ts';
 import { attemptRoutes } from './attempts/routes.tsx';
 import type { WebConfig } from './config.ts';
 import type { WebCustody } from './custody/client.ts';
+import type { Registrations } from './custody/registrations.ts';
+import type { RuleBook } from './exams/rule-book.ts';
 import { examPageRoutes } from './exams/routes.tsx';
 import { assets } from './http/assets.ts';
 import { requireAttempt } from './recordings/attempt-guard.ts';
@@ -16,7 +19,13 @@ import { recordingRoutes } from './recordings/routes.ts';
 export interface WebParts {
   config: WebConfig;
   db: ApplianceDatabase;
+  /** Waits as long as the staff origin may. */
   custody: WebCustody;
+  /** Gives up soon, for the exam origin. */
+  briskCustody: WebCustody;
+  registrations: Registrations;
+  rules: RuleBook;
+  keys: AttemptKeys;
   recordings: Recordings;
   /** Folder of the built assets. */
   assetFolder: string;
@@ -24,15 +33,16 @@ export interface WebParts {
 }
 
 /** The exam origin: everything that a test taker's browser asks. */
-export function examOrigin({ config, db, custody, recordings, assetFolder, log }: WebParts) {
-  const attempt = requireAttempt(db, custody);
+export function examOrigin({ config, db, briskCustody, registrations, rules, keys, recordings, ...rest }: WebParts) {
+  const { assetFolder, log } = rest;
+  const attempt = requireAttempt(db, rules, keys);
   return originApp({ place: 'exam', origin: config.CLOISTER_EXAM_ORIGIN, log })
     .use('/recordings', attempt)
     .use('/recordings/*', attempt)
     .route('/', recordingRoutes({ recordings }))
-    .route('/', attemptRoutes({ db, custody, recordings, config }))
+    .route('/', attemptRoutes({ db, custody: briskCustody, registrations, rules, keys, recordings, config }))
     .route('/', practiceRoutes({ db, recordings, config }))
     .route('/', examPageRoutes({ config }))
-    .route('/', ledgerFiles(custody.ledgerFile))
+    .route('/', ledgerFiles(briskCustody.ledgerFile))
     .route('/', assets(assetFolder));
 }

@@ -1,9 +1,13 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { openApplianceDatabase } from '../db/appliance/open.ts';
+import { AttemptKeys } from './attempts/attempt-keys.ts';
+import { finishAttempt } from './attempts/ending.ts';
 import { ConfigError, readConfig } from './config.ts';
-import { connectWeb } from './custody/client.ts';
+import { BRISK, connectWeb } from './custody/client.ts';
+import { Registrations } from './custody/registrations.ts';
 import { examOrigin } from './exam-origin.ts';
+import { RuleBook } from './exams/rule-book.ts';
 import { listen, stopListening } from './http/listen.ts';
 import { Recordings } from './recordings/recordings.ts';
 import { staffOrigin } from './staff-origin.ts';
@@ -18,14 +22,28 @@ async function main(): Promise<void> {
   process.umask(0o027);
   const db = openApplianceDatabase(config.CLOISTER_DATABASE);
   const custody = connectWeb(config.CLOISTER_CUSTODY_SOCKET);
+  const briskCustody = connectWeb(config.CLOISTER_CUSTODY_SOCKET, BRISK);
+  const registrations = new Registrations({ db, brisk: briskCustody, patient: custody, log });
   const recordings = new Recordings({
     folder: config.CLOISTER_RECORDINGS,
     db,
-    custody,
+    registrations,
     limits: { segment: SEGMENT_LIMIT, diskReserve: config.CLOISTER_DISK_RESERVE },
     log,
   });
-  const parts = { config, db, custody, recordings, assetFolder: join(import.meta.dirname, 'assets'), log };
+  registrations.open((attempt, seal, receipt) => finishAttempt({ db, recordings }, attempt, seal, receipt));
+  const parts = {
+    config,
+    db,
+    custody,
+    briskCustody,
+    registrations,
+    rules: new RuleBook({ db, custody, log }),
+    keys: new AttemptKeys(db),
+    recordings,
+    assetFolder: join(import.meta.dirname, 'assets'),
+    log,
+  };
   const address = config.CLOISTER_ADDRESS;
   const servers = await Promise.all([
     listen({
@@ -48,6 +66,7 @@ async function main(): Promise<void> {
 
   const stop = async () => {
     await Promise.all(servers.map(stopListening));
+    await registrations.close();
     await recordings.close();
     db.$client.close();
     process.exit(0);

@@ -183,8 +183,8 @@ export interface AttemptStart extends RecordedKinds {
   uploadBy: string;
   /** Those of this browser's attempt key. */
   recordings: RecordingState[];
-  /** What is signed so far of the recordings that other browsers made of the attempt: the seal covers it. */
-  earlier?: SealStatement['recordings'];
+  /** What a seal has to say of the recordings that other browsers of the test taker made in this attempt. */
+  earlier: SealStatement['recordings'];
 }
 
 export interface RecordingState {

@@ -1,4 +1,4 @@
-import { constants, createPublicKey, generateKeyPairSync, publicEncrypt } from 'node:crypto';
+import { constants, createPublicKey, generateKeyPairSync, hash, publicEncrypt } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
@@ -10,12 +10,15 @@ export class TestTaker {
   readonly origin: string;
   readonly cookie: string;
   readonly about: AttemptStart;
+  /** SHA-256 of the attempt key's SubjectPublicKeyInfo, base64url. */
+  readonly #key: string;
   readonly #agent: Agent;
 
-  private constructor(origin: string, cookie: string, about: AttemptStart, agent: Agent) {
+  private constructor(origin: string, cookie: string, about: AttemptStart, key: string, agent: Agent) {
     this.origin = origin;
     this.cookie = cookie;
     this.about = about;
+    this.#key = key;
     this.#agent = agent;
   }
 
@@ -25,14 +28,17 @@ export class TestTaker {
     const agent = new Agent({ keepAlive: true, rejectUnauthorized: false });
     const { cookie } = await ask({ origin, agent, method: 'GET', path: pathname, cookie: '' });
     const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    const body = JSON.stringify({ publicKey: publicKey.export({ format: 'der', type: 'spki' }).toString('base64url') });
+    const spki = publicKey.export({ format: 'der', type: 'spki' });
+    const body = JSON.stringify({ publicKey: spki.toString('base64url') });
     const { json } = await ask({ origin, agent, method: 'POST', path: '/attempt', cookie, body });
-    return new TestTaker(origin, cookie, json as AttemptStart, agent);
+    return new TestTaker(origin, cookie, json as AttemptStart, hash('sha256', spki, 'base64url'), agent);
   }
 
   /** Begins a recording of the camera. @returns its id */
   async begin(mimeType: string): Promise<string> {
-    const body = JSON.stringify({ source: 'camera', mimeType, startedAt: new Date().toISOString() });
+    const { attempt } = this.about;
+    const begun = { attempt, key: this.#key, source: 'camera', mimeType, startedAt: new Date().toISOString() };
+    const body = JSON.stringify(begun);
     return ((await this.#ask('POST', '/recordings', body)) as RecordingState).recording;
   }
 

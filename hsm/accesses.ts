@@ -10,7 +10,7 @@ import type { Interval } from './viewing.ts';
 
 /** One thing that happened to an attempt's recording, for the test taker and for those who review it. */
 export interface Access {
-  kind: 'granted' | 'released' | 'viewed' | 'segment-refused' | 'refused' | 'decided' | 'sealed';
+  kind: (typeof KINDS)[keyof typeof KINDS];
   /** ISO 8601, UTC. */
   at: string;
   /** The representative's name; null where nobody in particular did it. */
@@ -34,6 +34,8 @@ export interface AttemptView {
   candidate: string;
   startedAt: string;
   sealedAt: string | null;
+  /** Whether it was custody that ended it, without a seal of the test taker's browser. */
+  closed: boolean;
   recordings: { recording: string; chapters: number }[];
   decisions: { by: string; outcome: string; reason: string; decidedAt: string }[];
 }
@@ -45,7 +47,9 @@ const KINDS = {
   'segment-refused': 'segment-refused',
   refused: 'refused',
   decided: 'decided',
+  'attempt-resumed': 'resumed',
   'attempt-sealed': 'sealed',
+  'attempt-closed': 'closed',
 } as const;
 
 /**
@@ -74,7 +78,7 @@ export function listAccesses(custody: Custody, attempt: string): Access[] {
     }
     const access: Access = {
       kind,
-      at: entry.at,
+      at: kind === 'resumed' ? String(body.resumedAt) : entry.at,
       by: grant?.name ?? nameOf(custody, (body.representative ?? act.representative) as string | undefined),
       purpose: (body.purpose as string) ?? act.purpose ?? grant?.purpose ?? null,
       intervals: (body.intervals ?? []) as Interval[],
@@ -131,6 +135,7 @@ function view(custody: Custody, row: AttemptRow, title: string): AttemptView {
     candidate: row.candidate,
     startedAt: row.startedAt,
     sealedAt: row.sealedAt,
+    closed: row.sealedAt !== null && row.seal === null,
     recordings: countChapters(custody.db, row.id),
     decisions: listDecisions(custody.db, row.id).map((decision) => ({
       by: decision.name,

@@ -17,6 +17,10 @@ export interface Custody {
   recipients: Map<string, Promise<Recipient>>;
   /** Grants whose end is being entered: what is reported from then on would not stand in the entry. */
   endings: Map<string, Promise<void>>;
+  /** Since when custody has been there to take what waits with web, without a break; milliseconds of the clock. */
+  takingSince: number;
+  /** When it last looked for attempts that are overdue; milliseconds of the clock. */
+  sweptAt: number;
   log: Logger;
 }
 

@@ -47,7 +47,10 @@ const REFUSALS = {
     403,
     'The key is asked for by another browser than the one shown when the act was signed. Nothing was released.',
   ],
-  'chapter-unregistered': [403, 'This chapter was never registered with custody. Nothing was released.'],
+  'chapter-unregistered': [
+    403,
+    'This chapter is not registered with key custody, or not yet: the appliance may still be handing it over. Nothing was released; try again in a few minutes.',
+  ],
   'envelope-differs': [403, 'The envelope is not the one that was registered for this chapter. Nothing was released.'],
   'envelope-foreign': [403, 'The envelope belongs to another recording. Nothing was released.'],
   'envelope-unreadable': [
@@ -55,6 +58,10 @@ const REFUSALS = {
     'The envelope of one chapter holds no key that the token can open, so that chapter cannot be watched by anybody. Nothing was released; the other chapters can be asked for without it.',
   ],
   'envelope-conflict': [409, 'Another envelope is registered for this chapter. The registered one stays.'],
+  'keys-exhausted': [
+    409,
+    'This attempt has gone on in as many browsers as one attempt may. What they recorded is kept.',
+  ],
   'attempt-conflict': [409, 'This attempt is registered with another key. The registered one stays.'],
   'key-destroyed': [
     409,

@@ -4,6 +4,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { pino } from 'pino';
 import { openCustodyDatabase } from '../db/custody/open.ts';
 import { NewerDatabaseError } from '../db/sqlite.ts';
+import { closeOverdueAttempts } from './closing.ts';
 import { ConfigError, readConfig } from './config.ts';
 import type { Custody } from './custody.ts';
 import { Ledger, LedgerError } from './ledger/ledger.ts';
@@ -16,6 +17,7 @@ import { TokenError } from './token/errors.ts';
 import { Token } from './token/token.ts';
 
 const GRANT_SWEEP_MS = 5_000;
+const CLOSING_MS = 10_000;
 const RETENTION_MS = 3_600_000;
 
 /** Starts custody: token, database, ledger, then one socket per peer. Without any of them there is no custody. */
@@ -54,6 +56,8 @@ async function main(): Promise<void> {
     ledger,
     recipients: new Map(),
     endings: new Map(),
+    takingSince: Date.now(),
+    sweptAt: Date.now(),
     log,
   };
   await ledger.append([{ type: 'custody-started', body: { token: token.describe(), algorithm: token.algorithm } }]);
@@ -80,6 +84,7 @@ async function main(): Promise<void> {
   const sweep = setInterval(() => {
     endExpiredGrants(custody).catch((err) => log.error({ err }, 'ending expired grants failed'));
   }, GRANT_SWEEP_MS);
+  const closing = setInterval(() => void closeOverdueAttempts(custody), CLOSING_MS);
   const retain = () => destroyOverdueKeys(custody).catch((err) => log.error({ err }, 'retention failed'));
   const retention = setInterval(retain, RETENTION_MS);
   await retain();
@@ -88,6 +93,7 @@ async function main(): Promise<void> {
 
   const stop = async () => {
     clearInterval(sweep);
+    clearInterval(closing);
     clearInterval(retention);
     await Promise.all(
       listening.map((server) => {

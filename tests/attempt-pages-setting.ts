@@ -13,7 +13,6 @@ import { enterExam } from '../app/exams/exam.ts';
 import { examPageRoutes, staffExamRoutes } from '../app/exams/routes.tsx';
 import { originApp } from '../app/http/origin-app.ts';
 import { practiceRoutes } from '../app/practice/routes.tsx';
-import { Recordings } from '../app/recordings/recordings.ts';
 import { type AttemptStart, encodeMetadata, toBase64url } from '../app/wire.ts';
 import { openApplianceDatabase } from '../db/appliance/open.ts';
 import {
@@ -24,6 +23,7 @@ import {
   startCustody,
   wrapChapterKey,
 } from './custody-process.ts';
+import { openWebParts } from './web-parts.ts';
 
 export const INSTITUTION = 'Test University';
 export const CHAPTER_SECONDS = 60;
@@ -37,13 +37,13 @@ export async function startPages(
   const custody = await startCustody();
   const db = openApplianceDatabase(join(folder, 'appliance.db'));
   const log = pino({ level: 'silent' });
-  const recordings = new Recordings({
-    folder: join(folder, 'recordings'),
+  const parts = openWebParts({
     db,
-    custody: custody.web,
+    data: custody.data,
+    folder: join(folder, 'recordings'),
     limits: { segment: 2 ** 20, diskReserve: 0 },
-    log,
   });
+  const { recordings } = parts;
   const config = {
     CLOISTER_INSTITUTION: INSTITUTION,
     CLOISTER_ROOM_ORIGIN: ROOM_ORIGIN,
@@ -51,7 +51,7 @@ export async function startPages(
   };
   const exam = randomUUID();
   const title = 'Linear Algebra I';
-  await custody.operator.createExam({
+  const rules = await custody.operator.createExam({
     exam,
     title,
     policy: {
@@ -62,10 +62,10 @@ export async function startPages(
       reentry: 'any-browser',
     },
   });
-  enterExam(db, { id: exam, title, notice: NOTICE, examPage: '/demonstration' });
+  enterExam(db, { id: exam, title, notice: NOTICE, examPage: '/demonstration' }, rules);
 
   const examOrigin = originApp({ place: 'exam', origin: origins.exam, log })
-    .route('/', attemptRoutes({ db, custody: custody.web, recordings, config }))
+    .route('/', attemptRoutes({ ...parts, custody: parts.briskCustody, config }))
     .route('/', practiceRoutes({ db, recordings, config }))
     .route('/', examPageRoutes({ config }));
   const staffOrigin = originApp({
@@ -121,7 +121,7 @@ export async function startPages(
       });
     },
     async stop() {
-      await recordings.close();
+      await parts.close();
       db.$client.close();
       await custody.stop();
       rmSync(folder, { recursive: true, force: true });
@@ -165,10 +165,14 @@ export async function recordAttempt({ recordings }: Pages, start: AttemptStart, 
     id: start.attempt,
     exam: start.exam,
     examKey: start.examKey,
-    publicKey: Buffer.from(key.spki),
     endedAt: null,
   };
-  const begun = { source: 'camera' as const, mimeType: 'video/webm', startedAt: new Date().toISOString() };
+  const begun = {
+    source: 'camera' as const,
+    mimeType: 'video/webm',
+    startedAt: new Date().toISOString(),
+    attemptKey: Buffer.from(key.spki),
+  };
   const { recording } = (await recordings.create(attempt, begun)).state;
   const records: ChapterRecord[] = [];
   const envelopes = [];

@@ -26,8 +26,21 @@ export const policy = (retentionDays = 30) => ({
   reentry: 'any-browser' as const,
 });
 
-/** The real custody process over a real token, and its three peers. */
-export async function startCustody({ roomOrigin = ROOM_ORIGIN }: { roomOrigin?: string } = {}) {
+/** Has a process's clock run faster, from now on. */
+const hasten = (rate: number) =>
+  `data:text/javascript,${encodeURIComponent(`
+  const Real = Date, began = Real.now(), now = () => Math.floor(began + (Real.now() - began) * ${rate});
+  globalThis.Date = class extends Real {
+    constructor(...given) { given.length > 0 ? super(...given) : super(now()); }
+    static now() { return now(); }
+  };`)}`;
+
+/**
+ * The real custody process over a real token, and its three peers.
+ * @param options.rate how many times faster than ours custody's clock runs
+ */
+export async function startCustody(options: { roomOrigin?: string; rate?: number } = {}) {
+  const { roomOrigin = ROOM_ORIGIN, rate } = options;
   const data = mkdtempSync(join(tmpdir(), 'custody-'));
   for (const folder of ['custody', 'sockets', 'token']) mkdirSync(join(data, folder));
   const pin = randomBytes(12).toString('hex');
@@ -50,7 +63,8 @@ export async function startCustody({ roomOrigin = ROOM_ORIGIN }: { roomOrigin?: 
     CLOISTER_LEDGER_ORIGIN: 'test.example/ledger',
     CLOISTER_LOG_LEVEL: 'warn',
   };
-  const command = [join(ROOT, 'bin/node'), '--enable-source-maps', join(ROOT, 'dist/custody.js')] as const;
+  const clock = rate === undefined ? [] : ['--import', hasten(rate)];
+  const command = [join(ROOT, 'bin/node'), '--enable-source-maps', ...clock, join(ROOT, 'dist/custody.js')] as const;
   const start = async () => {
     const [file, ...words] = command;
     child = spawn(file, words, { env: environment, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
@@ -82,6 +96,13 @@ export async function startCustody({ roomOrigin = ROOM_ORIGIN }: { roomOrigin?: 
       });
       return { status, stdout, stderr };
     },
+    /** Kills it. */
+    kill: () => end('SIGKILL'),
+    /** Starts it again over the same data. */
+    start,
+    /** Has it stand still, as a machine that is overloaded or suspended, until `go`. */
+    halt: () => void child.kill('SIGSTOP'),
+    go: () => void child.kill('SIGCONT'),
     /** Kills it and starts it again over the same data. */
     async restart() {
       await end('SIGKILL');

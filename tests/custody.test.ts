@@ -154,7 +154,7 @@ describe('the honest path', () => {
 
   test('a seal that comes twice at once gives two receipts of one entry, and can be had again', async () => {
     const { attempt, recording, attemptKey } = await registerAttempt(custody, exam, nextCandidate());
-    await expect(custody.web.sealOf(attempt)).rejects.toMatchObject({ code: 'not-found' });
+    await expect(custody.web.ending(attempt)).rejects.toMatchObject({ code: 'not-found' });
     const statement = canonicalize({
       type: 'seal',
       exam,
@@ -169,8 +169,8 @@ describe('the honest path', () => {
       Array.from({ length: 8 }, () => custody.web.sealAttempt(attempt, { statement, signature })),
     );
     expect(new Set(receipts.map(({ entry }) => entry.index)).size).toBe(1);
-    const again = await custody.web.sealOf(attempt);
-    expect(again).toMatchObject({ statement, signature, receipt: { entry: receipts[0]?.entry } });
+    const again = await custody.web.ending(attempt);
+    expect(again).toMatchObject({ seal: { statement, signature }, receipt: { entry: receipts[0]?.entry } });
   });
 
   test('an attempt that is registered twice at once is registered once', async () => {
@@ -565,6 +565,7 @@ describe('retention', () => {
       database
         .prepare(`UPDATE exams SET policy = json_remove(policy, '$.closesAt'), created_at = ? WHERE id = ?`)
         .run('2126-12-01T12:00:00.000Z', older);
+      database.exec('DROP TABLE attempt_keys; DROP INDEX attempts_unsealed');
       database.pragma('user_version = 1');
     });
     expect((await custody.web.exam(older)).policy).toEqual({ ...policy(7), closesAt: '2126-12-15T12:00:00.000Z' });

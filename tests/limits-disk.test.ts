@@ -109,7 +109,7 @@ test('below the reserve segments and chapters are refused before their bodies ar
   for (const reply of [
     await put(10),
     await taker.putEnvelope(recording, 1),
-    await taker.ask('POST', '/recordings', {
+    await taker.begin({
       ...{ source: 'screen', mimeType: 'video/webm', startedAt: '2026-05-04T08:00:00.000Z' },
     }),
   ]) {

@@ -51,9 +51,9 @@ export async function openSetting() {
   const enter = async (kind: ExamKind) => {
     const { title, policy, notice, examPage } = DEMONSTRATION;
     const exam = randomUUID();
-    const { examKey } = await custody.operator.createExam({ exam, title, policy });
-    enterExam(db, { id: exam, title, notice: { ...notice, ...EXAMS[kind] }, examPage });
-    return { exam, examKey };
+    const rules = await custody.operator.createExam({ exam, title, policy });
+    enterExam(db, { id: exam, title, notice: { ...notice, ...EXAMS[kind] }, examPage }, rules);
+    return { exam, examKey: rules.examKey };
   };
   const exams = {
     short: await enter('short'),

@@ -102,8 +102,7 @@ describe('what was acknowledged', () => {
   test('can be added to after a torn tail, as if nothing had been there', async () => {
     appendFileSync(file, Buffer.from([0, 0, 1, 0, 3, 1, 2, 3]));
     const { recordings, port } = await setting.serve();
-    const [state] = await recordings.states(attempt.about.attempt);
-    expect(state?.nextSegment).toBe(STORED);
+    expect((await recordings.find(attempt.about.attempt, recording)).state.nextSegment).toBe(STORED);
     const later = attempt.at(port);
     for (let number = STORED; number < STORED + 20; number++) {
       expect((await later.putSegment(recording, number, segmentBody(recording, number))).status).toBe(201);

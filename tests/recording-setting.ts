@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID, webcrypto } from 'node:crypto';
+import { createHash, randomBytes, randomUUID, webcrypto } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { request, type IncomingMessage, type Server } from 'node:http';
@@ -13,13 +13,13 @@ import { DEMONSTRATION } from '../app/cli/demonstration.ts';
 import { enterExam } from '../app/exams/exam.ts';
 import { requireAttempt } from '../app/recordings/attempt-guard.ts';
 import { originApp } from '../app/http/origin-app.ts';
-import { Recordings } from '../app/recordings/recordings.ts';
 import { recordingRoutes } from '../app/recordings/routes.ts';
 import { type AttemptStart, type ErrorBody, type RecordingState } from '../app/wire.ts';
 import type { ChapterStatement, SignedStatement, Source } from '../app/wire.ts';
 import { openApplianceDatabase } from '../db/appliance/open.ts';
 import { startCustody, wrapChapterKey } from './custody-process.ts';
 import { digestOf } from './recording-segments.ts';
+import { openWebParts } from './web-parts.ts';
 
 const ORIGIN = 'https://exam.localhost';
 export const SEGMENT_LIMIT = 64 * 1024;
@@ -33,42 +33,53 @@ export async function startRecordingSetting() {
   const db = openApplianceDatabase(database);
   const exam = randomUUID();
   const { title, notice, policy, examPage } = DEMONSTRATION;
-  await custody.operator.createExam({ exam, title, policy });
-  enterExam(db, { id: exam, title, notice, examPage });
+  const rules = await custody.operator.createExam({ exam, title, policy });
+  enterExam(db, { id: exam, title, notice, examPage }, rules);
   const log = pino({ level: 'silent' });
-  const running: { recordings: Recordings; server: Server }[] = [];
+  const running: { parts: ReturnType<typeof openWebParts>; server: Server }[] = [];
 
   /** Serves the recordings in `options.folder`, by default with ample disk. */
   async function serve(options: { folder?: string; diskReserve?: number } = {}) {
     const limits = { segment: SEGMENT_LIMIT, diskReserve: options.diskReserve ?? 0 };
-    const recordings = new Recordings({ folder: options.folder ?? folder, db, custody: custody.web, limits, log });
+    const parts = openWebParts({ db, data: custody.data, folder: options.folder ?? folder, limits });
+    const { recordings, rules, keys } = parts;
     const config = { CLOISTER_INSTITUTION: 'Test', CLOISTER_RECORDINGS: folder };
-    const guard = requireAttempt(db, custody.web);
+    const guard = requireAttempt(db, rules, keys);
     const app = originApp({ place: 'exam', origin: ORIGIN, log })
       .use('/recordings/*', guard)
       .route('/', recordingRoutes({ recordings }))
-      .route('/', attemptRoutes({ db, custody: custody.web, recordings, config }));
+      .route('/', attemptRoutes({ ...parts, custody: parts.briskCustody, config }));
     const server = createAdaptorServer({ fetch: app.fetch }) as Server;
     await once(server.listen(0, '127.0.0.1'), 'listening');
-    running.push({ recordings, server });
-    return { recordings, port: (server.address() as AddressInfo).port };
+    running.push({ parts, server });
+    return { ...parts, port: (server.address() as AddressInfo).port };
   }
 
   return {
     custody,
     folder,
     database,
+    exam,
     serve,
+    /** Ends a server as the end of its process would, what waits for custody included. */
+    async leave(port: number) {
+      const left = running.findIndex(({ server }) => (server.address() as AddressInfo).port === port);
+      for (const { parts, server } of running.splice(left, 1)) {
+        server.closeAllConnections();
+        server.close();
+        await parts.close();
+      }
+    },
     /** Another test taker, who has opened their link and started. */
     async startAttempt(port: number): Promise<Attempt> {
       const { token } = enterTestTaker(db, { exam, candidate: randomBytes(6).toString('hex'), name: 'Test Taker' });
       return new Attempt(port, await ask(port, 'GET', `/i/${token}`)).start();
     },
     async stop() {
-      for (const { recordings, server } of running) {
+      for (const { parts, server } of running) {
         server.closeAllConnections();
         server.close();
-        await recordings.close();
+        await parts.close();
       }
       db.$client.close();
       await custody.stop();
@@ -90,6 +101,8 @@ export class Attempt {
   readonly cookie: string;
   about!: AttemptStart;
   private key!: webcrypto.CryptoKey;
+  /** SHA-256 of the attempt key's SubjectPublicKeyInfo, base64url. */
+  keyName!: string;
 
   constructor(port: number, entry: Reply) {
     this.port = port;
@@ -104,7 +117,9 @@ export class Attempt {
   async start(): Promise<this> {
     const pair = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify']);
     this.key = pair.privateKey;
-    const publicKey = base64url(new Uint8Array(await webcrypto.subtle.exportKey('spki', pair.publicKey)));
+    const spki = new Uint8Array(await webcrypto.subtle.exportKey('spki', pair.publicKey));
+    const publicKey = base64url(spki);
+    this.keyName = createHash('sha256').update(spki).digest('base64url');
     this.about = (await this.ask('POST', '/attempt', { publicKey })).json as AttemptStart;
     return this;
   }
@@ -115,10 +130,15 @@ export class Attempt {
 
   /** Begins a recording whose chapter 0 has its envelope. */
   async record(source: Source = 'camera'): Promise<RecordingState> {
-    const begun = { source, mimeType: 'video/webm;codecs=vp8', startedAt: '2026-05-04T08:00:00.000Z' };
-    const state = (await this.ask('POST', '/recordings', begun)).json as RecordingState;
+    const begun = { mimeType: 'video/webm;codecs=vp8', startedAt: '2026-05-04T08:00:00.000Z' };
+    const state = (await this.begin({ source, ...begun })).json as RecordingState;
     await this.putEnvelope(state.recording, 0);
     return state;
+  }
+
+  /** Begins a recording of this browser's. */
+  begin(begun: object): Promise<Reply> {
+    return this.ask('POST', '/recordings', { attempt: this.about.attempt, key: this.keyName, ...begun });
   }
 
   envelope(recording: string, chapter: number): string {

@@ -36,7 +36,7 @@ async function begin() {
 describe('beginning', () => {
   test('a recording begins once per source, and its file tells whose it is', async () => {
     const begun = { source: 'screen', mimeType: 'video/webm', startedAt: '2026-05-04T08:00:00.000Z' };
-    const [one, two] = await Promise.all([1, 2].map(() => attempt.ask('POST', '/recordings', begun)));
+    const [one, two] = await Promise.all([1, 2].map(() => attempt.begin(begun)));
     expect([one?.status, two?.status].sort()).toEqual([200, 201]);
     expect(one?.json).toEqual(two?.json);
     const { recording } = (one as Reply).json as RecordingState;
@@ -72,10 +72,10 @@ describe('beginning', () => {
           startedAt: '2026-05-04T08:00:00.000Z',
         }),
       ),
-      'no JSON',
     ]) {
-      expect(errorOf(await attempt.ask('POST', '/recordings', begun))).toBe('malformed');
+      expect(errorOf(await attempt.begin(begun))).toBe('malformed');
     }
+    expect(errorOf(await attempt.ask('POST', '/recordings', 'no JSON'))).toBe('malformed');
   });
 });
 
@@ -360,7 +360,10 @@ describe('segments', () => {
     expect((await other.putSegment(recording, 1, bodies[1] as Buffer)).status).toBe(200);
     expect((await other.putSegment(recording, 2, segmentBody(recording, 2, { salt: 'x' }))).status).toBe(409);
     expect((await other.putSegment(recording, 3, segmentBody(recording, 3))).status).toBe(201);
-    expect(await again.recordings.states(taker.about.attempt)).toMatchObject([{ nextSegment: 4, nextChapter: 1 }]);
+    expect((await again.recordings.find(taker.about.attempt, recording)).state).toMatchObject({
+      nextSegment: 4,
+      nextChapter: 1,
+    });
   });
 });
 
@@ -469,7 +472,7 @@ describe('statements', () => {
     const endedAt = '2026-05-04T10:00:00.000Z';
     const seal = await taker.sign({ type: 'seal', exam, attempt: id, recordings: [own], endedAt });
     const { header } = await readIndex(fileOf(taker, recording));
-    const about = { id, exam, publicKey: Buffer.from(header.attemptKey, 'base64url') };
+    const about = { id, exam, keys: [Buffer.from(header.attemptKey, 'base64url')] };
 
     let reached = () => {};
     let answer: (receipt: Promise<Receipt>) => void = () => {};
@@ -482,7 +485,7 @@ describe('statements', () => {
     const next = segmentBody(recording, 1, { chapter: 1 });
     const begun = { source: 'screen', mimeType: 'video/webm', startedAt: endedAt };
     let created = false;
-    const creation = taker.ask('POST', '/recordings', begun).finally(() => (created = true));
+    const creation = taker.begin(begun).finally(() => (created = true));
     for (const reply of [
       await taker.putSegment(recording, 1, next),
       await taker.putEnvelope(recording, 2),
@@ -526,7 +529,7 @@ describe('statements', () => {
       await taker.putSegment(recording, 2, segmentBody(recording, 2)),
       await taker.putEnvelope(recording, 1),
       await taker.ask('POST', `/recordings/${recording}/gaps`, gap),
-      await taker.ask('POST', '/recordings', { source: 'screen', mimeType: 'video/webm', startedAt: seal.endedAt }),
+      await taker.begin({ source: 'screen', mimeType: 'video/webm', startedAt: seal.endedAt }),
     ]) {
       expect([reply.status, errorOf(reply)]).toEqual([409, 'attempt-sealed']);
     }

@@ -1,13 +1,12 @@
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { generateKeyPairSync, hash, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connectOperator, connectRoom, connectWeb } from '../app/custody/client.ts';
+import { connectOperator, connectRoom } from '../app/custody/client.ts';
 import type { RoomConfig, WebConfig } from '../app/config.ts';
 import { examOrigin } from '../app/exam-origin.ts';
-import { Recordings } from '../app/recordings/recordings.ts';
 import { roomOrigin } from '../app/room-origin.ts';
 import { staffOrigin } from '../app/staff-origin.ts';
 import type { AttemptStart, RecordingState } from '../app/wire.ts';
@@ -16,6 +15,7 @@ import { type Answer, type Appliance, ask, cookieOf, startAppliance } from './ap
 import { makeRecipient, wrapChapterKey } from './custody-process.ts';
 import { segmentBody } from './recording-segments.ts';
 import { SecurityKey } from './security-key.ts';
+import { openWebParts } from './web-parts.ts';
 
 type Place = 'exam' | 'staff' | 'room';
 
@@ -60,7 +60,7 @@ const TABLE: Record<Place, Record<string, Row>> = {
     'GET /attempt/receipt': { nobody: 401, other: 404 },
     'POST /attempt': { nobody: 401, malformed: 400, oversized: 413 },
     'POST /attempt/seal': { nobody: 401, other: 400, malformed: 400, oversized: 413 },
-    'POST /recordings': { nobody: 401, other: 201, malformed: 400, oversized: 413 },
+    'POST /recordings': { nobody: 401, other: 404, malformed: 400, oversized: 413 },
     'PUT /recordings/:recording/segments/:number': {
       nobody: 401,
       other: 404,
@@ -154,10 +154,17 @@ beforeAll(async () => {
       .publicKey.export({ format: 'der', type: 'spki' })
       .toString('base64url');
   const spki = newKey();
+  const key = hash('sha256', Buffer.from(spki, 'base64url'), 'base64url');
   const start = json<AttemptStart>(await send(exam, 'POST', '/attempt', cookies.exam.right, { publicKey: spki }));
   // The other one's attempt runs as well: what keeps them apart is whose recording it is.
   expect((await send(exam, 'POST', '/attempt', cookies.exam.other, { publicKey: newKey() })).status).toBe(201);
-  const begun = { source: 'camera', mimeType: 'video/webm', startedAt: new Date().toISOString() };
+  const begun = {
+    attempt: start.attempt,
+    key,
+    source: 'camera',
+    mimeType: 'video/webm',
+    startedAt: new Date().toISOString(),
+  };
   const { recording } = json<RecordingState>(await send(exam, 'POST', '/recordings', cookies.exam.right, begun));
   Object.assign(real, { attempt: start.attempt, recording, exam: start.exam });
   const where = { exam: start.exam, attempt: start.attempt, recording, chapter: 0 };
@@ -262,9 +269,8 @@ function routesOf(): Record<Place, string[]> {
   };
   const config = { ...shared, CLOISTER_RECORDINGS: folder, CLOISTER_STAFF_NETWORKS: [] } as unknown as WebConfig;
   const db = openApplianceDatabase(':memory:');
-  const custody = connectWeb(join(folder, 'web.sock'));
-  const recordings = new Recordings({ folder, db, custody, limits: { segment: 1, diskReserve: 0 }, log });
-  const parts = { config, db, custody, recordings, assetFolder, log };
+  const web = openWebParts({ db, data: folder, folder, limits: { segment: 1, diskReserve: 0 } });
+  const parts = { config, assetFolder, ...web };
   const room = roomOrigin({
     config: config as unknown as RoomConfig,
     custody: connectRoom(join(folder, 'room.sock')),

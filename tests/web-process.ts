@@ -34,8 +34,8 @@ export async function startWebSetting(options: WebOptions & { folder?: string } 
   const db = openApplianceDatabase(database);
   const exam = randomUUID();
   const { title, notice, policy, examPage } = DEMONSTRATION;
-  await custody.operator.createExam({ exam, title, policy });
-  enterExam(db, { id: exam, title, notice, examPage });
+  const rules = await custody.operator.createExam({ exam, title, policy });
+  enterExam(db, { id: exam, title, notice, examPage }, rules);
   const tls = join(custody.data, 'tls');
   mkdirSync(tls);
   createCertificates(tls, { exam: 'exam.localhost', staff: 'staff.localhost' });

@@ -1,18 +1,33 @@
 import type { Child } from 'hono/jsx';
 import { Moment, formatOffset } from '../ui/moment.tsx';
+import { Notice } from '../ui/status.tsx';
 import { Table } from '../ui/table.tsx';
 import type { Access } from './attempt.ts';
 import { joinStretches, type Stretch } from './chapter-times.ts';
 import { describeOutcome, describePurpose } from './words.ts';
 
 interface AccessesProps {
-  accesses: Access[];
+  /** Null where custody, which keeps the ledger, cannot tell just now. */
+  accesses: Access[] | null;
   /** Turns chapters into what they cover of the timeline. */
   timesOf: (chapters: Access['chapters']) => Stretch[];
 }
 
 /** Who has watched: what was watched (reported by the player) and what was allowed (proved by keys given out), apart. */
 export function Accesses({ accesses, timesOf }: AccessesProps) {
+  if (!accesses) {
+    return (
+      <section class="stack" aria-labelledby="watched">
+        <h2 id="watched">Who has watched</h2>
+        <Notice kind="notice">
+          <p>
+            This cannot be shown just now, because the key custody, which keeps these entries, is not answering. Nothing
+            can be watched meanwhile, and no entry is lost. Open this page again in a few minutes.
+          </p>
+        </Notice>
+      </section>
+    );
+  }
   const of = (...kinds: Access['kind'][]) => accesses.filter(({ kind }) => kinds.includes(kind));
   const viewed = of('viewed');
   const allowed = of('granted', 'released');

@@ -1,33 +1,42 @@
 import { createHash, createPublicKey } from 'node:crypto';
-import { endAttempt, findAttemptOf, insertAttempt, type AttemptRow } from '../../db/appliance/attempts.ts';
+import { insertAttempt, type AttemptRow } from '../../db/appliance/attempts.ts';
 import type { ApplianceDatabase } from '../../db/appliance/open.ts';
 import type { WebCustody } from '../custody/client.ts';
+import type { Registrations } from '../custody/registrations.ts';
 import { AppError } from '../errors.ts';
 import { readExam } from '../exams/exam.ts';
 import { kindsOf } from '../exams/notice.ts';
+import type { RuleBook } from '../exams/rule-book.ts';
 import type { Recordings } from '../recordings/recordings.ts';
-import type { AttemptStart, Receipt, SignedStatement } from '../wire.ts';
-import { uploadBy } from './retention.ts';
+import type { AttemptStart } from '../wire.ts';
+import { type AttemptKeys, nameOf } from './attempt-keys.ts';
+import { findAttempt } from './ending.ts';
+import { checkUpload, uploadBy } from './retention.ts';
 import type { TestTaker } from './test-taker.ts';
 
-/** What an attempt asks of custody. */
-export type AttemptCustody = Pick<WebCustody, 'exam' | 'registerAttempt' | 'sealAttempt' | 'sealOf' | 'accesses'>;
-/** An exam as custody enforces it. */
-export type ExamRules = Awaited<ReturnType<WebCustody['exam']>>;
+/** Browsers in which one attempt may go on; custody has the same limit. */
+const MOST_KEYS = 20;
+
 /** A ledger entry about the attempt, opened. */
 export type Access = Awaited<ReturnType<WebCustody['accesses']>>['accesses'][number];
 
 export interface AttemptParts {
   db: ApplianceDatabase;
-  custody: AttemptCustody;
-  recordings: Pick<Recordings, 'segmentLimit' | 'states' | 'seal' | 'finishSeal'>;
+  custody: Pick<WebCustody, 'ending' | 'accesses'>;
+  registrations: Pick<Registrations, 'take'>;
+  rules: Pick<RuleBook, 'of'>;
+  keys: AttemptKeys;
+  recordings: Pick<Recordings, 'segmentLimit' | 'standing' | 'seal' | 'finishSeal' | 'end'>;
 }
 
 /**
- * Starts the test taker's only attempt. Custody first, then the row; the attempt's id follows from the test taker, so that
- * a start that was cut off in between comes again as the same attempt.
+ * Starts the test taker's only attempt, or goes on with it: in the browser that started it, or in another one where the exam's rules
+ * allow that. Custody is told first, or the queue that tells it later; then comes the row. The attempt's id follows from the test
+ * taker, so that a start that was cut off in between comes again as the same attempt.
  * @param publicKey the attempt key's public half: SubjectPublicKeyInfo of P-256, base64url
- * @throws AppError malformed, already-done (another browser's key), attempt-sealed, whatever custody throws
+ * @returns `created` when the attempt or its key is new
+ * @throws AppError malformed, already-done (another browser's key), refused, attempt-sealed, upload-closed, what custody throws where
+ *   it was never asked for the exam's rules
  */
 export async function startAttempt(
   parts: AttemptParts,
@@ -36,109 +45,100 @@ export async function startAttempt(
 ): Promise<{ start: AttemptStart; created: boolean }> {
   const spki = readPublicKey(publicKey);
   const known = await findAttempt(parts, testTaker);
-  if (known) return { start: await describeStart(parts, testTaker, sameKey(known, spki)), created: false };
+  const begun = known ? { attempt: known, entered: false } : await beginAttempt(parts, testTaker, spki);
+  const { attempt } = begun;
+  if (attempt.endedAt) throw new AppError('attempt-sealed');
+  const ring = parts.keys.of(attempt.id);
+  const added = !ring.all.has(nameOf(spki));
+  if (added) await goOnElsewhere(parts, testTaker, attempt.id, spki);
+  else if (ring.current !== nameOf(spki)) parts.keys.set(attempt.id, spki);
+  return { start: await describeStart(parts, testTaker, attempt.id, spki), created: begun.entered || added };
+}
+
+async function beginAttempt(parts: AttemptParts, testTaker: TestTaker, spki: Buffer) {
+  const { db } = parts;
   const id = attemptIdOf(testTaker.id);
   const { exam, candidate } = testTaker;
-  const { startedAt } = await parts.custody
-    .registerAttempt({ attempt: id, exam, candidate, publicKey })
-    // Custody knows the attempt by another key, from a start that never reached our row.
-    .catch((cause) => {
-      throw cause instanceof AppError && cause.code === 'already-done' ? startedElsewhere(cause) : cause;
-    });
-  const { attempt, entered } = insertAttempt(parts.db, { id, testTaker: testTaker.id, publicKey: spki, startedAt });
-  return { start: await describeStart(parts, testTaker, sameKey(attempt, spki)), created: entered };
+  const { policy } = await parts.rules.of(exam);
+  // Custody says the same, but it may be told only later.
+  if (Date.now() > Date.parse(policy.closesAt)) throw examOver();
+  const publicKey = spki.toString('base64url');
+  const enter = (startedAt: string) => insertAttempt(db, { id, testTaker: testTaker.id, publicKey: spki, startedAt });
+  try {
+    const body = { attempt: id, exam, candidate, publicKey };
+    const answer = await parts.registrations.take('start', id, '', body, (queuedAt) => void enter(queuedAt));
+    // Where it waits, it was entered with the queue, and this only reads.
+    return enter(answer?.startedAt ?? new Date().toISOString());
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'already-done') throw error;
+    // Custody knows the attempt by another key, from a start that never reached our row; or two browsers start at once.
+    if (policy.reentry === 'same-browser') throw startedElsewhere(error);
+    const answer = await parts.registrations.take(
+      'key',
+      id,
+      publicKey,
+      { publicKey },
+      (queuedAt) => void enter(queuedAt),
+    );
+    return enter(answer?.startedAt ?? new Date().toISOString());
+  }
+}
+
+/** The attempt goes on in another browser than those it was opened in. */
+async function goOnElsewhere(parts: AttemptParts, testTaker: TestTaker, attempt: string, spki: Buffer): Promise<void> {
+  const { policy } = await parts.rules.of(testTaker.exam);
+  if (policy.reentry === 'same-browser') throw startedElsewhere();
+  checkUpload(policy);
+  if (parts.keys.of(attempt).all.size >= MOST_KEYS) throw tooManyBrowsers();
+  const publicKey = spki.toString('base64url');
+  const set = () => parts.keys.set(attempt, spki);
+  if (await parts.registrations.take('key', attempt, publicKey, { publicKey }, set)) set();
 }
 
 /**
  * What a recorder needs that comes back to an attempt under way.
+ * @returns as for the browser that goes on with it
  * @throws AppError not-found before the start, attempt-sealed after the end
  */
 export async function resumeAttempt(parts: AttemptParts, testTaker: TestTaker): Promise<AttemptStart> {
   const attempt = await findAttempt(parts, testTaker);
   if (!attempt) throw new AppError('not-found', { detail: 'attempt not started' });
-  return describeStart(parts, testTaker, attempt);
-}
-
-/**
- * Ends the attempt: the recordings check the seal against what is stored, custody verifies and enters it, the recordings get
- * it as their last frame, then the row. Each step may come again: an interrupted seal is finished by sending it again, or by
- * {@link findAttempt}.
- * @throws AppError not-found, malformed, whatever custody or the recordings throw
- */
-export async function sealAttempt(parts: AttemptParts, testTaker: TestTaker, seal: SignedStatement): Promise<Receipt> {
-  const attempt = findAttemptOf(parts.db, testTaker.id);
-  if (!attempt) throw new AppError('not-found', { detail: 'attempt not started' });
-  const { id, publicKey } = attempt;
-  const receipt = await parts.recordings.seal({ id, exam: testTaker.exam, publicKey }, seal, () =>
-    parts.custody.sealAttempt(id, seal),
-  );
-  endAttempt(parts.db, id, new Date().toISOString(), JSON.stringify(receipt));
-  return readReceipt(parts.db, testTaker);
-}
-
-/**
- * Finds the test taker's attempt. Where custody has a seal of it that web was kept from writing down, that is done first.
- * @throws AppError disk-full, what custody throws
- */
-export async function findAttempt(parts: AttemptParts, testTaker: TestTaker): Promise<AttemptRow | undefined> {
-  const attempt = findAttemptOf(parts.db, testTaker.id);
-  if (!attempt || attempt.endedAt) return attempt;
-  const sealed = await sealOf(parts.custody, attempt.id);
-  if (!sealed) return attempt;
-  const { receipt, ...signed } = sealed;
-  await parts.recordings.finishSeal(attempt.id, signed, receipt);
-  endAttempt(parts.db, attempt.id, new Date().toISOString(), JSON.stringify(receipt));
-  return findAttemptOf(parts.db, testTaker.id);
-}
-
-/** @returns null while custody has no seal of the attempt */
-async function sealOf(custody: AttemptCustody, attempt: string) {
-  try {
-    return await custody.sealOf(attempt);
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'not-found') return null;
-    throw error;
-  }
-}
-
-/**
- * @returns the receipt that was given first
- * @throws AppError not-found before the seal
- */
-export function readReceipt(db: ApplianceDatabase, testTaker: TestTaker): Receipt {
-  const receipt = findAttemptOf(db, testTaker.id)?.receipt;
-  if (!receipt) {
-    throw new AppError('not-found', {
-      detail: 'no receipt yet',
-      sentence: 'There is no receipt yet: it is made when you finish the exam and your recording is sealed.',
-    });
-  }
-  return JSON.parse(receipt) as Receipt;
-}
-
-async function describeStart(parts: AttemptParts, testTaker: TestTaker, attempt: AttemptRow): Promise<AttemptStart> {
   if (attempt.endedAt) throw new AppError('attempt-sealed');
+  return describeStart(parts, testTaker, attempt.id, attempt.publicKey);
+}
+
+async function describeStart(
+  parts: AttemptParts,
+  testTaker: TestTaker,
+  attempt: AttemptRow['id'],
+  key: Buffer,
+): Promise<AttemptStart> {
   const exam = readExam(parts.db, testTaker.exam);
-  const [{ examKey, policy }, recordings] = await Promise.all([
-    parts.custody.exam(testTaker.exam),
-    parts.recordings.states(attempt.id),
+  const [{ examKey, policy }, { own, others }] = await Promise.all([
+    parts.rules.of(testTaker.exam),
+    parts.recordings.standing(attempt, key),
   ]);
   return {
     exam: exam.id,
-    attempt: attempt.id,
+    attempt,
     examKey,
     ...kindsOf(exam.notice),
     uploadBy: uploadBy(policy),
     chapterSeconds: exam.notice.chapterSeconds,
     segmentLimit: parts.recordings.segmentLimit,
     examPage: exam.examPage,
-    recordings,
+    recordings: own,
+    earlier: others,
   };
 }
 
-function sameKey(attempt: AttemptRow, spki: Buffer): AttemptRow {
-  if (attempt.publicKey.equals(spki)) return attempt;
-  throw startedElsewhere();
+function examOver(): AppError {
+  return new AppError('refused', {
+    detail: 'exam over',
+    status: 409,
+    sentence:
+      'This exam is over. No attempt can begin any more. If you could not sit it, write to the contact on your exam page.',
+  });
 }
 
 function startedElsewhere(cause?: unknown): AppError {
@@ -147,6 +147,14 @@ function startedElsewhere(cause?: unknown): AppError {
     cause,
     sentence:
       'This exam was started in another browser or window, and only that one can go on recording. What it recorded is kept. Go back to it; if you cannot, write to the contact on your exam page, and nothing is held against you.',
+  });
+}
+
+function tooManyBrowsers(): AppError {
+  return new AppError('already-done', {
+    detail: 'keys exhausted',
+    sentence:
+      'This exam was opened in twenty browsers already, and no further one can be added. What they recorded is kept. Go back to one of them; if you cannot, write to the contact on your exam page, and nothing is held against you.',
   });
 }
 

@@ -4,7 +4,7 @@ import { fingerprintOf } from '../exams/fingerprint.ts';
 import type { Exam } from '../exams/exam.ts';
 import type { Contact } from '../exams/notice.ts';
 import { describePurposes } from './words.ts';
-import type { ExamRules } from './attempt.ts';
+import type { ExamRules } from '../exams/rule-book.ts';
 import { keptUntil, uploadBy } from './retention.ts';
 
 const KINDS = {

@@ -1,4 +1,5 @@
-import type { ExamRules } from './attempt.ts';
+import { AppError } from '../errors.ts';
+import type { ExamRules } from '../exams/rule-book.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -8,7 +9,17 @@ export function keptUntil({ closesAt, retentionDays }: ExamRules['policy']): str
   return new Date(Date.parse(closesAt) + retentionDays * DAY_MS).toISOString();
 }
 
-/** @returns until when custody takes in what was recorded, from the exam's rules; ISO 8601, UTC */
+/** @returns until when what was recorded is taken in, from the exam's rules; ISO 8601, UTC */
 export function uploadBy({ closesAt, uploadHours }: ExamRules['policy']): string {
   return new Date(Date.parse(closesAt) + uploadHours * HOUR_MS).toISOString();
+}
+
+/** @throws AppError upload-closed, with a sentence that says until when it was, once that time is over */
+export function checkUpload(policy: ExamRules['policy']): void {
+  const until = uploadBy(policy);
+  if (Date.now() <= Date.parse(until)) return;
+  const words = new Date(until).toLocaleString('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
+  throw new AppError('upload-closed', {
+    sentence: `The time to send this recording ended on ${words} UTC. What arrived by then is kept; what is still in your browser cannot be taken any more. You need to do nothing, and none of this is held against you.`,
+  });
 }

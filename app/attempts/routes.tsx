@@ -2,18 +2,21 @@ import { Hono } from 'hono';
 import { setCookie } from 'hono/cookie';
 import { z } from 'zod';
 import { findAttemptOf } from '../../db/appliance/attempts.ts';
+import { findRefusal } from '../../db/appliance/registrations.ts';
 import type { WebConfig } from '../config.ts';
+import { AppError } from '../errors.ts';
 import { readExam } from '../exams/exam.ts';
 import { readContent } from '../http/content.ts';
 import { ATTEMPT_COOKIE, requireTestTaker } from './session-guard.ts';
 import { signedStatement } from '../recordings/records.ts';
-import { findAttempt, readReceipt, resumeAttempt, sealAttempt, startAttempt, type AttemptParts } from './attempt.ts';
+import { type Access, type AttemptParts, resumeAttempt, startAttempt } from './attempt.ts';
 import { readChapterTimes } from './chapter-times.ts';
+import { findAttempt, readReceipt, sealAttempt } from './ending.ts';
 import { NoticePage } from './notice-view.tsx';
 import { RecorderPage } from './recorder-view.tsx';
-import { keptUntil } from './retention.ts';
+import { keptUntil, uploadBy } from './retention.ts';
 import { SESSION_SECONDS, openSession } from './test-taker.ts';
-import { EndedPage, RunningPage } from './views.tsx';
+import { EndedPage, RunningPage, SealWaitsPage } from './views.tsx';
 
 const startRequest = z.strictObject({ publicKey: z.base64url().max(200) });
 
@@ -22,7 +25,7 @@ export function attemptRoutes({
   config,
   ...parts
 }: AttemptParts & { config: Pick<WebConfig, 'CLOISTER_INSTITUTION' | 'CLOISTER_RECORDINGS'> }) {
-  const { db, custody } = parts;
+  const { db, custody, rules } = parts;
   const institution = config.CLOISTER_INSTITUTION;
   const signedIn = requireTestTaker(db);
 
@@ -42,23 +45,21 @@ export function attemptRoutes({
       const exam = readExam(db, testTaker.exam);
       const attempt = await findAttempt(parts, testTaker);
       const shared = { institution, name: testTaker.name, exam };
-      if (!attempt) return c.html(<NoticePage {...shared} rules={await custody.exam(exam.id)} />);
-      const [{ policy }, { accesses }, timesOf] = await Promise.all([
-        custody.exam(exam.id),
-        custody.accesses(attempt.id),
+      const { policy, ...told } = await rules.of(exam.id);
+      if (!attempt) return c.html(<NoticePage {...shared} rules={{ policy, ...told }} />);
+      const [accesses, timesOf] = await Promise.all([
+        accessesOf(attempt.id),
         readChapterTimes(config.CLOISTER_RECORDINGS, attempt.id),
       ]);
-      const watched = { accesses, timesOf };
-      if (!attempt.endedAt) return c.html(<RunningPage {...shared} {...watched} startedAt={attempt.startedAt} />);
+      const page = { ...shared, startedAt: attempt.startedAt, accesses, timesOf };
+      const { endedAt, receipt } = attempt;
+      if (!endedAt) return c.html(<RunningPage {...page} uploadBy={uploadBy(policy)} />);
+      if (!receipt) {
+        const refused = findRefusal(db, attempt.id, 'seal') !== undefined;
+        return c.html(<SealWaitsPage {...page} endedAt={endedAt} refused={refused} />);
+      }
       return c.html(
-        <EndedPage
-          {...shared}
-          {...watched}
-          startedAt={attempt.startedAt}
-          endedAt={attempt.endedAt}
-          receipt={readReceipt(db, testTaker)}
-          kept={keptUntil(policy)}
-        />,
+        <EndedPage {...page} endedAt={endedAt} receipt={readReceipt(db, testTaker)} kept={keptUntil(policy)} />,
       );
     })
     .get('/attempt/recorder', signedIn, (c) => {
@@ -75,11 +76,24 @@ export function attemptRoutes({
     .get('/attempt/start', signedIn, async (c) => c.json(await resumeAttempt(parts, c.var.testTaker)))
     .post('/attempt/seal', signedIn, async (c) => {
       const seal = await readContent(c, signedStatement);
-      return c.json(await sealAttempt(parts, c.var.testTaker, seal));
+      const receipt = await sealAttempt(parts, c.var.testTaker, seal);
+      return receipt ? c.json(receipt) : c.json({}, 202);
     })
     .get('/attempt/receipt', signedIn, (c) => {
       const receipt = readReceipt(db, c.var.testTaker);
       c.header('content-disposition', 'attachment; filename="cloister-receipt.json"');
       return c.json(receipt);
     });
+
+  /** @returns null where custody is away and cannot tell */
+  async function accessesOf(attempt: string): Promise<Access[] | null> {
+    try {
+      return (await custody.accesses(attempt)).accesses;
+    } catch (error) {
+      // Not found: custody has not been told of the attempt yet, so nobody can have watched it.
+      if (error instanceof AppError && error.code === 'not-found') return [];
+      if (error instanceof AppError && error.retryable) return null;
+      throw error;
+    }
+  }
 }

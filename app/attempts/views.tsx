@@ -14,12 +14,15 @@ interface AttemptPageProps {
   name: string;
   exam: Exam;
   startedAt: string;
-  accesses: Access[];
+  /** Null where custody cannot tell just now. */
+  accesses: Access[] | null;
   timesOf: (chapters: Access['chapters']) => Stretch[];
 }
 
 /** During the attempt, and for good where it is never ended: how it stands, the way back to the recorder, who has watched. */
-export function RunningPage({ institution, name, exam, startedAt, accesses, timesOf }: AttemptPageProps) {
+export function RunningPage(props: AttemptPageProps & { uploadBy: string }) {
+  const { institution, name, exam, startedAt, accesses, timesOf, uploadBy } = props;
+  const late = Date.parse(uploadBy) < Date.now();
   return (
     <Page title={exam.title} place="exam" person={name} scripts={['recorder']}>
       <div class="stack">
@@ -29,25 +32,96 @@ export function RunningPage({ institution, name, exam, startedAt, accesses, time
         <h1>{exam.title}</h1>
         <p>
           <Status kind="notice" icon="clock">
-            Your exam has started and is not finished
+            {late ? 'The time to send your recording is over' : 'Your exam has started and is not finished'}
           </Status>
         </p>
-        <p>
-          It started on <Moment at={startedAt} />. The recorder has to stay open in one window of the browser in which
-          you started. If you closed it, open it again: what was recorded is kept, and the pause is not held against
-          you.
-        </p>
-        <p>
-          <a class="button primary" href="/attempt/recorder">
-            Go back to the recorder
-          </a>
-        </p>
+        {late ? (
+          <p>
+            Your exam started on <Moment at={startedAt} />, and its recording could be sent until{' '}
+            <Moment at={uploadBy} />. Your browser did not finish it by then. What arrived is kept, and the appliance
+            closes it by itself within hours; you need to do nothing, and this is not held against you.
+          </p>
+        ) : (
+          <>
+            <p>
+              It started on <Moment at={startedAt} />. The recorder has to stay open in one window of one browser. If
+              you closed it, open it again: what was recorded is kept, and the pause is not held against you. What is
+              still in your browser can be sent until <Moment at={uploadBy} />.
+            </p>
+            <p>
+              <a class="button primary" href="/attempt/recorder">
+                Go back to the recorder
+              </a>
+            </p>
+          </>
+        )}
         <p class="hint">
           Something does not work? Write to <ContactLink {...exam.notice.arrangement.contact} />.
         </p>
+        <Browsers exam={exam} accesses={accesses ?? []} />
         <Accesses accesses={accesses} timesOf={timesOf} />
       </div>
     </Page>
+  );
+}
+
+/** After the attempt, while its seal waits for custody or was turned down there: everything is done, the receipt follows. */
+export function SealWaitsPage(props: AttemptPageProps & { endedAt: string; refused: boolean }) {
+  const { institution, name, exam, startedAt, endedAt, refused, accesses, timesOf } = props;
+  return (
+    <Page title={exam.title} place="exam" person={name} scripts={['recorder']}>
+      <div class="stack">
+        <p class="eyebrow">
+          {institution} · {exam.notice.unit}
+        </p>
+        <h1>{exam.title}</h1>
+        <p>
+          <Status kind="good" icon="seal">
+            Finished
+          </Status>
+        </p>
+        <dl class="details">
+          <dt>Started</dt>
+          <dd>
+            <Moment at={startedAt} />
+          </dd>
+          <dt>Finished</dt>
+          <dd>
+            <Moment at={endedAt} />
+          </dd>
+        </dl>
+        <h2>Your receipt</h2>
+        <p>
+          {refused
+            ? 'Your recording is complete and kept, but the key custody could not enter your browser’s seal. The appliance closes your attempt by itself after the time to send recordings, and your receipt is here then. You need to do nothing, and this is not held against you.'
+            : 'Your recording is complete, and its seal is kept. The receipt is made by itself as soon as the key custody answers, and is here then. You need to do nothing; you can close this page and open your personal link again later.'}
+        </p>
+        <Browsers exam={exam} accesses={accesses ?? []} />
+        <Accesses accesses={accesses} timesOf={timesOf} />
+      </div>
+    </Page>
+  );
+}
+
+/** In which other browsers the attempt went on, as the ledger has it: nobody else than the test taker should have opened one. */
+function Browsers({ exam, accesses }: { exam: Exam; accesses: Access[] }) {
+  const resumed = accesses.filter(({ kind }) => kind === 'resumed');
+  if (resumed.length === 0) return null;
+  return (
+    <section class="stack" aria-labelledby="browsers">
+      <h2 id="browsers">Where you sat the exam</h2>
+      <ul>
+        {resumed.map(({ at }) => (
+          <li>
+            <Moment at={at} />: your exam went on in another browser
+          </li>
+        ))}
+      </ul>
+      <p class="hint">
+        Going on in another browser is not held against you. If that was not you, write to{' '}
+        <ContactLink {...exam.notice.privacyOfficer} />.
+      </p>
+    </section>
   );
 }
 
@@ -61,6 +135,7 @@ export function EndedPage(
   },
 ) {
   const { institution, name, exam, startedAt, endedAt, receipt, accesses, timesOf, kept } = props;
+  const closed = receipt.entry.type === 'attempt-closed';
   return (
     <Page title={exam.title} place="exam" person={name} scripts={['recorder']}>
       <div class="stack">
@@ -69,16 +144,28 @@ export function EndedPage(
         </p>
         <h1>{exam.title}</h1>
         <p>
-          <Status kind="good" icon="seal">
-            Finished and sealed
-          </Status>
+          {closed ? (
+            <Status kind="notice" icon="seal">
+              Ended without a seal of your browser
+            </Status>
+          ) : (
+            <Status kind="good" icon="seal">
+              Finished and sealed
+            </Status>
+          )}
         </p>
+        {closed && (
+          <p>
+            Your browser did not finish the recording in the time there was to send it, so the appliance closed it. What
+            arrived until then is kept. This is not held against you.
+          </p>
+        )}
         <dl class="details">
           <dt>Started</dt>
           <dd>
             <Moment at={startedAt} />
           </dd>
-          <dt>Sealed</dt>
+          <dt>{closed ? 'Closed by the appliance' : 'Sealed'}</dt>
           <dd>
             <Moment at={endedAt} />
           </dd>
@@ -91,8 +178,9 @@ export function EndedPage(
         </dl>
         <h2>Your receipt</h2>
         <p>
-          Please keep it. It proves what was sealed, and when: if anybody took a piece out afterwards, changed one or
-          denied that you finished, the receipt would show it, without our help.
+          {closed
+            ? 'Please keep it. It proves when your attempt was closed, and how many chapters of each recording had arrived by then.'
+            : 'Please keep it. It proves what was sealed, and when: if anybody took a piece out afterwards, changed one or denied that you finished, the receipt would show it, without our help.'}
         </p>
         <p>
           <a class="button primary" href="/attempt/receipt" download="cloister-receipt.json">
@@ -102,11 +190,12 @@ export function EndedPage(
         </p>
         <details>
           <summary>What the receipt holds</summary>
-          <p class="hint">The signed head of the ledger under which your seal stands:</p>
+          <p class="hint">The signed head of the ledger under which its entry stands:</p>
           <pre>
             <code>{receipt.checkpoint}</code>
           </pre>
         </details>
+        <Browsers exam={exam} accesses={accesses ?? []} />
         <Accesses accesses={accesses} timesOf={timesOf} />
         <Notice kind="notice">
           <p>

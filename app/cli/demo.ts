@@ -133,14 +133,14 @@ async function seed(data: string, testTakers: number): Promise<Demonstration> {
   const custody = connectOperator(join(data, 'sockets', 'operator.sock'));
   const exam = randomUUID();
   const { title, notice, policy, examPage, names, representatives } = DEMONSTRATION;
-  const { examKey } = await custody.createExam({ exam, title, policy });
+  const rules = await custody.createExam({ exam, title, policy });
   const enrol = [];
   for (const { name, role } of representatives) {
     const { enrolment } = await custody.invite({ name, role, exams: [exam] });
     enrol.push({ name, role, token: enrolment });
   }
   const db = openApplianceDatabase(join(data, 'web', 'appliance.db'));
-  enterExam(db, { id: exam, title, notice, examPage });
+  enterExam(db, { id: exam, title, notice, examPage }, rules);
   const entered = Array.from({ length: testTakers }, (_, index) => {
     const name = names[index] ?? `Test taker ${index + 1}`;
     const candidate = `T-${String(index + 1).padStart(4, '0')}`;
@@ -152,7 +152,7 @@ async function seed(data: string, testTakers: number): Promise<Demonstration> {
     exam,
     testTakers: entered,
     enrol,
-    applianceKey: examKey.applianceKey,
+    applianceKey: rules.examKey.applianceKey,
   };
 }
 

@@ -25,30 +25,47 @@ interface Answer<T> {
 }
 
 /** hono's client types `fetch` by the DOM's; undici's own knows sockets. */
-function transport(socketPath: string): typeof fetch {
-  const dispatcher = new Agent({ connect: { socketPath }, connections: 16, headersTimeout: 15_000 });
+function transport(socketPath: string, patience: number): typeof fetch {
+  const dispatcher = new Agent({ connect: { socketPath }, connections: 16 });
   return ((input: string, init: object) =>
-    undiciFetch(input, { ...init, dispatcher }).catch((cause) => {
-      throw new AppError('custody-away', { detail: 'socket', cause });
-    })) as unknown as typeof fetch;
+    // The signal counts the wait for a free connection as well.
+    undiciFetch(input, { ...init, dispatcher, signal: AbortSignal.timeout(patience) }).catch(
+      noAnswer,
+    )) as unknown as typeof fetch;
+}
+
+function noAnswer(cause: unknown): never {
+  throw new AppError('custody-away', { detail: 'socket', cause });
 }
 
 const BASE = 'http://custody';
+/** Milliseconds until a request counts as unanswered. A release waits for the token. */
+const PATIENCE = 15_000;
+/** The same where a test taker's browser waits, and goes on without custody. */
+export const BRISK = 2_000;
 
-/** Custody as the web process may use it, over its own socket. */
-export function connectWeb(socketPath: string) {
-  const fetch = transport(socketPath);
+/** Custody as the web process may use it, over its own socket. @param patience milliseconds until a request counts as unanswered */
+export function connectWeb(socketPath: string, patience = PATIENCE) {
+  const fetch = transport(socketPath, patience);
   const client = hc<WebProtocol>(BASE, { fetch });
   return {
     exam: (exam: string) => read(client.exams[':exam'].$get({ param: { exam } })),
-    registerAttempt: (json: { attempt: string; exam: string; candidate: string; publicKey: string }) =>
-      read(client.attempts.$post({ json })),
+    registerAttempt: (json: {
+      attempt: string;
+      exam: string;
+      candidate: string;
+      publicKey: string;
+      takenAt?: string;
+    }) => read(client.attempts.$post({ json })),
+    /** Another browser's key. */
+    resumeAttempt: (attempt: string, json: { publicKey: string; takenAt?: string }) =>
+      read(client.attempts[':attempt'].keys.$post({ param: { attempt }, json })),
     /** @param envelope canonical JSON */
     registerChapter: (envelope: string) => read(client.chapters.$post({ json: { envelope } })),
     sealAttempt: (attempt: string, json: { statement: string; signature: string }) =>
       read(client.attempts[':attempt'].seal.$post({ param: { attempt }, json })),
-    /** The seal as custody has it, to finish one that was interrupted. @throws AppError not-found when not sealed */
-    sealOf: (attempt: string) => read(client.attempts[':attempt'].seal.$get({ param: { attempt } })),
+    /** How the attempt ended as custody has it. @throws AppError not-found while it goes on */
+    ending: (attempt: string) => read(client.attempts[':attempt'].ending.$get({ param: { attempt } })),
     accesses: (attempt: string) => read(client.attempts[':attempt'].accesses.$get({ param: { attempt } })),
     redeemTicket: (ticket: string) => read(client['staff-sessions'].$post({ json: { ticket } })),
     staffSession: (session: string) => read(client['staff-session'].$get({}, as(session))),
@@ -60,7 +77,7 @@ export function connectWeb(socketPath: string) {
 
 /** Custody as the room may use it, over its own socket, each time for the holder of `session`. */
 export function connectRoom(socketPath: string) {
-  const client = hc<RoomProtocol>(BASE, { fetch: transport(socketPath) });
+  const client = hc<RoomProtocol>(BASE, { fetch: transport(socketPath, PATIENCE) });
   type Json<T extends (args: never) => unknown> = Parameters<T>[0] extends { json: infer J } ? J : never;
   const acts = client.acts;
   const grants = client.grants[':grant'];
@@ -100,7 +117,7 @@ export function connectRoom(socketPath: string) {
 
 /** Custody as the operator's command line may use it. */
 export function connectOperator(socketPath: string) {
-  const client = hc<OperatorProtocol>(BASE, { fetch: transport(socketPath) });
+  const client = hc<OperatorProtocol>(BASE, { fetch: transport(socketPath, PATIENCE) });
   return {
     state: () => read(client.state.$get()),
     createExam: (json: Parameters<typeof client.exams.$post>[0]['json']) => read(client.exams.$post({ json })),
@@ -120,7 +137,7 @@ function as(session: string) {
 /** @throws AppError with custody's reason */
 async function read<T>(pending: Promise<Answer<T>>): Promise<T> {
   const answer = await pending;
-  if (answer.ok) return answer.json();
+  if (answer.ok) return answer.json().catch(noAnswer);
   throw await refusalOf(answer);
 }
 
@@ -133,11 +150,11 @@ async function finish(pending: Promise<Answer<unknown>>): Promise<void> {
 async function readFile(fetch: typeof globalThis.fetch, path: string): Promise<Uint8Array> {
   const answer = await fetch(`${BASE}/ledger/${path}`);
   if (!answer.ok) throw await refusalOf(answer);
-  return new Uint8Array(await answer.arrayBuffer());
+  return new Uint8Array(await answer.arrayBuffer().catch(noAnswer));
 }
 
 async function refusalOf(answer: Answer<unknown>): Promise<AppError> {
-  const { error, message, facts } = (await answer.json()) as RefusalBody;
+  const { error, message, facts } = (await answer.json().catch(noAnswer)) as RefusalBody;
   const detail = `custody: ${error}`;
   const told = { detail, ...(facts && { facts }) };
   const code = KNOWN[error];

@@ -1,7 +1,8 @@
-import { findExam, insertExam, type ExamRow } from '../../db/appliance/exams.ts';
+import { findExam, insertExam, keepExamRules, type ExamRow } from '../../db/appliance/exams.ts';
 import type { ApplianceDatabase } from '../../db/appliance/open.ts';
 import { AppError } from '../errors.ts';
 import { examPageSchema, noticeSchema, type Notice } from './notice.ts';
+import type { ExamRules } from './rule-book.ts';
 
 /** An exam as web knows it; its key and rules are custody's. */
 export interface Exam {
@@ -14,11 +15,13 @@ export interface Exam {
 
 /**
  * Enters an exam that custody has created under the same id.
+ * @param rules what custody answered
  * @throws ZodError when the notice or the address cannot be shown to a test taker
  */
 export function enterExam(
   db: ApplianceDatabase,
   exam: { id: string; title: string; notice: unknown; examPage: string },
+  rules: ExamRules,
 ): void {
   insertExam(db, {
     id: exam.id,
@@ -27,6 +30,7 @@ export function enterExam(
     examPage: examPageSchema.parse(exam.examPage),
     createdAt: new Date().toISOString(),
   });
+  keepExamRules(db, exam.id, JSON.stringify(rules));
 }
 
 /** @throws AppError not-found */

@@ -2,10 +2,12 @@ import { getCookie } from 'hono/cookie';
 import { createMiddleware } from 'hono/factory';
 import { prepareAttemptOfSession } from '../../db/appliance/attempts.ts';
 import type { ApplianceDatabase } from '../../db/appliance/open.ts';
-import type { AttemptCustody } from '../attempts/attempt.ts';
+import type { AttemptKeys, Keyring } from '../attempts/attempt-keys.ts';
+import { checkUpload } from '../attempts/retention.ts';
 import { digestToken } from '../attempts/token.ts';
-import type { EnvelopeAlgorithm } from '../wire.ts';
+import type { ExamRules, RuleBook } from '../exams/rule-book.ts';
 import { ATTEMPT_COOKIE, sessionEnded } from '../attempts/session-guard.ts';
+import type { RecordedAttempt } from './recordings.ts';
 
 /** Sessions looked up lately: the look-up was a third of what storing a small segment costs. Recordings know themselves when they are sealed. */
 const REMEMBERED = 10_000;
@@ -13,52 +15,37 @@ const REMEMBERED_MS = 10_000;
 
 export interface AttemptEnv {
   Variables: {
-    attempt: {
-      id: string;
-      exam: string;
-      examKey: { kid: string; alg: EnvelopeAlgorithm };
-      /** SubjectPublicKeyInfo. */
-      publicKey: Buffer;
-      /** ISO 8601 once sealed. */
-      endedAt: string | null;
-    };
+    /** The attempt of the test taker who is signed in. */
+    attempt: RecordedAttempt;
+    /** The keys of the browsers in which it was opened. */
+    keyring: Keyring;
   };
 }
 
 /**
- * Lets only test takers through whose attempt has started, and sets `attempt`. An exam's key never changes, so custody is asked
- * for it once: each segment passes here.
- * @throws AppError not-signed-in, or whatever custody throws
+ * Lets only test takers through whose attempt has started, and only while what they recorded can be sent; sets `attempt` and `keyring`.
+ * @throws AppError not-signed-in, upload-closed, what custody throws where it was never asked for the exam's rules
  */
-export function requireAttempt(db: ApplianceDatabase, custody: Pick<AttemptCustody, 'exam'>) {
+export function requireAttempt(db: ApplianceDatabase, rules: Pick<RuleBook, 'of'>, keys: AttemptKeys) {
   const attemptOf = prepareAttemptOfSession(db);
-  const examKeys = new Map<string, { kid: string; alg: EnvelopeAlgorithm }>();
-  const examKeyOf = async (exam: string) => {
-    const { examKey } = await custody.exam(exam);
-    const key = { kid: examKey.kid, alg: examKey.alg };
-    examKeys.set(exam, key);
-    return key;
-  };
-  const remembered = new Map<string, { attempt: AttemptEnv['Variables']['attempt']; until: number }>();
+  const remembered = new Map<string, { attempt: RecordedAttempt; policy: ExamRules['policy']; until: number }>();
   const lookUp = async (session: string) => {
     const row = attemptOf(digestToken(session), new Date().toISOString());
     if (!row) throw sessionEnded();
-    const attempt = {
-      id: row.id,
-      exam: row.exam,
-      examKey: examKeys.get(row.exam) ?? (await examKeyOf(row.exam)),
-      publicKey: row.publicKey,
-      endedAt: row.endedAt,
-    };
+    const { examKey, policy } = await rules.of(row.exam);
+    const found = { attempt: { ...row, examKey }, policy, until: performance.now() + REMEMBERED_MS };
     if (remembered.size >= REMEMBERED) remembered.clear();
-    remembered.set(session, { attempt, until: performance.now() + REMEMBERED_MS });
-    return attempt;
+    remembered.set(session, found);
+    return found;
   };
   return createMiddleware<AttemptEnv>(async (c, next) => {
     const session = getCookie(c, ATTEMPT_COOKIE);
     if (!session) throw sessionEnded();
     const known = remembered.get(session);
-    c.set('attempt', known && known.until > performance.now() ? known.attempt : await lookUp(session));
+    const { attempt, policy } = known && known.until > performance.now() ? known : await lookUp(session);
+    checkUpload(policy);
+    c.set('attempt', attempt);
+    c.set('keyring', keys.of(attempt.id));
     await next();
   });
 }

@@ -143,7 +143,7 @@ function checkSeal({ header, seal, segments, chapterSignatures }: RecordingIndex
     const own = statement.recordings.find(({ recording }) => recording === header.recording);
     const texts = [...chapterSignatures].sort(([a], [b]) => a - b).map(([, signed]) => sha256(signed.statement));
     const fits =
-      isSignedBy(header.attemptKey, seal) &&
+      isSignedBy(seal.key ?? header.attemptKey, seal) &&
       statement.attempt === header.attempt &&
       statement.exam === header.exam &&
       own?.chapters === texts.length &&

@@ -31,9 +31,10 @@ export async function takeInOrphans(
       log.info({ attempt, recording: id }, 'removed a recording that was never begun');
     } else {
       const { source, mimeType, startedAt } = found.header;
+      const attemptKey = Buffer.from(found.header.attemptKey, 'base64url');
       const own = found.header.attempt === attempt && found.header.recording === id;
-      const entered = own && !rows.some((row) => row.source === source);
-      if (entered) insertRecording(db, { id, attempt, source, mimeType, startedAt });
+      const entered = own && !rows.some((row) => row.source === source && row.attemptKey.equals(attemptKey));
+      if (entered) insertRecording(db, { id, attempt, source, attemptKey, mimeType, startedAt });
       log.warn({ attempt, recording: id, entered }, 'found a recording without a row');
     }
   }

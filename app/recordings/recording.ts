@@ -36,6 +36,8 @@ export class Recording {
   readonly #gaps: GapRecord[];
   /** Whether a seal is under way. */
   #frozen = false;
+  /** Whether the attempt has ended, with or without a seal in this file. */
+  #ended = false;
   /** The last of the operations that have to happen one after another. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -62,7 +64,7 @@ export class Recording {
 
   /** @throws AppError attempt-sealed; busy while a seal is under way */
   checkOpen(): void {
-    if (this.#seal) throw new AppError('attempt-sealed');
+    if (this.#seal || this.#ended) throw new AppError('attempt-sealed');
     if (this.#frozen) throw new AppError('busy', { detail: 'a seal is under way' });
   }
 
@@ -218,6 +220,11 @@ export class Recording {
       this.#gaps.push({ from, to, cause });
       return 'new';
     });
+  }
+
+  /** Takes nothing more for good, save a seal. */
+  end(): void {
+    this.#ended = true;
   }
 
   /** What a seal's statement has to say of this recording. */

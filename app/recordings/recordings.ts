@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import canonicalize from 'canonicalize';
 import type { Logger } from 'pino';
 import type { ApplianceDatabase } from '../../db/appliance/open.ts';
+import { hasEnded } from '../../db/appliance/attempts.ts';
 import { findRecording, insertRecording, listRecordings } from '../../db/appliance/recordings.ts';
 import { AppError } from '../errors.ts';
-import type { EnvelopeAlgorithm, Receipt, RecordingState, SignedStatement, Source } from '../wire.ts';
+import type { EnvelopeAlgorithm, Receipt, RecordingState, SealStatement, SignedStatement, Source } from '../wire.ts';
 import { DiskSpace } from './disk-space.ts';
 import { encodeFrame, PAYLOAD_LIMIT } from './frames.ts';
 import { Intake } from './intake.ts';
@@ -28,15 +29,23 @@ export interface RecordedAttempt {
   exam: string;
   /** The exam key that envelopes have to be made for. */
   examKey: { kid: string; alg: EnvelopeAlgorithm };
-  /** The attempt key: SubjectPublicKeyInfo. */
-  publicKey: Buffer;
-  /** ISO 8601 once sealed. */
+  /** ISO 8601 once its seal is taken. */
   endedAt: string | null;
 }
 
-/** The part of custody's client that recordings use. */
+/** What a recorder says of a recording that it begins. */
+export interface BegunRecording {
+  source: Source;
+  mimeType: string;
+  /** ISO 8601, UTC. */
+  startedAt: string;
+  /** The attempt key of the browser that makes it: SubjectPublicKeyInfo. */
+  attemptKey: Buffer;
+}
+
+/** Takes chapters' envelopes for custody. */
 export interface ChapterRegister {
-  /** @param envelope canonical JSON; the same again is no error */
+  /** Registers it or has it wait, durably. @param envelope canonical JSON; the same again is no error */
   registerChapter(envelope: string): Promise<unknown>;
 }
 
@@ -44,7 +53,7 @@ export interface RecordingsOptions {
   /** Holds a folder per attempt. */
   folder: string;
   db: ApplianceDatabase;
-  custody: ChapterRegister;
+  registrations: ChapterRegister;
   /** Most bytes of a segment's body; bytes of disk that stay free. */
   limits: { segment: number; diskReserve: number };
   log: Logger;
@@ -72,14 +81,10 @@ export class Recordings {
   }
 
   /**
-   * Begins a recording, or gives the one that the attempt has of this source.
-   * @param begun `startedAt` is ISO 8601, UTC
+   * Begins a recording, or gives the one that the attempt has of this source and browser.
    * @throws AppError attempt-sealed, disk-full
    */
-  async create(
-    attempt: RecordedAttempt,
-    begun: { source: Source; mimeType: string; startedAt: string },
-  ): Promise<{ stored: Stored; state: RecordingState }> {
+  async create(attempt: RecordedAttempt, begun: BegunRecording): Promise<{ stored: Stored; state: RecordingState }> {
     return this.#inTurn(attempt.id, () => this.#create(attempt, begun));
   }
 
@@ -94,11 +99,12 @@ export class Recordings {
     }
   }
 
-  async #create(attempt: RecordedAttempt, begun: { source: Source; mimeType: string; startedAt: string }) {
+  async #create(attempt: RecordedAttempt, begun: BegunRecording) {
     if (attempt.endedAt) throw new AppError('attempt-sealed');
     const present = await this.#all(attempt.id);
     for (const recording of present) recording.checkOpen();
-    const there = present.find((recording) => recording.header.source === begun.source);
+    const attemptKey = begun.attemptKey.toString('base64url');
+    const there = present.find(({ header }) => header.source === begun.source && header.attemptKey === attemptKey);
     if (there) return { stored: 'known' as const, state: there.state };
     await this.#disk.check(0);
     const id = randomUUID();
@@ -108,7 +114,7 @@ export class Recordings {
       attempt: attempt.id,
       recording: id,
       ...begun,
-      attemptKey: attempt.publicKey.toString('base64url'),
+      attemptKey,
     };
     await this.#makeFolder(attempt.id);
     // File before row: a crash in between leaves a file that holds a header alone, which is removed when it is found.
@@ -146,6 +152,8 @@ export class Recordings {
         if (cut > 0) this.#options.log.warn({ recording: id, bytes: cut }, 'cut a write that never finished');
         if (index.damage.length > 0) this.#options.log.error({ recording: id, damage: index.damage }, 'damaged');
         const recording = new Recording(journal, index);
+        // Its seal may wait for custody, and be in no file yet.
+        if (hasEnded(this.#options.db, attempt)) recording.end();
         recording.lastUsed = performance.now();
         this.#open.set(id, recording);
         return recording;
@@ -165,15 +173,27 @@ export class Recordings {
     return Promise.all(listRecordings(this.#options.db, attempt).map(({ id }) => this.find(attempt, id)));
   }
 
-  /** @returns where each of the attempt's recordings stands, oldest first */
-  async states(attempt: string): Promise<RecordingState[]> {
-    return this.#inTurn(attempt, async () => (await this.#all(attempt)).map(({ state }) => state));
+  /**
+   * @param attemptKey a browser's key: SubjectPublicKeyInfo
+   * @returns where each of this browser's recordings stands, oldest first, and what a seal has to say of the other browsers'
+   */
+  async standing(
+    attempt: string,
+    attemptKey: Buffer,
+  ): Promise<{ own: RecordingState[]; others: SealStatement['recordings'] }> {
+    const key = attemptKey.toString('base64url');
+    const all = await this.#inTurn(attempt, () => this.#all(attempt));
+    const others = all.filter(({ header }) => header.attemptKey !== key).map(({ summary }) => summary);
+    return {
+      own: all.filter(({ header }) => header.attemptKey === key).map(({ state }) => state),
+      others: others.filter(({ chapters, segments }) => chapters + segments > 0),
+    };
   }
 
   /**
-   * Stores a chapter's envelope, once custody has registered it.
+   * Stores a chapter's envelope, once custody has registered it or that waits durably.
    * @param text canonical JSON of an Envelope
-   * @throws AppError malformed, chapter-differs, attempt-sealed, disk-full, custody-away
+   * @throws AppError malformed, chapter-differs, attempt-sealed, disk-full, what custody refuses
    */
   async putEnvelope(attempt: RecordedAttempt, id: string, chapter: number, text: string): Promise<Stored> {
     const recording = await this.find(attempt.id, id);
@@ -185,7 +205,7 @@ export class Recordings {
     }
     return recording.putEnvelope(chapter, text, async () => {
       await this.#disk.check(text.length);
-      return this.#options.custody.registerChapter(text);
+      return this.#options.registrations.registerChapter(text);
     });
   }
 
@@ -232,19 +252,19 @@ export class Recordings {
    * Seals an attempt: checks the statement against the files, has it entered, and writes it into every recording. Nothing can be
    * added from the check on, unless custody does not enter it. Every recording that is not empty has to be named with its number of signed
    * chapters, its number of stored segments (init included) and the digest over its chapter statements.
-   * @param attempt with the attempt key as SubjectPublicKeyInfo
-   * @param enter has custody enter the seal
+   * @param attempt with the keys of all its browsers as SubjectPublicKeyInfo
+   * @param enter has custody enter the seal; null where that waits, durably
    * @returns what `enter` gave
    * @throws AppError malformed with a sentence, disk-full, what `enter` throws
    */
   async seal(
-    attempt: { id: string; exam: string; publicKey: Buffer },
+    attempt: { id: string; exam: string; keys: Buffer[] },
     signed: SignedStatement,
-    enter: () => Promise<Receipt>,
-  ): Promise<Receipt> {
+    enter: () => Promise<Receipt | null>,
+  ): Promise<Receipt | null> {
     return this.#inTurn(attempt.id, async () => {
       const recordings = await this.#all(attempt.id);
-      let receipt: Receipt;
+      let receipt: Receipt | null;
       try {
         await Promise.all(recordings.map((recording) => recording.freeze()));
         checkSeal(attempt, signed, recordings);
@@ -253,7 +273,8 @@ export class Recordings {
         for (const recording of recordings) recording.thaw();
         throw error;
       }
-      await writeSeal(recordings, signed, receipt);
+      if (receipt) await writeSeal(recordings, signed, receipt);
+      else for (const recording of recordings) recording.end();
       return receipt;
     });
   }
@@ -265,6 +286,13 @@ export class Recordings {
    */
   async finishSeal(attempt: string, signed: SignedStatement, receipt: Receipt): Promise<void> {
     await this.#inTurn(attempt, async () => writeSeal(await this.#all(attempt), signed, receipt));
+  }
+
+  /** Takes nothing more for an attempt that custody has closed without a seal. */
+  async end(attempt: string): Promise<void> {
+    await this.#inTurn(attempt, async () => {
+      for (const recording of await this.#all(attempt)) recording.end();
+    });
   }
 
   /** Closes all files; for the process's end, after its listeners are closed. */
@@ -289,9 +317,10 @@ export class Recordings {
 }
 
 async function writeSeal(recordings: Recording[], signed: SignedStatement, receipt: Receipt): Promise<void> {
-  for (const recording of recordings) {
-    await recording.seal({ statement: signed.statement, signature: signed.signature, receipt });
-  }
+  const { statement, signature } = signed;
+  // Custody's entry says which of the attempt's browsers signed it.
+  const { publicKey: key } = JSON.parse(receipt.entry.body) as { publicKey?: string };
+  for (const recording of recordings) await recording.seal({ statement, signature, ...(key && { key }), receipt });
 }
 
 const frameOf = (header: HeaderRecord): Uint8Array[] =>

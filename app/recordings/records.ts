@@ -36,8 +36,11 @@ export type GapRecord = z.infer<typeof gapRecord>;
 
 export const signedStatement = z.strictObject({ statement: z.string(), signature: base64url.length(86) });
 
-/** The last frame of a sealed recording. The receipt is kept as custody gave it. */
-export const sealRecord = signedStatement.extend({ receipt: z.unknown() });
+/**
+ * The last frame of a sealed recording. The receipt is kept as custody gave it. `key` is the attempt key that signed, as
+ * SubjectPublicKeyInfo: the header's, or that of another browser in which the attempt went on. Where it is missing, the header's.
+ */
+export const sealRecord = signedStatement.extend({ key: base64url.optional(), receipt: z.unknown() });
 export type SealRecord = z.infer<typeof sealRecord>;
 
 const envelopeRecord: z.ZodType<Envelope> = z.strictObject({

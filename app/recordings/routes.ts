@@ -4,19 +4,21 @@ import { z } from 'zod';
 import { AppError } from '../errors.ts';
 import { readContent } from '../http/content.ts';
 import { readBody } from './body.ts';
-import type { Recordings, RecordedAttempt } from './recordings.ts';
+import type { AttemptEnv } from './attempt-guard.ts';
+import type { Recordings } from './recordings.ts';
 import { gapRecord, signedStatement, TIMELINE_LIMIT } from './records.ts';
 
-/** What the middleware before these routes has to set. */
-export interface RecordingVariables {
-  /** The attempt of the test taker who is signed in. */
-  attempt: RecordedAttempt;
-}
-type Env = { Bindings: HttpBindings; Variables: RecordingVariables };
+type Env = { Bindings: HttpBindings } & AttemptEnv;
 
 const ENVELOPE_LIMIT = 4 * 1024;
 
+/** Says with each answer in which browser the attempt goes on, so that a replaced recorder stops. */
+const KEY_HEADER = 'cloister-key';
+
 const creation = z.strictObject({
+  attempt: z.uuid(),
+  /** Which of the attempt's keys the recording belongs to: SHA-256 of its SubjectPublicKeyInfo. */
+  key: z.base64url().length(43),
   source: z.enum(['camera', 'screen']),
   /** What every browser's player takes. */
   mimeType: z.string().regex(/^video\/webm(; ?codecs=((vp8|vp9|opus)|"(vp8|vp9|opus)(, ?(vp8|vp9|opus))?"))?$/),
@@ -29,12 +31,17 @@ export function recordingRoutes({ recordings }: { recordings: Recordings }): Hon
   const app = new Hono<Env>();
 
   app.post('/recordings', async (c) => {
-    const { stored, state } = await recordings.create(c.var.attempt, await readContent(c, creation));
+    const { attempt, key, ...begun } = await readContent(c, creation);
+    const attemptKey = c.var.keyring.all.get(key);
+    // Another test taker's link may have been opened in this browser since: nothing of one attempt gets into another.
+    if (attempt !== c.var.attempt.id || !attemptKey) throw new AppError('not-found', { detail: 'attempt or key' });
+    const { stored, state } = await recordings.create(c.var.attempt, { ...begun, attemptKey });
     return c.json(state, stored === 'new' ? 201 : 200);
   });
 
   app.put('/recordings/:recording/segments/:number', async (c) => {
     const load = () => recordings.intake.fill.toFixed(3);
+    c.header(KEY_HEADER, c.var.keyring.current);
     try {
       const { incoming } = c.env;
       const number = readNumber(c.req.param('number'));
@@ -57,6 +64,7 @@ export function recordingRoutes({ recordings }: { recordings: Recordings }): Hon
 
   app.put('/recordings/:recording/chapters/:chapter/envelope', async (c) => {
     if (c.req.header('content-type')?.split(';')[0] !== 'application/json') throw new AppError('not-supported');
+    c.header(KEY_HEADER, c.var.keyring.current);
     const body = await readBody(c.env.incoming, ENVELOPE_LIMIT, recordings.intake, c.var.attempt.id);
     const text = Buffer.concat(body.pieces).toString('utf8');
     body.release();

@@ -7,17 +7,17 @@ import { isSignedBy, readSealStatement, RecordError } from './records.ts';
 
 /**
  * Checks what a seal says against what is stored of the attempt.
- * @param attempt with the attempt key as SubjectPublicKeyInfo
+ * @param attempt with the keys of its browsers as SubjectPublicKeyInfo
  * @throws AppError malformed with a sentence
  */
 export function checkSeal(
-  attempt: { id: string; exam: string; publicKey: Buffer },
+  attempt: { id: string; exam: string; keys: Buffer[] },
   signed: SignedStatement,
   stored: readonly Recording[],
 ): void {
   const statement = readOrRefuse(() => readSealStatement(signed.statement));
   if (statement.attempt !== attempt.id || statement.exam !== attempt.exam) refuse('The seal is for another attempt.');
-  if (!isSignedBy(attempt.publicKey.toString('base64url'), signed))
+  if (!attempt.keys.some((key) => isSignedBy(key.toString('base64url'), signed)))
     refuse('The seal is not signed by this attempt’s key.');
   const inOrder = (recordings: SealStatement['recordings']) =>
     canonicalize(

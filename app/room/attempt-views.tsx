@@ -73,7 +73,10 @@ export function AttemptPage(props: {
             <Moment at={attempt.startedAt} />
           </dd>
           <dt>Sealed</dt>
-          <dd>{attempt.sealedAt ? <Moment at={attempt.sealedAt} /> : 'Not yet: the attempt is still going on.'}</dd>
+          <dd>
+            {attempt.sealedAt ? <Moment at={attempt.sealedAt} /> : 'Not yet: the attempt is still going on.'}
+            {attempt.closed && ': ended without a seal of the test taker’s browser; closed by the appliance'}
+          </dd>
           <dt>Recordings</dt>
           <dd>
             {attempt.recordings.length}, with {chaptersOf(attempt)} chapters

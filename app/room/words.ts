@@ -25,6 +25,8 @@ export const ACCESSES: Record<string, string> = {
   refused: 'Refused by custody',
   decided: 'Decided',
   sealed: 'Recording sealed',
+  resumed: 'Went on in another browser',
+  closed: 'Closed by the appliance',
 };
 
 /** What representatives are to custody. */

@@ -1,6 +1,6 @@
 import { and, eq, gt, isNull, lte, sql } from 'drizzle-orm';
 import type { ApplianceDatabase } from './open.ts';
-import { attempts, testTakers, testTakerSessions } from './schema.ts';
+import { attemptKeys, attempts, testTakers, testTakerSessions } from './schema.ts';
 
 export type TestTakerRow = typeof testTakers.$inferSelect;
 export type AttemptRow = typeof attempts.$inferSelect;
@@ -57,7 +57,7 @@ export function prepareTestTakerOfSession(db: ApplianceDatabase) {
  */
 export function prepareAttemptOfSession(db: ApplianceDatabase) {
   const query = db
-    .select({ id: attempts.id, exam: testTakers.exam, publicKey: attempts.publicKey, endedAt: attempts.endedAt })
+    .select({ id: attempts.id, exam: testTakers.exam, endedAt: attempts.endedAt })
     .from(testTakerSessions)
     .innerJoin(testTakers, eq(testTakers.id, testTakerSessions.testTaker))
     .innerJoin(attempts, eq(attempts.testTaker, testTakers.id))
@@ -75,24 +75,51 @@ export function findAttemptOf(db: ApplianceDatabase, testTaker: string): Attempt
   return db.select().from(attempts).where(eq(attempts.testTaker, testTaker)).get();
 }
 
+/** @returns whether the attempt has ended */
+export function hasEnded(db: ApplianceDatabase, attempt: string): boolean {
+  const row = db.select({ endedAt: attempts.endedAt }).from(attempts).where(eq(attempts.id, attempt)).get();
+  return row !== undefined && row.endedAt !== null;
+}
+
 /**
- * Enters an attempt unless the test taker has one already.
+ * Enters an attempt with its first key, unless the test taker has one already.
  * @returns the attempt that the test taker has now, and whether it is the one given
  */
 export function insertAttempt(
   db: ApplianceDatabase,
   attempt: Pick<AttemptRow, 'id' | 'testTaker' | 'publicKey' | 'startedAt'>,
 ): { attempt: AttemptRow; entered: boolean } {
-  const entered = db.insert(attempts).values(attempt).onConflictDoNothing().run().changes === 1;
-  const now = findAttemptOf(db, attempt.testTaker);
-  if (!now) throw new Error(`attempt ${attempt.id} belongs to somebody else`);
-  return { attempt: now, entered };
+  return db.transaction((tx) => {
+    const entered = tx.insert(attempts).values(attempt).onConflictDoNothing().run().changes === 1;
+    const now = tx.select().from(attempts).where(eq(attempts.testTaker, attempt.testTaker)).get();
+    if (!now) throw new Error(`attempt ${attempt.id} belongs to somebody else`);
+    if (entered) tx.insert(attemptKeys).values({ attempt: attempt.id, publicKey: attempt.publicKey }).run();
+    return { attempt: now, entered };
+  });
 }
 
-/** Marks an attempt as ended, with its seal's receipt as JSON text. The first receipt stays. */
-export function endAttempt(db: ApplianceDatabase, attempt: string, endedAt: string, receipt: string): void {
+/** Makes this key the one of the browser that goes on with the attempt; it may be new to the attempt or one of its own. */
+export function setAttemptKey(db: ApplianceDatabase, attempt: string, publicKey: Buffer): void {
+  db.transaction((tx) => {
+    tx.insert(attemptKeys).values({ attempt, publicKey }).onConflictDoNothing().run();
+    tx.update(attempts).set({ publicKey }).where(eq(attempts.id, attempt)).run();
+  });
+}
+
+/** @returns the keys of all browsers of the attempt, and the one of the browser that goes on with it */
+export function findAttemptKeys(
+  db: ApplianceDatabase,
+  attempt: string,
+): { all: Buffer[]; current: Buffer | undefined } {
+  const rows = db.select().from(attemptKeys).where(eq(attemptKeys.attempt, attempt)).all();
+  const row = db.select({ publicKey: attempts.publicKey }).from(attempts).where(eq(attempts.id, attempt)).get();
+  return { all: rows.map(({ publicKey }) => publicKey), current: row?.publicKey };
+}
+
+/** Marks an attempt as ended, with its receipt as JSON text once there is one. The first end and the first receipt stay. */
+export function endAttempt(db: ApplianceDatabase, attempt: string, endedAt: string, receipt: string | null): void {
   db.update(attempts)
-    .set({ endedAt, receipt })
+    .set({ endedAt: sql`coalesce(${attempts.endedAt}, ${endedAt})`, receipt })
     .where(and(eq(attempts.id, attempt), isNull(attempts.receipt)))
     .run();
 }

@@ -1,6 +1,6 @@
 import { asc, desc, eq } from 'drizzle-orm';
 import type { ApplianceDatabase } from './open.ts';
-import { attempts, exams, testTakers } from './schema.ts';
+import { attempts, examRules, exams, testTakers } from './schema.ts';
 
 export type ExamRow = typeof exams.$inferSelect;
 
@@ -40,4 +40,14 @@ export function listRoster(db: ApplianceDatabase, exam: string): RosterRow[] {
     .where(eq(testTakers.exam, exam))
     .orderBy(asc(testTakers.name), asc(testTakers.candidate))
     .all();
+}
+
+/** Keeps what custody said of an exam, as JSON. @throws a SqliteError when the exam is unknown */
+export function keepExamRules(db: ApplianceDatabase, exam: string, rules: string): void {
+  db.insert(examRules).values({ exam, rules }).onConflictDoUpdate({ target: examRules.exam, set: { rules } }).run();
+}
+
+/** @returns what custody said of the exam last, as JSON */
+export function findExamRules(db: ApplianceDatabase, exam: string): string | undefined {
+  return db.select().from(examRules).where(eq(examRules.exam, exam)).get()?.rules;
 }

@@ -23,4 +23,31 @@ export const migrations: readonly Migration[] = [
     UNIQUE (attempt, source)
   ) STRICT;
   `,
+  // One recording per source and browser; what custody was told of an exam, and what it has not been told yet.
+  `
+  CREATE TABLE exam_rules (
+    exam TEXT PRIMARY KEY REFERENCES exams(id), rules TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE attempt_keys (
+    attempt TEXT NOT NULL REFERENCES attempts(id), public_key BLOB NOT NULL,
+    PRIMARY KEY (attempt, public_key)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO attempt_keys SELECT id, public_key FROM attempts;
+  CREATE TABLE recordings_by_key (
+    id TEXT PRIMARY KEY, attempt TEXT NOT NULL REFERENCES attempts(id), source TEXT NOT NULL, attempt_key BLOB NOT NULL,
+    mime_type TEXT NOT NULL, started_at TEXT NOT NULL,
+    UNIQUE (attempt, source, attempt_key)
+  ) STRICT;
+  INSERT INTO recordings_by_key
+    SELECT recordings.id, attempt, source, public_key, mime_type, recordings.started_at
+    FROM recordings JOIN attempts ON attempts.id = attempt;
+  DROP TABLE recordings;
+  ALTER TABLE recordings_by_key RENAME TO recordings;
+  CREATE TABLE registrations (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, attempt TEXT NOT NULL REFERENCES attempts(id),
+    kind TEXT NOT NULL, subject TEXT NOT NULL, body TEXT NOT NULL, queued_at TEXT NOT NULL, refusal TEXT,
+    UNIQUE (attempt, kind, subject)
+  ) STRICT;
+  CREATE INDEX registrations_waiting ON registrations (attempt, number) WHERE refusal IS NULL;
+  `,
 ];

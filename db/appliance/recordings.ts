@@ -6,7 +6,7 @@ export type RecordingRow = typeof recordings.$inferSelect;
 
 /**
  * Adds a recording to its attempt. Its file has to be durable before.
- * @throws when the attempt is unknown or has a recording of this source already
+ * @throws when the attempt is unknown or has a recording of this source and key already
  */
 export function insertRecording(db: ApplianceDatabase, row: RecordingRow): void {
   db.insert(recordings).values(row).run();

@@ -1,4 +1,4 @@
-import { blob, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { blob, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 export const exams = sqliteTable('exams', {
   id: text().primaryKey(),
@@ -8,6 +8,13 @@ export const exams = sqliteTable('exams', {
   /** Address of the exam itself, opened in a new window. */
   examPage: text('exam_page').notNull(),
   createdAt: text('created_at').notNull(),
+});
+
+/** What custody said of an exam: its rules, and its key with the appliance key's word. */
+export const examRules = sqliteTable('exam_rules', {
+  exam: text().primaryKey(),
+  /** JSON; see app/exams/rule-book.ts. */
+  rules: text().notNull(),
 });
 
 export const testTakers = sqliteTable('test_takers', {
@@ -29,18 +36,43 @@ export const testTakerSessions = sqliteTable('test_taker_sessions', {
 export const attempts = sqliteTable('attempts', {
   id: text().primaryKey(),
   testTaker: text('test_taker').notNull(),
-  /** The attempt key's public half, SubjectPublicKeyInfo. */
+  /** The attempt key of the browser that opened the attempt last: SubjectPublicKeyInfo. */
   publicKey: blob('public_key', { mode: 'buffer' }).notNull(),
   startedAt: text('started_at').notNull(),
+  /** When the seal was taken, or custody closed the attempt. */
   endedAt: text('ended_at'),
-  /** The seal's receipt as JSON. */
+  /** The receipt of the seal or of the closing, as JSON; null until custody gave it. */
   receipt: text(),
 });
+
+/** The keys of all browsers that an attempt was opened in. */
+export const attemptKeys = sqliteTable(
+  'attempt_keys',
+  { attempt: text().notNull(), publicKey: blob('public_key', { mode: 'buffer' }).notNull() },
+  (table) => [primaryKey({ columns: [table.attempt, table.publicKey] })],
+);
 
 export const recordings = sqliteTable('recordings', {
   id: text().primaryKey(),
   attempt: text().notNull(),
   source: text({ enum: ['camera', 'screen'] }).notNull(),
+  /** The key of the browser that makes it. */
+  attemptKey: blob('attempt_key', { mode: 'buffer' }).notNull(),
   mimeType: text('mime_type').notNull(),
   startedAt: text('started_at').notNull(),
+});
+
+/** What custody has not taken yet, or refused when it was handed over. */
+export const registrations = sqliteTable('registrations', {
+  /** Order in which custody gets what belongs to an attempt. */
+  number: integer().primaryKey({ autoIncrement: true }),
+  attempt: text().notNull(),
+  kind: text({ enum: ['start', 'key', 'chapter', 'seal'] }).notNull(),
+  /** What there can be one of: the key or the chapter. */
+  subject: text().notNull(),
+  /** JSON, as custody takes it. */
+  body: text().notNull(),
+  queuedAt: text('queued_at').notNull(),
+  /** Custody's sentence, where it refused. */
+  refusal: text(),
 });

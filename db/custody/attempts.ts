@@ -1,8 +1,9 @@
-import { and, asc, count, eq, getTableColumns, isNull, sql } from 'drizzle-orm';
+import { and, asc, count, eq, getTableColumns, inArray, isNull, sql } from 'drizzle-orm';
 import { type CustodyDatabase, prepared } from './open.ts';
-import { assignments, attempts, chapters, exams } from './schema.ts';
+import { assignments, attemptKeys, attempts, chapters, exams } from './schema.ts';
 
 export type AttemptRow = typeof attempts.$inferSelect;
+export type AttemptKeyRow = typeof attemptKeys.$inferSelect;
 export type ChapterRow = typeof chapters.$inferSelect;
 
 /** @throws when the id is taken or this candidate has an attempt at this exam */
@@ -37,11 +38,45 @@ export function listAttemptsFor(db: CustodyDatabase, representative: string): (A
     .all();
 }
 
-/** @returns false when the attempt was sealed before */
+/** @throws when the attempt has this key */
+export function insertAttemptKey(db: CustodyDatabase, row: AttemptKeyRow): void {
+  db.insert(attemptKeys).values(row).run();
+}
+
+/** @returns the keys of the attempt's further browsers, earliest first */
+export function listAttemptKeys(db: CustodyDatabase, attempt: string): AttemptKeyRow[] {
+  return db
+    .select()
+    .from(attemptKeys)
+    .where(eq(attemptKeys.attempt, attempt))
+    .orderBy(asc(attemptKeys.resumedAt))
+    .all();
+}
+
+/** @returns exams that have attempts without a seal */
+export function listUnsealedExams(db: CustodyDatabase): (typeof exams.$inferSelect)[] {
+  const unsealed = db.select({ exam: attempts.exam }).from(attempts).where(isNull(attempts.sealedAt));
+  return db.select().from(exams).where(inArray(exams.id, unsealed)).all();
+}
+
+/** @returns ids of the exam's attempts without a seal */
+export function listUnsealedAttempts(db: CustodyDatabase, exam: string): string[] {
+  return db
+    .select({ id: attempts.id })
+    .from(attempts)
+    .where(and(eq(attempts.exam, exam), isNull(attempts.sealedAt)))
+    .all()
+    .map(({ id }) => id);
+}
+
+/**
+ * @param seal with the statement as signed, or null where custody closes the attempt without one
+ * @returns false when the attempt was sealed before
+ */
 export function markSealed(
   db: CustodyDatabase,
   id: string,
-  seal: { sealedAt: string; seal: string; sealEntry: number },
+  seal: { sealedAt: string; seal: string | null; sealEntry: number },
 ): boolean {
   return (
     db

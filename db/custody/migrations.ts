@@ -73,4 +73,12 @@ export const migrations: readonly Migration[] = [
   UPDATE exams SET policy = json_set(policy, '$.closesAt', strftime('%Y-%m-%dT%H:%M:%fZ', created_at, '+14 days'))
   WHERE json_extract(policy, '$.closesAt') IS NULL;
   `,
+  // An attempt once had one key; who comes back in another browser brings another one now.
+  `
+  CREATE TABLE attempt_keys (
+    attempt TEXT NOT NULL REFERENCES attempts(id), public_key BLOB NOT NULL, resumed_at TEXT NOT NULL,
+    PRIMARY KEY (attempt, public_key)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX attempts_unsealed ON attempts (exam) WHERE sealed_at IS NULL;
+  `,
 ];

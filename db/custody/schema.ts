@@ -19,13 +19,25 @@ export const attempts = sqliteTable('attempts', {
   exam: text().notNull(),
   /** The roster's code for the test taker; names stay with web. */
   candidate: text().notNull(),
+  /** The key of the browser that started it. */
   publicKey: blob('public_key', { mode: 'buffer' }).notNull(),
   startedAt: text('started_at').notNull(),
   sealedAt: text('sealed_at'),
-  /** The seal statement as signed. */
+  /** The seal statement as signed; null of an attempt that custody closed without one. */
   seal: text(),
   sealEntry: integer('seal_entry'),
 });
+
+/** The keys of further browsers in which an attempt went on. */
+export const attemptKeys = sqliteTable(
+  'attempt_keys',
+  {
+    attempt: text().notNull(),
+    publicKey: blob('public_key', { mode: 'buffer' }).notNull(),
+    resumedAt: text('resumed_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.attempt, table.publicKey] })],
+);
 
 export const chapters = sqliteTable(
   'chapters',

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { listAssigned } from '../../db/custody/exams.ts';
 import { listAccesses } from '../accesses.ts';
-import { readSeal, registerAttempt, registerChapter, sealAttempt } from '../attempts.ts';
+import { registerAttempt, resumeAttempt } from '../attempts.ts';
+import { registerChapter } from '../chapters.ts';
 import type { Custody } from '../custody.ts';
 import { viewExam } from '../exams.ts';
 import { endSession, redeemTicket, sessionHolder } from '../register.ts';
+import { readEnding, sealAttempt } from '../seals.ts';
 import { ledgerFiles } from './ledger-files.ts';
 import { json, SESSION_HEADER, socketApp } from './socket-app.ts';
 
@@ -13,7 +15,9 @@ const attempt = z.object({
   exam: z.uuid(),
   candidate: z.string().min(1).max(64),
   publicKey: z.string().max(400),
+  takenAt: z.iso.datetime().optional(),
 });
+const resumed = attempt.pick({ publicKey: true, takenAt: true });
 const chapter = z.object({ envelope: z.string().max(4096) });
 const signed = z.object({ statement: z.string().max(16_384), signature: z.string().max(200) });
 const ticket = z.object({ ticket: z.string().length(43) });
@@ -24,10 +28,13 @@ export function webProtocol(custody: Custody) {
     .get('/exams/:exam', (c) => c.json(viewExam(custody, c.req.param('exam'))))
     .post('/attempts', json(attempt), async (c) => c.json(await registerAttempt(custody, c.req.valid('json'))))
     .post('/chapters', json(chapter), async (c) => c.json(await registerChapter(custody, c.req.valid('json').envelope)))
+    .post('/attempts/:attempt/keys', json(resumed), async (c) =>
+      c.json(await resumeAttempt(custody, c.req.param('attempt'), c.req.valid('json'))),
+    )
     .post('/attempts/:attempt/seal', json(signed), async (c) =>
       c.json(await sealAttempt(custody, c.req.param('attempt'), c.req.valid('json'))),
     )
-    .get('/attempts/:attempt/seal', async (c) => c.json(await readSeal(custody, c.req.param('attempt'))))
+    .get('/attempts/:attempt/ending', async (c) => c.json(await readEnding(custody, c.req.param('attempt'))))
     .get('/attempts/:attempt/accesses', (c) => c.json({ accesses: listAccesses(custody, c.req.param('attempt')) }))
     .get('/ledger/*', ledgerFiles(custody))
     .post('/staff-sessions', json(ticket), (c) => c.json(redeemTicket(custody, c.req.valid('json').ticket)))

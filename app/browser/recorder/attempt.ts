@@ -228,7 +228,9 @@ export class Attempt {
   }
 
   async #create(source: Source, mimeType: string, beganAt: number): Promise<Recording> {
-    const begun = { source, mimeType, startedAt: new Date(beganAt).toISOString() };
+    const { attempt } = this.#ready(this.#running);
+    const { digest: key } = this.#ready(this.#shipment);
+    const begun = { attempt, key, source, mimeType, startedAt: new Date(beganAt).toISOString() };
     return this.#take((await this.#insist('POST', '/recordings', begun)) as RecordingState);
   }
 
@@ -270,7 +272,7 @@ export class Attempt {
 
   async #seal(key: AttemptKey, outbox: Outbox, finishedAt: string): Promise<void> {
     await this.#ownSession(outbox);
-    const { exam, attempt, earlier = [] } = await this.#register(key);
+    const { exam, attempt, earlier } = await this.#register(key);
     const seal = await sign(await stateSeal(exam, attempt, outbox.chapters, earlier, finishedAt), key);
     await this.#insist('POST', '/attempt/seal', seal);
   }

@@ -1,0 +1,95 @@
+/** How attempts end: with a seal of the test taker's browser, or closed by custody. */
+import { endAttempt, findAttemptOf, type AttemptRow } from '../../db/appliance/attempts.ts';
+import type { ApplianceDatabase } from '../../db/appliance/open.ts';
+import { AppError } from '../errors.ts';
+import type { Receipt, SignedStatement } from '../wire.ts';
+import type { AttemptParts } from './attempt.ts';
+import { checkUpload } from './retention.ts';
+import type { TestTaker } from './test-taker.ts';
+
+/**
+ * Ends the attempt: the recordings check the seal against what is stored, custody verifies and enters it, the recordings get
+ * it as their last frame, then the row. Each step may come again: an interrupted seal is finished by sending it again, or by
+ * {@link findAttempt}. Where custody is away the seal is kept durably, nothing can be added any more, and the rest follows by itself.
+ * @returns the receipt; null where it follows
+ * @throws AppError not-found, malformed, attempt-sealed, upload-closed, whatever custody or the recordings throw
+ */
+export async function sealAttempt(
+  parts: AttemptParts,
+  testTaker: TestTaker,
+  seal: SignedStatement,
+): Promise<Receipt | null> {
+  const attempt = findAttemptOf(parts.db, testTaker.id);
+  if (!attempt) throw new AppError('not-found', { detail: 'attempt not started' });
+  const { id } = attempt;
+  if (attempt.receipt) return sameSeal(JSON.parse(attempt.receipt) as Receipt, seal);
+  if (!attempt.endedAt) checkUpload((await parts.rules.of(testTaker.exam)).policy);
+  const keys = [...parts.keys.of(id).all.values()];
+  const receipt = await parts.recordings.seal({ id, exam: testTaker.exam, keys }, seal, () =>
+    parts.registrations.take('seal', id, '', seal, (queuedAt) => endAttempt(parts.db, id, queuedAt, null)),
+  );
+  if (receipt === null) return null;
+  endAttempt(parts.db, id, new Date().toISOString(), JSON.stringify(receipt));
+  return readReceipt(parts.db, testTaker);
+}
+
+/** @throws AppError attempt-sealed when the receipt is of another seal, or of none */
+function sameSeal(receipt: Receipt, { statement }: SignedStatement): Receipt {
+  if ((JSON.parse(receipt.entry.body) as { statement?: string }).statement === statement) return receipt;
+  throw new AppError('attempt-sealed');
+}
+
+/** Writes down that custody has entered a seal: in the recordings first, then in the row. @throws AppError disk-full */
+export async function finishAttempt(
+  { db, recordings }: Pick<AttemptParts, 'db' | 'recordings'>,
+  attempt: string,
+  seal: SignedStatement,
+  receipt: Receipt,
+): Promise<void> {
+  await recordings.finishSeal(attempt, seal, receipt);
+  endAttempt(db, attempt, new Date().toISOString(), JSON.stringify(receipt));
+}
+
+/**
+ * Finds the test taker's attempt. Where custody has ended it without web having written that down, that is done first: an answer
+ * may have been cut off, or custody closed the attempt by itself. Without custody the row is all that can be told.
+ * @throws AppError disk-full
+ */
+export async function findAttempt(parts: AttemptParts, testTaker: TestTaker): Promise<AttemptRow | undefined> {
+  const attempt = findAttemptOf(parts.db, testTaker.id);
+  if (!attempt || attempt.receipt) return attempt;
+  const ending = await endingOf(parts.custody, attempt.id);
+  if (!ending) return attempt;
+  if (ending.seal) {
+    await finishAttempt(parts, attempt.id, ending.seal, ending.receipt);
+  } else {
+    await parts.recordings.end(attempt.id);
+    endAttempt(parts.db, attempt.id, ending.sealedAt, JSON.stringify(ending.receipt));
+  }
+  return findAttemptOf(parts.db, testTaker.id);
+}
+
+/** @returns null while custody has not ended the attempt, or is away */
+async function endingOf(custody: AttemptParts['custody'], attempt: string) {
+  try {
+    return await custody.ending(attempt);
+  } catch (error) {
+    if (error instanceof AppError && (error.code === 'not-found' || error.retryable)) return null;
+    throw error;
+  }
+}
+
+/**
+ * @returns the receipt that was given first
+ * @throws AppError not-found before custody gave one
+ */
+export function readReceipt(db: ApplianceDatabase, testTaker: TestTaker): Receipt {
+  const attempt = findAttemptOf(db, testTaker.id);
+  if (attempt?.receipt) return JSON.parse(attempt.receipt) as Receipt;
+  throw new AppError('not-found', {
+    detail: 'no receipt yet',
+    sentence: attempt?.endedAt
+      ? 'There is no receipt yet. Your recording is complete and its seal is kept; the receipt is made by itself as soon as the key custody answers. Look here again later.'
+      : 'There is no receipt yet: it is made when you finish the exam and your recording is sealed.',
+  });
+}

@@ -1,0 +1,236 @@
+import type { Logger } from 'pino';
+import {
+  listWaitingAttempts,
+  markRefused,
+  nextRegistration,
+  queueRegistration,
+  removeRegistrations,
+  type RegistrationRow,
+} from '../../db/appliance/registrations.ts';
+import type { ApplianceDatabase } from '../../db/appliance/open.ts';
+import { AppError } from '../errors.ts';
+import type { Receipt, SignedStatement } from '../wire.ts';
+import type { WebCustody } from './client.ts';
+
+/** Attempts that are handed over side by side. */
+const LANES = 8;
+/** Registrations of one attempt before it is the others' turn again. */
+const BATCH = 100;
+const PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 5_000;
+
+type RegisteringCustody = Pick<WebCustody, 'registerAttempt' | 'resumeAttempt' | 'registerChapter' | 'sealAttempt'>;
+
+/** What custody registers of an attempt. */
+interface Bodies {
+  start: Parameters<WebCustody['registerAttempt']>[0];
+  key: Parameters<WebCustody['resumeAttempt']>[1];
+  chapter: { envelope: string };
+  seal: SignedStatement;
+}
+interface Answers {
+  start: { startedAt: string };
+  key: { startedAt: string; resumedAt: string };
+  chapter: { registeredAt: string };
+  seal: Receipt;
+}
+type Kind = keyof Bodies;
+
+/** What a second registration of the same subject with other content is refused with. */
+const CONFLICTS = {
+  start: 'already-done',
+  key: 'already-done',
+  chapter: 'chapter-differs',
+  seal: 'attempt-sealed',
+} as const;
+
+/**
+ * What attempts have to tell custody: told at once where custody answers, else kept durably and handed over, in order per
+ * attempt, as soon as it does. Once something of an attempt waits, what comes later of it waits behind.
+ */
+export class Registrations {
+  readonly #db: ApplianceDatabase;
+  readonly #brisk: RegisteringCustody;
+  readonly #patient: RegisteringCustody;
+  readonly #log: Logger;
+  /** Attempts of which something waits. */
+  readonly #waiting: Set<string>;
+  /** Whether custody left the last thing unanswered: then nobody waits for it in vain. */
+  #away = false;
+  #pause = PAUSE_MS;
+  #timer: NodeJS.Timeout | undefined;
+  #handingOver: Promise<void> | undefined;
+  #closed = false;
+  #sealed: ((attempt: string, seal: SignedStatement, receipt: Receipt) => Promise<void>) | undefined;
+
+  /**
+   * @param parts.brisk gives up soon: a test taker's browser waits for it
+   * @param parts.patient is what the queue hands over through
+   */
+  constructor(parts: { db: ApplianceDatabase; brisk: RegisteringCustody; patient: RegisteringCustody; log: Logger }) {
+    this.#db = parts.db;
+    this.#brisk = parts.brisk;
+    this.#patient = parts.patient;
+    this.#log = parts.log;
+    this.#waiting = new Set(listWaitingAttempts(parts.db));
+  }
+
+  /**
+   * Begins to hand over what waits, also from before this process.
+   * @param sealed is told of each seal that custody has entered; what it throws has it told again later
+   */
+  open(sealed: (attempt: string, seal: SignedStatement, receipt: Receipt) => Promise<void>): void {
+    this.#sealed = sealed;
+    if (this.#waiting.size > 0) this.#schedule(0);
+  }
+
+  /** Ends handing over; what waits stays. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.#handingOver;
+  }
+
+  /** Number of attempts of which something waits. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /** Registers a chapter. @param envelope canonical JSON, checked. @throws as {@link take} */
+  async registerChapter(envelope: string): Promise<void> {
+    const { attempt, recording, chapter } = JSON.parse(envelope) as Record<string, string>;
+    await this.take('chapter', attempt as string, `${recording} ${chapter}`, { envelope });
+  }
+
+  /**
+   * Has custody take something of an attempt, or queues it where custody is away, sealed or slow. Durable on return either way.
+   * @param subject tells this one from others of its kind that the attempt has
+   * @param alongside changes the database together with the queue; called only where it has to wait, with the time that custody will
+   *   be told; synchronous
+   * @returns custody's answer; null where it waits
+   * @throws AppError custody's refusal; where another one of the same subject waits: already-done, chapter-differs, attempt-sealed
+   */
+  async take<K extends Kind>(
+    kind: K,
+    attempt: string,
+    subject: string,
+    body: Bodies[K],
+    alongside: (queuedAt: string) => void = () => {},
+  ): Promise<Answers[K] | null> {
+    if (!this.#away && !this.#waiting.has(attempt)) {
+      try {
+        return await tell(this.#brisk, kind, attempt, body);
+      } catch (error) {
+        if (!isPassing(error)) throw error;
+        this.#log.warn({ attempt, kind, err: error }, 'custody is away: queued');
+        this.#away = true;
+      }
+    }
+    const queuedAt = new Date().toISOString();
+    const text = JSON.stringify(body);
+    const row = queueRegistration(this.#db, { attempt, kind, subject, body: text, queuedAt }, () =>
+      alongside(queuedAt),
+    );
+    if (row.body !== text) throw new AppError(CONFLICTS[kind]);
+    if (row.refusal !== null) throw new AppError('refused', { sentence: row.refusal, status: 409 });
+    this.#waiting.add(attempt);
+    this.#schedule(this.#pause);
+    return null;
+  }
+
+  #schedule(pause: number): void {
+    if (this.#timer || this.#handingOver || this.#closed || !this.#sealed) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#handingOver = this.#handOver()
+        .catch((err: unknown) => this.#log.error({ err }, 'handing over to custody failed'))
+        .finally(() => {
+          this.#handingOver = undefined;
+          if (this.#waiting.size > 0) this.#schedule(this.#pause);
+        });
+    }, pause);
+  }
+
+  /** One pass over all attempts of which something waits. One that custody does not answer for is left to the next pass. */
+  async #handOver(): Promise<void> {
+    const attempts = [...this.#waiting];
+    let taken = 0;
+    const lane = async () => {
+      for (let attempt = attempts.shift(); attempt && !this.#closed; attempt = attempts.shift()) {
+        taken += await this.#handOverOf(attempt);
+      }
+    };
+    await Promise.all(Array.from({ length: LANES }, lane));
+    if (taken > 0) {
+      this.#away = false;
+      this.#log.info({ taken, waiting: this.#waiting.size }, 'handed over to custody');
+    }
+    this.#pause = taken > 0 ? PAUSE_MS : Math.min(2 * this.#pause, LONGEST_PAUSE_MS);
+  }
+
+  /** @returns how many of the attempt custody took or refused */
+  async #handOverOf(attempt: string): Promise<number> {
+    // Removed together: until then a crash only has custody told again what it knows.
+    const taken: number[] = [];
+    let refused = 0;
+    let after = 0;
+    try {
+      for (;;) {
+        const row = this.#closed ? undefined : nextRegistration(this.#db, attempt, after);
+        if (!row || taken.length >= BATCH) break;
+        after = row.number;
+        if (await this.#hand(row)) taken.push(row.number);
+        else refused++;
+      }
+    } catch (err) {
+      this.#log.debug({ attempt, err }, 'custody does not take it yet');
+    }
+    if (taken.length > 0) removeRegistrations(this.#db, taken);
+    if (!nextRegistration(this.#db, attempt, 0)) this.#waiting.delete(attempt);
+    return taken.length + refused;
+  }
+
+  /** @returns whether custody took it; else it is kept with the reason. @throws what may pass */
+  async #hand(row: RegistrationRow): Promise<boolean> {
+    const { attempt, kind, subject } = row;
+    try {
+      await this.#tell(row);
+      return true;
+    } catch (err) {
+      if (isPassing(err)) throw err;
+      this.#log.error({ attempt, kind, subject, err }, 'custody refused what had waited');
+      markRefused(this.#db, row.number, (err as AppError).sentence);
+      return false;
+    }
+  }
+
+  async #tell({ kind, attempt, body, queuedAt }: RegistrationRow): Promise<void> {
+    const content = JSON.parse(body) as Bodies[Kind];
+    const late = kind === 'start' || kind === 'key' ? { ...content, takenAt: queuedAt } : content;
+    const answer = await tell(this.#patient, kind, attempt, late as Bodies[typeof kind]).catch((error: unknown) => {
+      // Custody knows the attempt from another browser, which web's database does not, being an older one put back.
+      const elsewhere = kind === 'start' && error instanceof AppError && error.code === 'already-done';
+      if (!elsewhere) throw error;
+      return tell(this.#patient, 'key', attempt, {
+        publicKey: (content as Bodies['start']).publicKey,
+        takenAt: queuedAt,
+      });
+    });
+    if (kind === 'seal') await this.#sealed?.(attempt, content as SignedStatement, answer as Receipt);
+  }
+}
+
+function tell<K extends Kind>(custody: RegisteringCustody, kind: K, attempt: string, body: Bodies[K]) {
+  const by = {
+    start: () => custody.registerAttempt(body as Bodies['start']),
+    key: () => custody.resumeAttempt(attempt, body as Bodies['key']),
+    chapter: () => custody.registerChapter((body as Bodies['chapter']).envelope),
+    seal: () => custody.sealAttempt(attempt, body as Bodies['seal']),
+  };
+  return by[kind]() as Promise<Answers[K]>;
+}
+
+/** Whether the same can go well later: custody is away, sealed or slow, or fails at something of its own. */
+function isPassing(error: unknown): boolean {
+  return error instanceof AppError ? error.retryable : true;
+}

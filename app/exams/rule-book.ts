@@ -1,0 +1,51 @@
+import type { Logger } from 'pino';
+import { findExamRules, keepExamRules } from '../../db/appliance/exams.ts';
+import type { ApplianceDatabase } from '../../db/appliance/open.ts';
+import type { WebCustody } from '../custody/client.ts';
+
+/** An exam as custody enforces it: its rules, and its key with the appliance key's signature, which the recorder checks. */
+export type ExamRules = Awaited<ReturnType<WebCustody['exam']>>;
+
+/** Custody is asked again so much later, although an exam's rules and key never change: a database put back may be another. */
+const FRESH_MS = 10 * 60_000;
+
+/** What custody said of each exam, kept so that an exam goes on without custody. */
+export class RuleBook {
+  readonly #db: ApplianceDatabase;
+  readonly #custody: Pick<WebCustody, 'exam'>;
+  readonly #log: Logger;
+  readonly #known = new Map<string, { rules: ExamRules; askedAt: number }>();
+
+  constructor(parts: { db: ApplianceDatabase; custody: Pick<WebCustody, 'exam'>; log: Logger }) {
+    this.#db = parts.db;
+    this.#custody = parts.custody;
+    this.#log = parts.log;
+  }
+
+  /**
+   * @returns the exam's rules without waiting for custody, once it has told them
+   * @throws what custody throws where it never did
+   */
+  async of(exam: string): Promise<ExamRules> {
+    const known = this.#known.get(exam) ?? this.#read(exam);
+    if (!known) return this.#ask(exam);
+    this.#known.set(exam, known);
+    if (performance.now() - known.askedAt > FRESH_MS) {
+      known.askedAt = performance.now();
+      this.#ask(exam).catch((err: unknown) => this.#log.info({ err, exam }, 'exam rules stay as they were told'));
+    }
+    return known.rules;
+  }
+
+  #read(exam: string) {
+    const rules = findExamRules(this.#db, exam);
+    return rules === undefined ? undefined : { rules: JSON.parse(rules) as ExamRules, askedAt: -Infinity };
+  }
+
+  async #ask(exam: string): Promise<ExamRules> {
+    const rules = await this.#custody.exam(exam);
+    keepExamRules(this.#db, exam, JSON.stringify(rules));
+    this.#known.set(exam, { rules, askedAt: performance.now() });
+    return rules;
+  }
+}
