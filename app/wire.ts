@@ -249,7 +249,8 @@ export interface GrantIndex {
     /** Chapters whose keys this grant may ask for. */
     chapters: number[];
     segments: IndexSegment[];
-    gaps: { from: number; to: number; cause: string }[];
+    /** Microseconds on the recording's timeline. */
+    gaps: { from: number; to: number; cause: GapCause }[];
   }[];
 }
 

@@ -11,7 +11,7 @@ import pino from 'pino';
 import { deriveChapterKeys, encryptSegment } from '../app/browser/sframe.ts';
 import { encodeFrame, type FrameType } from '../app/recordings/frames.ts';
 import { roomOrigin } from '../app/room-origin.ts';
-import { encodeMetadata } from '../app/wire.ts';
+import { encodeMetadata, type GapCause } from '../app/wire.ts';
 import { policy, registerAttempt, startCustody, wrapChapterKey } from './custody-process.ts';
 import type { Take } from './take.ts';
 
@@ -85,20 +85,23 @@ export async function openRoom() {
       missing = [],
       source = 'camera',
       mimeType = 'video/webm; codecs="vp8, opus"',
+      startsAfter = 0,
       gaps = [],
     }: {
       missing?: number[];
       source?: 'camera' | 'screen';
       mimeType?: string;
+      /** Seconds by which the recording begins after 09:02 UTC. */
+      startsAfter?: number;
       /** Seconds. */
-      gaps?: { from: number; to: number }[];
+      gaps?: { from: number; to: number; cause: GapCause }[];
     } = {},
   ): Promise<string> {
     const recording = randomUUID();
     const pieces: Uint8Array[] = [];
     const write = (type: FrameType, ...payload: Uint8Array[]) => pieces.push(...encodeFrame(type, payload));
     const head = { v: 1, exam, attempt, recording, source, mimeType };
-    const startedAt = '2026-11-23T09:02:00.000Z';
+    const startedAt = new Date(Date.UTC(2026, 10, 23, 9, 2) + startsAfter * 1000).toISOString();
     write('header', Buffer.from(canonicalize({ ...head, startedAt, attemptKey: publicKey }) as string));
     let number = 0;
     for (const [chapter, { take, at, from, to, unregistered, unreadable }] of chapters.entries()) {
@@ -123,8 +126,8 @@ export async function openRoom() {
       for (const one of take.clusters.filter((cluster) => cluster.from >= from && cluster.from < to))
         await put(false, at + one.from, one.to - one.from, one.bytes);
     }
-    for (const { from, to } of gaps)
-      write('gap', Buffer.from(JSON.stringify({ from: from * 1e6, to: to * 1e6, cause: 'device' })));
+    for (const { from, to, cause } of gaps)
+      write('gap', Buffer.from(JSON.stringify({ from: from * 1e6, to: to * 1e6, cause })));
     await mkdir(join(recordings, attempt), { recursive: true });
     await writeFile(join(recordings, attempt, `${recording}.clr`), Buffer.concat(pieces));
     return recording;

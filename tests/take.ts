@@ -1,7 +1,7 @@
 /** What a camera takes, made by ffmpeg: WebM that is cut where the recorder cuts it. */
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { FFMPEG } from './ffmpeg.ts';
@@ -34,6 +34,36 @@ export async function film(folder: string, seconds: number, from: number): Promi
     ...['-g', '30', '-keyint_min', '30', '-c:a', 'libopus', '-b:a', '32k', file],
   ]);
   return { ...cut(await readFile(file), seconds), file };
+}
+
+/**
+ * Films numbered frames, 30 a second since second 0: each carries its number as 16 blocks side by side, black or white, most
+ * significant first.
+ * @param options.from the second of the first frame
+ * @param options.fps frames a second that are kept
+ * @param options.size as ffmpeg writes it
+ */
+export async function filmNumbers(
+  folder: string,
+  options: { from: number; to: number; sound?: 'tone' | 'silence'; fps?: number; size?: string; bitrate?: string },
+): Promise<Take> {
+  const { from, to, sound, fps = 30, size = '320:240', bitrate = '400k' } = options;
+  const file = join(folder, `${randomUUID()}.webm`);
+  const raw = Buffer.alloc((to - from) * 30 * 16);
+  for (let i = 0; i < raw.length; i++) raw[i] = ((from * 30 + Math.floor(i / 16)) >> (15 - (i % 16))) & 1 ? 235 : 16;
+  await writeFile(`${file}.raw`, raw);
+  const source = `${sound === 'tone' ? 'sine=f=440' : 'anullsrc=r=48000:cl=mono'}:d=${to - from}`;
+  const keyframes = String(2 * fps);
+  await run(FFMPEG, [
+    ...['-loglevel', 'error', '-f', 'rawvideo', '-pix_fmt', 'gray', '-s', '16x1', '-r', '30', '-i', `${file}.raw`],
+    ...(sound ? ['-f', 'lavfi', '-i', source] : []),
+    ...['-map', '0', '-vf', `scale=${size}:flags=neighbor,format=yuv420p,fps=${fps}`],
+    ...['-c:v', 'libvpx', '-b:v', bitrate, '-deadline', 'realtime', '-cpu-used', '8'],
+    ...['-g', keyframes, '-keyint_min', keyframes],
+    ...(sound ? ['-map', '1', '-c:a', 'libopus', '-b:a', '32k'] : []),
+    file,
+  ]);
+  return cut(await readFile(file), to - from);
 }
 
 /** Reads the head of an EBML element (RFC 8794): its id in hex, where its content begins, and how many bytes that has. */

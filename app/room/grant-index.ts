@@ -32,7 +32,7 @@ export async function readGrantIndex(shelf: Shelf, grant: GrantView, now = new D
         };
       })
       .filter(({ segments }) => segments.length > 0)
-      .sort((a, b) => a.source.localeCompare(b.source)),
+      .sort((a, b) => a.source.localeCompare(b.source) || a.startedAt.localeCompare(b.startedAt)),
   };
 }
 

@@ -12,6 +12,7 @@ const KEYS: [keys: string[], does: string][] = [
   [[',', '.'], 'One frame back or on'],
   [['0', '…', '9'], 'To that tenth of the recording'],
   [['[', ']'], 'Slower or faster'],
+  [['C'], 'Camera and screen side by side, or one in the corner'],
   [['?'], 'Show these keys'],
 ];
 
@@ -148,6 +149,10 @@ function Player({ grant }: { grant: string }) {
           1×
         </span>
         <Command name="faster" label="Faster" text="]" />
+        <button type="button" class="button" data-command="arrange" data-part="arrange" hidden>
+          <span class="unseen">Arrangement of the pictures: </span>
+          <span data-part="arrangement"></span>
+        </button>
         <button type="button" class="button" data-command="keys">
           Keys
         </button>
@@ -161,6 +166,13 @@ function Player({ grant }: { grant: string }) {
         <p data-part="refused" data-status="alarm"></p>
         <p data-part="failed" data-status="notice"></p>
       </div>
+      <details class="gaps" data-part="gaps" hidden>
+        <summary>
+          Where there is nothing to see: <span data-part="gap-count">0</span>
+        </summary>
+        <p class="hint">A gap is never held against a test taker.</p>
+        <ul></ul>
+      </details>
       <dialog data-part="keys" aria-label="Keys of the player">
         <dl class="details">
           {KEYS.map(([keys, does]) => (

@@ -9,32 +9,34 @@ export class MediaBuffer {
   /** Comes true once segments can be appended. */
   readonly opened: Promise<void>;
   readonly #video: HTMLVideoElement;
-  readonly #layout: Layout;
+  readonly #pieces: readonly Piece[];
   readonly #media = new MediaSource();
-  /** Segments in the buffer, and whether their middle was seen there. */
-  readonly #appended = new Map<number, boolean>();
+  /** Pieces in the buffer, and whether their middle was seen there. */
+  readonly #appended = new Map<Piece, boolean>();
   #buffer: SourceBuffer | undefined;
-  /** Start of the run of the recorder whose header the buffer has, and the last segment that it took. */
-  #run: number | undefined;
-  #last: number | undefined;
+  #mimeType: string;
+  /** The last piece that it took; its run is the one whose header the buffer has. */
+  #last: Piece | undefined;
 
-  constructor(video: HTMLVideoElement, mimeType: string, layout: Layout) {
+  /** @param end seconds that the timeline has */
+  constructor(video: HTMLVideoElement, { pieces }: Layout, end: number) {
     this.#video = video;
-    this.#layout = layout;
+    this.#pieces = pieces;
+    this.#mimeType = pieces[0]?.mimeType ?? '';
     video.src = URL.createObjectURL(this.#media);
     this.opened = new Promise((resolve) => {
       const open = () => {
-        this.#media.duration = layout.end;
-        this.#buffer = this.#media.addSourceBuffer(mimeType);
+        this.#media.duration = end;
+        if (pieces.length > 0) this.#buffer = this.#media.addSourceBuffer(this.#mimeType);
         resolve();
       };
       this.#media.addEventListener('sourceopen', open, { once: true });
     });
   }
 
-  /** @returns whether this segment was appended and not dropped since */
-  has(number: number): boolean {
-    return this.#appended.has(number);
+  /** @returns whether this piece was appended and not dropped since */
+  has(piece: Piece): boolean {
+    return this.#appended.has(piece);
   }
 
   /** Stretches that could play at once. */
@@ -45,7 +47,7 @@ export class MediaBuffer {
 
   /** @returns whether the piece is of another run than the header that the buffer has */
   needsInit(piece: Piece): boolean {
-    return piece.init.start !== this.#run;
+    return piece.recording !== this.#last?.recording || piece.runFrom !== this.#last.runFrom;
   }
 
   /**
@@ -53,26 +55,30 @@ export class MediaBuffer {
    * @throws DOMException QuotaExceededError when there is no room even after dropping what is far from the position
    */
   async append(piece: Piece, media: Uint8Array<ArrayBuffer>, init?: Uint8Array<ArrayBuffer>): Promise<void> {
+    const buffer = this.#buffer!;
     if (init) {
       await this.#reset();
-      this.#buffer!.timestampOffset = piece.init.start / 1e6;
+      if (piece.mimeType !== this.#mimeType) buffer.changeType(piece.mimeType);
+      this.#mimeType = piece.mimeType;
+      buffer.timestampOffset = piece.runFrom;
+      this.#last = undefined;
       await this.#put(init);
-      this.#run = piece.init.start;
-    } else if (piece.number !== this.#last! + 1) {
+    } else if (piece.segment.number !== this.#last!.segment.number + 1) {
       await this.#reset();
     }
+    buffer.appendWindowEnd = piece.cut ? piece.to : Number.POSITIVE_INFINITY;
+    this.#last = piece;
     await this.#put(media);
-    this.#last = piece.number;
-    this.#appended.set(piece.number, intervalAt(this.stretches, (piece.from + piece.to) / 2) !== undefined);
+    this.#appended.set(piece, intervalAt(this.stretches, (piece.from + piece.to) / 2) !== undefined);
   }
 
   /** @returns whether the browser dropped segments from its buffer by itself; they will be fetched again */
   forgetEvicted(): boolean {
     const { stretches } = this;
-    const evicted = this.#layout.pieces.filter(
-      (piece) => this.#appended.get(piece.number) && !intervalAt(stretches, (piece.from + piece.to) / 2),
+    const evicted = this.#pieces.filter(
+      (piece) => this.#appended.get(piece) && !intervalAt(stretches, (piece.from + piece.to) / 2),
     );
-    for (const { number } of evicted) this.#appended.delete(number);
+    for (const piece of evicted) this.#appended.delete(piece);
     return evicted.length > 0;
   }
 
@@ -116,8 +122,7 @@ export class MediaBuffer {
     if (to <= from) return;
     this.#buffer!.remove(from, to);
     await updated(this.#buffer!);
-    for (const piece of this.#layout.pieces)
-      if (piece.to > from && piece.from < to) this.#appended.delete(piece.number);
+    for (const piece of this.#pieces) if (piece.to > from && piece.from < to) this.#appended.delete(piece);
   }
 }
 

@@ -8,19 +8,18 @@ const TRIES = 3;
 /** Milliseconds. */
 const RETRY = 1000;
 
-/** Segments of one recording, fetched and decrypted. */
+/** Segments of a grant's recordings, fetched and decrypted. */
 export class OpenedSegments {
-  readonly #folder: string;
-  readonly #recording: string;
+  readonly #grant: string;
   readonly #keys: ReleasedKeys;
   readonly #failed: (error: Error) => void;
-  readonly #inits = new Map<number, Promise<Uint8Array<ArrayBuffer>>>();
+  /** By the segment that the header is. */
+  readonly #inits = new Map<IndexSegment, Promise<Uint8Array<ArrayBuffer>>>();
   #closed = false;
 
   /** @param failed called when a request fails that is tried again */
-  constructor(grant: string, recording: string, keys: ReleasedKeys, failed: (error: Error) => void) {
-    this.#folder = `/grants/${grant}/recordings/${recording}/segments`;
-    this.#recording = recording;
+  constructor(grant: string, keys: ReleasedKeys, failed: (error: Error) => void) {
+    this.#grant = grant;
     this.#keys = keys;
     this.#failed = failed;
   }
@@ -35,11 +34,11 @@ export class OpenedSegments {
 
   /** The header of the piece's run, fetched once per chapter. Throws as `open` does. */
   init(piece: Piece): Promise<Uint8Array<ArrayBuffer>> {
-    let init = this.#inits.get(piece.chapter);
+    let init = this.#inits.get(piece.init);
     if (!init) {
       init = this.#fetch(piece, piece.init);
-      init.catch(() => this.#inits.delete(piece.chapter));
-      this.#inits.set(piece.chapter, init);
+      init.catch(() => this.#inits.delete(piece.init));
+      this.#inits.set(piece.init, init);
     }
     return init;
   }
@@ -50,15 +49,19 @@ export class OpenedSegments {
   }
 
   /** Fetches a segment of the piece's chapter and opens it; its key is asked for at the same time. */
-  async #fetch(piece: Piece, segment: IndexSegment, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
-    const released = this.#keys.get(this.#recording, piece.chapter);
+  async #fetch(
+    { recording, chapter }: Piece,
+    segment: IndexSegment,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const released = this.#keys.get(recording, chapter);
     released.catch(() => {});
-    const body = await this.#download(segment, signal);
-    return openSegment(body, this.#recording, segment, await released);
+    const body = await this.#download(recording, segment, signal);
+    return openSegment(body, recording, segment, await released);
   }
 
-  async #download(segment: IndexSegment, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
-    const path = `${this.#folder}/${segment.number}`;
+  async #download(recording: string, segment: IndexSegment, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+    const path = `/grants/${this.#grant}/recordings/${recording}/segments/${segment.number}`;
     for (let tries = 1; ; tries++) {
       try {
         const response = await request('GET', path, signal ? { signal } : {});

@@ -1,9 +1,13 @@
-/** The reading room's player: one picture per recording, one clock, one timeline. Its page is app/room/player-view.tsx. */
+/** The reading room's player: one picture per source, one clock, one timeline. Its page is app/room/player-view.tsx. */
 import type { GrantIndex } from '../../wire.ts';
 import { deleteRecipient, readRecipient } from '../recipient.ts';
 import { request, RequestError, requestJson } from '../room-request.ts';
+import { arrangePictures } from './arrangement.ts';
 import { Clock } from './clock.ts';
-import { endOf, layOut, type Hole } from './layout.ts';
+import { listGaps } from './gap-list.ts';
+import { layOut, type Piece, type HoleCause } from './layout.ts';
+import { addPicture } from './picture.ts';
+import { assignPlaces, timelineOf } from './places.ts';
 import { ReleasedKeys } from './released-keys.ts';
 import type { FaultySegment } from './segment.ts';
 import { Timeline } from './timeline.ts';
@@ -11,30 +15,11 @@ import { clockTime, length, zoneName } from './times.ts';
 import { Track } from './track.ts';
 import { connectTransport } from './transport.ts';
 import { Viewing } from './viewing.ts';
-import { drawWatermark } from './watermark.ts';
-
-const FAULTS: Record<FaultySegment['fault'], string> = {
-  altered: 'was changed after it was recorded',
-  misplaced: 'was stored in another segment’s place',
-  'foreign-recording': 'belongs to another recording',
-  'foreign-chapter': 'belongs to another chapter',
-  unreadable: 'is not a segment of a recording',
-  unfetched: 'is not in the store any more',
-};
-const HOLES: Record<Hole['cause'], string> = {
-  missing: 'Nothing was recorded here.',
-  lacking: 'Picture or sound is missing here.',
-  locked: 'This part is not among what you asked to see.',
-  unopened: 'This part cannot be opened.',
-  refused: 'This part was refused, because it is not what was recorded.',
-  unfetched: 'This part could not be fetched.',
-};
+import { FAULTS, FORMAT_SENTENCE, HOLES, SOURCE_NAMES } from './words.ts';
 
 const player = document.querySelector<HTMLElement>('[data-player]')!;
 const part = <T extends HTMLElement = HTMLElement>(name: string) => player.querySelector<T>(`[data-part="${name}"]`)!;
 const grant = player.dataset['grant']!;
-const mimeTypeSentence =
-  'This browser cannot play the recording’s format. Use a current Chrome, Edge, Firefox or Safari.';
 
 /** Ends what runs; set once something does. */
 let stop = () => {};
@@ -55,29 +40,42 @@ async function start(): Promise<void> {
   const playable = index.recordings.filter(
     ({ mimeType }) => 'MediaSource' in globalThis && MediaSource.isTypeSupported(mimeType),
   );
-  if (playable.length === 0) throw new Error(mimeTypeSentence);
+  if (playable.length === 0) throw new Error(FORMAT_SENTENCE);
   const leftOut = index.recordings.filter((one) => !playable.includes(one)).map(({ source }) => source);
-  if (leftOut.length > 0) say('left-out', `Not shown here: the ${leftOut.join(' and the ')}. ${mimeTypeSentence}`);
+  if (leftOut.length > 0) say('left-out', `Not shown here: the ${leftOut.join(' and the ')}. ${FORMAT_SENTENCE}`);
 
   const keys = new ReleasedKeys(grant, recipient);
-  const until = endOf(playable);
-  const tracks = playable.map(
-    (recording) =>
-      new Track(grant, recording, layOut(recording, until), addPicture(recording.source, index.watermark), keys, {
-        refused: (track, faulty) => refuse(track, faulty),
-        unopened: (track, { chapter, message }) => leaveClosed(track, chapter, message),
-        lacking: () => timeline.drawLayout(),
-        failed: (error) => fail(error),
-      }),
-  );
-  const clock = new Clock(tracks, {
+  const time = timelineOf(playable);
+  const places = assignPlaces(playable).map((recordings) => {
+    const { source } = recordings[0]!;
+    const layout = layOut(recordings, time);
+    const picture = addPicture(part('pictures'), source, index.watermark);
+    const track = new Track(
+      picture.video,
+      layout,
+      { grant, end: time.end, keys },
+      {
+        refused: refuse,
+        unopened: (piece, { message }) => leaveClosed(piece, message),
+        lacking: () => drawHoles(),
+        failed: fail,
+      },
+    );
+    return { name: SOURCE_NAMES[source], layout, picture, track };
+  });
+  const tracks = places.map(({ track }) => track);
+  const clock = new Clock(tracks, time, {
     passed: () => viewing.look(),
     ticked: () => draw(),
-    skipped: (hole, to) => say('skipped', skippedSentence(hole, to)),
+    skipped: (cause, to) => say('skipped', skippedSentence(cause, to)),
   });
   const timeline = new Timeline(part('timeline'), clock);
   const viewing = new Viewing(grant, tracks, fail);
-  const disconnect = connectTransport(player, clock, () => part<HTMLDialogElement>('keys').showModal());
+  const arrange = arrangePictures(part('pictures'), part('arrange'));
+  const disconnect = connectTransport(player, clock, {
+    keys: () => part<HTMLDialogElement>('keys').showModal(),
+    arrange,
+  });
   stop = () => {
     stop = () => {};
     disconnect();
@@ -92,10 +90,12 @@ async function start(): Promise<void> {
     event.preventDefault();
     void end(viewing);
   });
+  drawHoles();
   draw();
 
   function draw(): void {
     timeline.draw();
+    for (const { track, picture } of places) picture.say(clock.holeOf(track));
     player.dataset['state'] = clock.state;
     part('time').textContent = clockTime(clock, clock.time);
     part('position').textContent = length(clock.time);
@@ -104,25 +104,32 @@ async function start(): Promise<void> {
     if (clock.state === 'playing') say('failed', '');
   }
 
-  function refuse(track: Track, { segment, fault }: FaultySegment): void {
-    const at = clockTime(clock, (track.startedAt - clock.origin + segment.start / 1000) / 1000);
-    say('refused', `Segment ${segment.number} at ${at} ${FAULTS[fault]}. It is not played, and custody was told.`);
+  function drawHoles(): void {
     timeline.drawLayout();
+    listGaps(part('gaps'), clock, places);
+  }
+
+  function refuse({ recording }: Piece, { segment, fault }: FaultySegment): void {
+    const { startedAt } = playable.find((one) => one.recording === recording)!;
+    const at = clockTime(clock, (Date.parse(startedAt) - clock.origin + segment.start / 1000) / 1000);
+    say('refused', `Segment ${segment.number} at ${at} ${FAULTS[fault]}. It is not played, and custody was told.`);
+    drawHoles();
     if (fault === 'unfetched') return;
-    const body = { recording: track.recording, segment: segment.number, fault };
+    const body = { recording, segment: segment.number, fault };
     void request('POST', `/grants/${grant}/faults`, { body }).catch(fail);
   }
 
-  function leaveClosed(track: Track, chapter: number, sentence: string): void {
-    const { from } = track.layout.chapters.find((one) => one.chapter === chapter)!;
-    const at = clockTime(clock, (track.startedAt - clock.origin) / 1000 + from);
-    say('refused', `This part cannot be opened, from ${at} on: ${sentence}`);
-    timeline.drawLayout();
+  function leaveClosed({ recording, chapter }: Piece, sentence: string): void {
+    const chapters = places.flatMap(({ layout }) => layout.chapters);
+    const { from } = chapters.find((one) => one.recording === recording && one.chapter === chapter)!;
+    say('refused', `This part cannot be opened, from ${clockTime(clock, from)} on: ${sentence}`);
+    drawHoles();
   }
 
-  function skippedSentence(hole: Hole | undefined, to: number | undefined): string {
-    const why = hole ? HOLES[hole.cause] : HOLES.missing;
-    return to === undefined ? `${why} The recording ends here.` : `${why} Playback goes on at ${clockTime(clock, to)}.`;
+  function skippedSentence(cause: HoleCause, to: number | undefined): string {
+    return to === undefined
+      ? `${HOLES[cause]} The recording ends here.`
+      : `${HOLES[cause]} Playback goes on at ${clockTime(clock, to)}.`;
   }
 }
 
@@ -151,22 +158,4 @@ async function end(viewing: Viewing): Promise<void> {
 function say(line: 'left-out' | 'skipped' | 'refused' | 'failed', sentence: string): void {
   const shown = part(line);
   if (shown.textContent !== sentence) shown.textContent = sentence;
-}
-
-function addPicture(source: string, watermark: string): HTMLVideoElement {
-  const figure = document.createElement('figure');
-  const video = document.createElement('video');
-  const canvas = document.createElement('canvas');
-  video.dataset['source'] = source;
-  video.playsInline = true;
-  video.preload = 'auto';
-  video.disablePictureInPicture = true;
-  video.disableRemotePlayback = true;
-  video.addEventListener('contextmenu', (event) => event.preventDefault());
-  video.setAttribute('aria-label', `Picture of the ${source}`);
-  canvas.setAttribute('aria-hidden', 'true');
-  figure.append(video, canvas);
-  part('pictures').append(figure);
-  drawWatermark(canvas, watermark);
-  return video;
 }

@@ -1,5 +1,10 @@
 import type { Clock } from './clock.ts';
+import type { HoleCause } from './layout.ts';
 import { clockTime, spokenTime } from './times.ts';
+import { HOLES } from './words.ts';
+
+/** Locked chapters have a mark of their own; before a recording and after it the lane is simply empty. */
+const UNMARKED: readonly HoleCause[] = ['locked', 'before', 'after'];
 
 /**
  * The bar under the pictures: chapters, holes (hatched), locked chapters (dotted), what is ready, and the playhead. It is a
@@ -28,25 +33,21 @@ export class Timeline {
 
   /** Draws chapters and holes; again when a segment was refused. */
   drawLayout(): void {
-    this.#clock.tracks.forEach((track, i) => {
-      const offset = (track.startedAt - this.#clock.origin) / 1000;
-      const { lane } = this.#lanes[i]!;
-      const chapters = track.layout.chapters.map((chapter) => {
-        const span = mark(chapter.locked ? 'locked' : 'chapter');
-        span.title = chapter.locked
-          ? `Chapter ${chapter.chapter + 1} is not part of what you asked for`
-          : `Chapter ${chapter.chapter + 1}`;
-        return this.#place(span, chapter.from + offset, chapter.to + offset);
+    this.#clock.tracks.forEach(({ layout }, i) => {
+      const chapters = layout.chapters.map(({ from, to, chapter, locked }) => {
+        const span = mark(locked ? 'locked' : 'chapter');
+        span.title = locked ? `Chapter ${chapter + 1} is not part of what you asked for` : `Chapter ${chapter + 1}`;
+        return this.#place(span, from, to);
       });
-      const holes = track.layout.holes
-        .filter((hole) => hole.cause !== 'locked')
-        .map((hole) => {
+      const holes = layout.holes
+        .filter(({ cause }) => !UNMARKED.includes(cause))
+        .map(({ from, to, cause }) => {
           const span = mark('hole');
-          span.dataset['cause'] = hole.cause;
-          span.title = `Nothing to play from ${clockTime(this.#clock, hole.from + offset)} to ${clockTime(this.#clock, hole.to + offset)}`;
-          return this.#place(span, hole.from + offset, hole.to + offset);
+          span.dataset['cause'] = cause;
+          span.title = `${clockTime(this.#clock, from)} to ${clockTime(this.#clock, to)}: ${HOLES[cause]}`;
+          return this.#place(span, from, to);
         });
-      lane.replaceChildren(...chapters, ...holes);
+      this.#lanes[i]!.lane.replaceChildren(...chapters, ...holes);
       this.#lanes[i]!.ready = [];
     });
   }
@@ -58,7 +59,6 @@ export class Timeline {
     this.#bar.setAttribute('aria-valuenow', time.toFixed(0));
     this.#bar.setAttribute('aria-valuetext', spokenTime(this.#clock, time));
     this.#clock.tracks.forEach((track, i) => {
-      const offset = (track.startedAt - this.#clock.origin) / 1000;
       const shown = this.#lanes[i]!;
       const { buffered } = track;
       while (shown.ready.length < buffered.length) {
@@ -67,7 +67,7 @@ export class Timeline {
         shown.ready.push(span);
       }
       for (const span of shown.ready.splice(buffered.length)) span.remove();
-      buffered.forEach(({ from, to }, j) => this.#place(shown.ready[j]!, from + offset, to + offset));
+      buffered.forEach(({ from, to }, j) => this.#place(shown.ready[j]!, from, to));
     });
   }
 

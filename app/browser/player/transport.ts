@@ -7,7 +7,11 @@ const FRAME = 1 / 15;
  * Moves the clock by keys and by buttons (`data-command`, the same names). Keys typed into a field or while a dialog is open are left alone.
  * @returns a function that takes both away
  */
-export function connectTransport(player: HTMLElement, clock: Clock, showKeys: () => void): () => void {
+export function connectTransport(
+  player: HTMLElement,
+  clock: Clock,
+  others: { keys: () => void; arrange: () => void },
+): () => void {
   const frame = measureFrames(clock);
   const byFrame = (direction: number) => {
     clock.pause();
@@ -27,7 +31,7 @@ export function connectTransport(player: HTMLElement, clock: Clock, showKeys: ()
     'frame-forward': () => byFrame(1),
     slower: () => bySpeed(-1),
     faster: () => bySpeed(1),
-    keys: showKeys,
+    ...others,
   };
   const keys: Record<string, string> = {
     ' ': 'play',
@@ -40,6 +44,7 @@ export function connectTransport(player: HTMLElement, clock: Clock, showKeys: ()
     '.': 'frame-forward',
     '[': 'slower',
     ']': 'faster',
+    c: 'arrange',
     '?': 'keys',
   };
   const press = (event: KeyboardEvent) => {

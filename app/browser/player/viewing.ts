@@ -46,7 +46,7 @@ export class Viewing {
     for (const track of this.#tracks) {
       const { seeking, currentTime } = track.video;
       const last = this.#last.get(track);
-      if (seeking || !this.#visible || (last === undefined && !track.ready)) {
+      if (seeking || !this.#visible || (last === undefined && !track.isReady)) {
         this.#last.delete(track);
         continue;
       }
@@ -65,8 +65,9 @@ export class Viewing {
     await this.#report(true);
   }
 
-  #add({ recording }: Track, shown: Interval): void {
-    this.#unreported.set(recording, addInterval(this.#unreported.get(recording) ?? [], shown));
+  #add(track: Track, shown: Interval): void {
+    for (const { recording, interval } of track.shown(shown))
+      this.#unreported.set(recording, addInterval(this.#unreported.get(recording) ?? [], interval));
   }
 
   /** @param keepalive so that the report outlives the page */

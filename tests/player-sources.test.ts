@@ -1,0 +1,191 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { launchChromium, openContext, plugInSecurityKey } from './chromium.ts';
+import { openRoom } from './room-setting.ts';
+import { filmNumbers, type Take } from './take.ts';
+
+const SILENT = 'video/webm; codecs="vp8"';
+
+const SOON = { timeout: 15_000 };
+
+let room: Awaited<ReturnType<typeof openRoom>>;
+let browser: Browser;
+let page: Page;
+let camera: Take;
+let screen: Take;
+let asked: { recording: string; chapter: number }[];
+
+beforeAll(async () => {
+  room = await openRoom();
+  [camera, screen] = await Promise.all([
+    filmNumbers(room.folder, { from: 0, to: 40, sound: 'tone' }),
+    filmNumbers(room.folder, { from: 3, to: 40 }),
+  ]);
+  browser = await launchChromium();
+  page = await (await openContext(browser)).newPage();
+  await page.addInitScript(watchPictures);
+  await plugInSecurityKey(page);
+  page.on('request', (request) => {
+    if (request.url().endsWith('/releases')) asked.push(...request.postDataJSON().chapters);
+  });
+  await page.goto((await room.invite('Ada Moreau')).link);
+  await page.getByRole('button', { name: 'Enrol this passkey' }).click();
+  await page.waitForURL('**/attempts');
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await room?.close();
+});
+
+beforeEach(() => {
+  asked = [];
+});
+
+type Chapters = Parameters<(typeof room)['record']>[1];
+
+/** The seconds of a take in chapters of ten. */
+const inTens = (take: Take, at: number, to: number): Chapters =>
+  Array.from({ length: Math.ceil(to / 10) }, (_, i) => ({ take, at, from: i * 10, to: Math.min(to, i * 10 + 10) }));
+
+async function openRecording(attempt: string): Promise<void> {
+  await page.goto(`${room.origin}/attempts/${attempt}`);
+  await page.getByRole('button', { name: 'Ask for the key' }).click();
+  await page.getByRole('button', { name: 'Sign with your passkey' }).click();
+  await page.waitForURL('**/grants/*');
+  await page.locator('[data-player][data-state="paused"]').waitFor();
+}
+
+/** What each picture shows, in seconds by its number; null where it shows nothing. */
+type Shown = (number | null)[];
+
+/** Runs in every page: notes at each frame of the browser what the pictures show. */
+function watchPictures(): void {
+  const canvas = document.createElement('canvas');
+  canvas.width = 16;
+  canvas.height = 1;
+  const context = canvas.getContext('2d', { willReadFrequently: true }) as CanvasRenderingContext2D;
+  context.imageSmoothingEnabled = false;
+  const read = (video: HTMLVideoElement): number | null => {
+    const { videoWidth, videoHeight, seeking, readyState } = video;
+    if (seeking || readyState < 2 || video.closest('[data-absent]')) return null;
+    context.drawImage(video, 0, videoHeight / 2, videoWidth, 2, 0, 0, 16, 1);
+    const { data } = context.getImageData(0, 0, 16, 1);
+    let number = 0;
+    for (let bit = 0; bit < 16; bit++) number = number * 2 + ((data[bit * 4] ?? 0) > 128 ? 1 : 0);
+    return number / 30;
+  };
+  const seen: (number | null)[][] = [];
+  const look = () => {
+    const shown = [...document.querySelectorAll('video')].map(read);
+    if (shown.length > 0) seen.push(shown);
+    requestAnimationFrame(look);
+  };
+  look();
+  Object.assign(globalThis, { seen });
+}
+
+/** What the pictures showed since this was last called. */
+const takeSeen = () => page.evaluate(() => (globalThis as unknown as { seen: Shown[] }).seen.splice(0));
+const shownNow = async () => (await takeSeen()).at(-1) ?? [];
+
+/** Milliseconds between two pictures that both show something, in the order of their size. */
+async function takeOffsets(): Promise<number[]> {
+  return (await takeSeen())
+    .flatMap(([a, b]) => (typeof a === 'number' && typeof b === 'number' ? [Math.abs(a - b) * 1000] : []))
+    .sort((a, b) => a - b);
+}
+const share = (offsets: number[], within: number) =>
+  offsets.filter((offset) => offset < within + 1).length / offsets.length;
+
+test('keeps camera and screen in step: from a later start, across a hole in one, after seeks, at every speed', async () => {
+  const attempt = await room.startAttempt('K-3001');
+  // Numbers count headers: these are the camera's seconds 14 to 18.
+  await room.record(attempt, inTens(camera, 0, 40), { missing: [9, 10] });
+  await room.record(attempt, inTens(screen, 0, 37), { source: 'screen', startsAfter: 3, mimeType: SILENT });
+  await openRecording(attempt.attempt);
+  const [cameraPicture, screenPicture] = [page.locator('figure').nth(0), page.locator('figure').nth(1)];
+  await screenPicture.getByText('this recording had not begun yet').waitFor();
+  const bar = (await page.getByRole('slider').boundingBox())!;
+  const goTo = (second: number) => page.mouse.click(bar.x + (bar.width * second) / 40, bar.y + bar.height / 2);
+  const showsBoth = () => expect.poll(async () => (await shownNow()).every((one) => one !== null), SOON).toBe(true);
+
+  await goTo(1.5);
+  await page.keyboard.press('k');
+  await showsBoth();
+  await page.waitForTimeout(1500);
+  expect(share(await takeOffsets(), 100), 'after the later start').toBeGreaterThan(0.97);
+
+  await goTo(12.5);
+  await cameraPicture.getByText('no cause is known (a lost connection, for instance)').waitFor();
+  await takeSeen();
+  await expect.poll(async () => (await shownNow())[1], SOON).toBeGreaterThan(15);
+  await showsBoth();
+  await expect.poll(async () => (await shownNow())[0], SOON).toBeGreaterThan(17.9);
+  await page.waitForTimeout(1000);
+  expect(share(await takeOffsets(), 100), 'after the hole').toBeGreaterThan(0.97);
+
+  for (const second of [30, 8, 25]) {
+    await goTo(second);
+    await expect.poll(async () => Math.abs(((await shownNow())[1] ?? 0) - second), SOON).toBeLessThan(1.5);
+    await page.waitForTimeout(700);
+  }
+  expect(share(await takeOffsets(), 100), 'after seeks').toBeGreaterThan(0.97);
+  await page.keyboard.press('k');
+  await page.waitForTimeout(300);
+  await takeSeen();
+  await goTo(9.5);
+  await page.waitForTimeout(700);
+  const still = await takeOffsets();
+  expect(still.length).toBeGreaterThan(5);
+  expect(Math.max(...still), 'paused').toBeLessThan(68);
+
+  const speed = page.locator('[data-part="speed"]');
+  for (const to of [0.25, 2, 4]) {
+    await goTo(22);
+    while (Number.parseFloat((await speed.textContent())!) > to) await page.keyboard.press('[');
+    while (Number.parseFloat((await speed.textContent())!) < to) await page.keyboard.press(']');
+    await page.keyboard.press('k');
+    await page.waitForTimeout(500);
+    await takeSeen();
+    await page.waitForTimeout(2000);
+    const offsets = await takeOffsets();
+    await page.keyboard.press('k');
+    expect(offsets.length).toBeGreaterThan(20);
+    expect(share(offsets, 100), `at speed ${to}`).toBeGreaterThan(0.9);
+  }
+});
+
+test('goes on in the recording of another browser, in the same picture, and reports what was shown of each', async () => {
+  const attempt = await room.startAttempt('K-3002');
+  const first = await room.record(attempt, inTens(camera, 0, 12));
+  // Nine seconds after the first one ended. It overlaps with a third one by two seconds.
+  const second = await room.record(attempt, [{ take: camera, at: 1, from: 22, to: 28 }], { startsAfter: -2 });
+  const third = await room.record(attempt, [{ take: camera, at: 0, from: 26, to: 36 }]);
+  await openRecording(attempt.attempt);
+  expect(await page.locator('video').count()).toBe(1);
+  expect(await page.locator('[data-part="length"]').textContent()).toBe('0:38');
+  await page.locator('[data-part="gaps"] summary').click();
+  await page.locator('[data-part="gaps"]').getByText('the test taker went on in another browser').waitFor();
+  await page.keyboard.press('k');
+  await page.keyboard.press('2');
+  await expect.poll(async () => (await shownNow())[0], SOON).toBeGreaterThan(6.5);
+  const bar = (await page.getByRole('slider').boundingBox())!;
+  await page.mouse.click(bar.x + (bar.width * 13) / 38, bar.y + bar.height / 2);
+  await page.locator('[data-part="skipped"]').getByText('went on in another browser. Playback goes on at').waitFor();
+  await takeSeen();
+  await expect.poll(async () => (await shownNow())[0], SOON).toBeGreaterThan(28);
+  await page.keyboard.press('k');
+  const closed = page.waitForResponse((response) => response.url().endsWith('/end'));
+  await page.getByRole('button', { name: 'Close the recording' }).click();
+  await closed;
+  const { accesses } = await room.custody.web.accesses(attempt.attempt);
+  const viewed = accesses.find(({ kind }) => kind === 'viewed')!.intervals;
+  const of = (recording: string) =>
+    viewed.filter((one) => one.recording === recording).map(({ from, to }) => [from, to]);
+  expect(of(first).length).toBeGreaterThan(0);
+  expect(of(second)).toHaveLength(1);
+  expect(of(second)[0]![0]).toBeCloseTo(23, 0);
+  expect(of(second)[0]![1]).toBeCloseTo(28, 0);
+  expect(of(third)[0]![0]).toBeCloseTo(26, 0);
+});
