@@ -8,8 +8,8 @@ import type { Policy } from './policy.ts';
 const HOUR_MS = 3_600_000;
 /** What web had taken in time may still be on its way for so long: after the deadline, and after custody was away itself. */
 const GRACE_MS = HOUR_MS;
-/** A sweep that comes so much later than the one before says that this process, or its machine, stood still. */
-const STANDSTILL_MS = 60_000;
+/** A sweep that comes so much later than the one before says that this process, or its machine, stood still for much of that time. */
+const STANDSTILL_MS = GRACE_MS / 2;
 
 /**
  * Until when custody takes what belongs to attempts of an exam. What it is handed carries no time that custody could trust; so the

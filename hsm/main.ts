@@ -17,7 +17,7 @@ import { TokenError } from './token/errors.ts';
 import { Token } from './token/token.ts';
 
 const GRANT_SWEEP_MS = 5_000;
-const CLOSING_MS = 10_000;
+const CLOSING_MS = 5_000;
 const RETENTION_MS = 3_600_000;
 
 /** Starts custody: token, database, ledger, then one socket per peer. Without any of them there is no custody. */

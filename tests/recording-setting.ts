@@ -10,31 +10,37 @@ import { pino } from 'pino';
 import { attemptRoutes } from '../app/attempts/routes.tsx';
 import { enterTestTaker } from '../app/attempts/test-taker.ts';
 import { DEMONSTRATION } from '../app/cli/demonstration.ts';
+import type { Policy } from '../hsm/policy.ts';
 import { enterExam } from '../app/exams/exam.ts';
 import { requireAttempt } from '../app/recordings/attempt-guard.ts';
 import { originApp } from '../app/http/origin-app.ts';
 import { recordingRoutes } from '../app/recordings/routes.ts';
 import { type AttemptStart, type ErrorBody, type RecordingState } from '../app/wire.ts';
-import type { ChapterStatement, SignedStatement, Source } from '../app/wire.ts';
+import type { ChapterStatement, SealStatement, SignedStatement, Source } from '../app/wire.ts';
 import { openApplianceDatabase } from '../db/appliance/open.ts';
 import { startCustody, wrapChapterKey } from './custody-process.ts';
-import { digestOf } from './recording-segments.ts';
+import { digestOf, segmentBody } from './recording-segments.ts';
 import { openWebParts } from './web-parts.ts';
 
 const ORIGIN = 'https://exam.localhost';
 export const SEGMENT_LIMIT = 64 * 1024;
 
 /** The exam origin's own routes over a real custody process, a real database and real files, without TLS. */
-export async function startRecordingSetting() {
-  const custody = await startCustody();
+export async function startRecordingSetting(options: Parameters<typeof startCustody>[0] = {}) {
+  const custody = await startCustody(options);
   const folder = join(custody.data, 'recordings');
   mkdirSync(folder);
   const database = join(custody.data, 'appliance.db');
   const db = openApplianceDatabase(database);
-  const exam = randomUUID();
-  const { title, notice, policy, examPage } = DEMONSTRATION;
-  const rules = await custody.operator.createExam({ exam, title, policy });
-  enterExam(db, { id: exam, title, notice, examPage }, rules);
+  /** Makes an exam with rules of its own. @returns its id */
+  async function addExam(rules: Partial<Policy> = {}): Promise<string> {
+    const exam = randomUUID();
+    const { title, notice, policy, examPage } = DEMONSTRATION;
+    const told = await custody.operator.createExam({ exam, title, policy: { ...policy, ...rules } });
+    enterExam(db, { id: exam, title, notice, examPage }, told);
+    return exam;
+  }
+  const exam = await addExam();
   const log = pino({ level: 'silent' });
   const running: { parts: ReturnType<typeof openWebParts>; server: Server }[] = [];
 
@@ -60,6 +66,7 @@ export async function startRecordingSetting() {
     folder,
     database,
     exam,
+    addExam,
     serve,
     /** Ends a server as the end of its process would, what waits for custody included. */
     async leave(port: number) {
@@ -71,9 +78,9 @@ export async function startRecordingSetting() {
       }
     },
     /** Another test taker, who has opened their link and started. */
-    async startAttempt(port: number): Promise<Attempt> {
-      const { token } = enterTestTaker(db, { exam, candidate: randomBytes(6).toString('hex'), name: 'Test Taker' });
-      return new Attempt(port, await ask(port, 'GET', `/i/${token}`)).start();
+    async startAttempt(port: number, of = exam): Promise<Attempt> {
+      const { token } = enterTestTaker(db, { exam: of, candidate: randomBytes(6).toString('hex'), name: 'Test Taker' });
+      return (await Attempt.open(port, token)).start();
     },
     async stop() {
       for (const { parts, server } of running) {
@@ -99,14 +106,23 @@ export interface Reply {
 export class Attempt {
   readonly port: number;
   readonly cookie: string;
+  readonly token: string;
   about!: AttemptStart;
   private key!: webcrypto.CryptoKey;
+  private publicKey!: string;
   /** SHA-256 of the attempt key's SubjectPublicKeyInfo, base64url. */
   keyName!: string;
 
-  constructor(port: number, entry: Reply) {
+  /** @param token the personal link's, for one that can be opened in another browser */
+  constructor(port: number, entry: Reply, token = '') {
     this.port = port;
+    this.token = token;
     this.cookie = entry.headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+  }
+
+  /** Opens a personal link. */
+  static async open(port: number, token: string): Promise<Attempt> {
+    return new Attempt(port, await ask(port, 'GET', `/i/${token}`), token);
   }
 
   /** The same person's session with another server over the same database. */
@@ -120,8 +136,21 @@ export class Attempt {
     const spki = new Uint8Array(await webcrypto.subtle.exportKey('spki', pair.publicKey));
     const publicKey = base64url(spki);
     this.keyName = createHash('sha256').update(spki).digest('base64url');
-    this.about = (await this.ask('POST', '/attempt', { publicKey })).json as AttemptStart;
+    this.publicKey = publicKey;
+    await this.resume();
     return this;
+  }
+
+  /** Starts the attempt, or goes on with it, in this browser. */
+  async resume(): Promise<Reply> {
+    const reply = await this.ask('POST', '/attempt', { publicKey: this.publicKey });
+    if (reply.status < 300) this.about = reply.json as AttemptStart;
+    return reply;
+  }
+
+  /** The same person in another browser, which has a key of its own. */
+  async elsewhere(): Promise<Attempt> {
+    return (await Attempt.open(this.port, this.token)).start();
   }
 
   ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Reply> {
@@ -163,6 +192,36 @@ export class Attempt {
     const algorithm = { name: 'ECDSA', hash: 'SHA-256' };
     const signature = await webcrypto.subtle.sign(algorithm, this.key, Buffer.from(text));
     return { statement: text, signature: base64url(new Uint8Array(signature)) };
+  }
+
+  /** Records a chapter of one segment after the other, each signed. @returns what a seal has to say of them */
+  async recordChapters(chapters: number): Promise<SealStatement['recordings'][number]> {
+    const { recording } = await this.record();
+    const signatures = [];
+    for (let chapter = 0; chapter < chapters; chapter++) {
+      const body = segmentBody(recording, chapter, { chapter });
+      const signed = await this.sign(this.stateChapter(recording, chapter, new Map([[chapter, body]])));
+      const replies = [
+        ...(chapter > 0 ? [await this.putEnvelope(recording, chapter)] : []),
+        await this.putSegment(recording, chapter, body),
+        await this.putSignature(recording, chapter, signed),
+      ];
+      for (const { status, json } of replies) if (status > 201) throw new Error(`${status} ${JSON.stringify(json)}`);
+      signatures.push(signed.statement);
+    }
+    return { recording, chapters, segments: chapters, digest: digestOf(signatures) };
+  }
+
+  /** @returns the seal of these recordings, signed by this browser */
+  seal(recordings: SealStatement['recordings']): Promise<SignedStatement> {
+    const { exam, attempt } = this.about;
+    return this.sign({ type: 'seal', exam, attempt, recordings, endedAt: new Date().toISOString() });
+  }
+
+  /** What the attempt's page says. */
+  async page(): Promise<string> {
+    const { json } = await this.ask('GET', '/attempt', undefined, { accept: 'text/html' });
+    return String(json).replace(/(<[^>]+>|\s)+/g, ' ');
   }
 
   /** What the attempt key has to say of these bodies. */

@@ -4,10 +4,10 @@ import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inspectRecording } from '../app/recordings/inspect.ts';
 import { readIndex } from '../app/recordings/reader.ts';
-import type { AttemptStart, Receipt, SealStatement } from '../app/wire.ts';
+import type { AttemptStart, Receipt } from '../app/wire.ts';
 import { verifyReceipt } from '../hsm/ledger/receipt.ts';
 import { type Enrolled, enrolRepresentative, makeRecipient, openGrant } from './custody-process.ts';
-import { digestOf, segmentBody } from './recording-segments.ts';
+import { segmentBody } from './recording-segments.ts';
 import { type Attempt, errorOf, type RecordingSetting, startRecordingSetting } from './recording-setting.ts';
 
 let setting: RecordingSetting;
@@ -35,28 +35,6 @@ async function until(condition: () => boolean | Promise<boolean>, seconds = 10):
   throw new Error(`this did not come true within ${seconds} s: ${condition}`);
 }
 
-const wordsOf = async (taker: Attempt) =>
-  String((await taker.ask('GET', '/attempt', undefined, { accept: 'text/html' })).json).replace(/<[^>]+>|\s+/g, ' ');
-
-/** Records `chapters` chapters of one segment each, signed. @returns what a seal has to say of them */
-async function record(taker: Attempt, chapters: number) {
-  const { recording } = await taker.record();
-  const signatures = [];
-  for (let chapter = 0; chapter < chapters; chapter++) {
-    if (chapter > 0) expect((await taker.putEnvelope(recording, chapter)).status).toBe(201);
-    const body = segmentBody(recording, chapter, { chapter });
-    expect((await taker.putSegment(recording, chapter, body)).status).toBe(201);
-    const signed = await taker.sign(taker.stateChapter(recording, chapter, new Map([[chapter, body]])));
-    expect((await taker.putSignature(recording, chapter, signed)).status).toBe(201);
-    signatures.push(signed.statement);
-  }
-  return { recording, chapters, segments: chapters, digest: digestOf(signatures) };
-}
-
-function sealOf({ about }: Attempt, recordings: SealStatement['recordings']): SealStatement {
-  return { type: 'seal', exam: about.exam, attempt: about.attempt, recordings, endedAt: new Date().toISOString() };
-}
-
 /** Asks for the keys of all chapters that the file has, as the room does. */
 async function release(taker: Attempt, recording: string) {
   const { room } = setting.custody;
@@ -73,22 +51,22 @@ describe('without custody', () => {
     const taker = await setting.startAttempt(port);
     const { attempt, exam, examKey } = taker.about;
     expect(examKey.applianceKey).toHaveLength(43);
-    const own = await record(taker, 3);
+    const own = await taker.recordChapters(3);
     expect(((await taker.ask('GET', '/attempt/start')).json as AttemptStart).recordings).toMatchObject([
       { recording: own.recording, nextSegment: 3, nextChapter: 3 },
     ]);
-    expect(await wordsOf(taker)).toContain('This cannot be shown just now');
+    expect(await taker.page()).toContain('This cannot be shown just now');
 
-    const seal = await taker.sign(sealOf(taker, [own]));
+    const seal = await taker.seal([own]);
     const taken = await taker.ask('POST', '/attempt/seal', seal);
     expect([taken.status, taken.json]).toEqual([202, {}]);
     expect((await taker.ask('POST', '/attempt/seal', seal)).status).toBe(202);
-    const other = await taker.ask('POST', '/attempt/seal', await taker.sign(sealOf(taker, [own])));
+    const other = await taker.ask('POST', '/attempt/seal', await taker.seal([own]));
     expect([other.status, errorOf(other)]).toEqual([409, 'attempt-sealed']);
     const late = await taker.putSegment(own.recording, 3, segmentBody(own.recording, 3, { chapter: 2 }));
     expect([late.status, errorOf(late)]).toEqual([409, 'attempt-sealed']);
     expect(errorOf(await taker.ask('GET', '/attempt/start'))).toBe('attempt-sealed');
-    expect(await wordsOf(taker)).toContain('its seal is kept. The receipt is made by itself');
+    expect(await taker.page()).toContain('its seal is kept. The receipt is made by itself');
     const none = await taker.ask('GET', '/attempt/receipt');
     expect([none.status, none.json]).toMatchObject([404, { message: expect.stringContaining('its seal is kept') }]);
     expect(waiting(attempt).map(({ kind }) => kind)).toEqual(['start', 'chapter', 'chapter', 'chapter', 'seal']);
@@ -100,7 +78,7 @@ describe('without custody', () => {
     expect(JSON.parse(receipt.entry.body)).toMatchObject({ attempt, statement: seal.statement });
     expect((await taker.ask('POST', '/attempt/seal', seal)).json).toEqual(receipt);
     expect(waiting(attempt)).toEqual([]);
-    expect(await wordsOf(taker)).toContain('Finished and sealed');
+    expect(await taker.page()).toContain('Finished and sealed');
     const file = join(setting.folder, attempt, `${own.recording}.clr`);
     expect(await inspectRecording(file)).toMatchObject({ seal: 'good', faults: [], header: { exam } });
     expect(await release(taker, own.recording)).toHaveLength(3);
@@ -108,7 +86,7 @@ describe('without custody', () => {
 
   test('chapters that wait cannot be released; a web process that starts anew hands them over, in order', async () => {
     const taker = await setting.startAttempt(port);
-    const { recording } = await record(taker, 1);
+    const { recording } = await taker.recordChapters(1);
     await setting.custody.kill();
     for (const chapter of [1, 2, 3]) expect((await taker.putEnvelope(recording, chapter)).status).toBe(201);
     await setting.leave(port);
@@ -161,7 +139,7 @@ describe('without custody', () => {
 
   test('what custody refuses when it is handed over is kept with the reason and stops nothing else', async () => {
     const taker = await setting.startAttempt(port);
-    const { recording } = await record(taker, 1);
+    const { recording } = await taker.recordChapters(1);
     const { envelopes } = await readIndex(join(setting.folder, taker.about.attempt, `${recording}.clr`));
     await setting.custody.kill();
     // The wrapped key of chapter 0 again: registered for another chapter already.
@@ -186,7 +164,7 @@ describe('without custody', () => {
 describe('with a custody that stands still', () => {
   test('nobody waits long, and nothing is left behind when it goes on', async () => {
     const first = await setting.startAttempt(port);
-    const { recording } = await record(first, 1);
+    const { recording } = await first.recordChapters(1);
     setting.custody.halt();
     try {
       const times: number[] = [];
@@ -199,10 +177,10 @@ describe('with a custody that stands still', () => {
       expect((await timed(() => first.putEnvelope(recording, 1))).status).toBe(201);
       expect((await timed(() => first.putEnvelope(recording, 2))).status).toBe(201);
       const second = await timed(() => setting.startAttempt(port));
-      const own = await timed(() => record(second, 2));
-      const seal = await second.sign(sealOf(second, [own]));
+      const own = await timed(() => second.recordChapters(2));
+      const seal = await second.seal([own]);
       expect((await timed(() => second.ask('POST', '/attempt/seal', seal))).status).toBe(202);
-      expect(await timed(() => wordsOf(second))).toContain('This cannot be shown just now');
+      expect(await timed(() => second.page())).toContain('This cannot be shown just now');
       // The first one finds out; those behind it do not wait for custody. A page and a start ask how the attempt stands.
       expect(Math.max(...times)).toBeLessThan(6000);
       expect(times[1]).toBeLessThan(1000);

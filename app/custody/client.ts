@@ -62,6 +62,8 @@ export function connectWeb(socketPath: string, patience = PATIENCE) {
       read(client.attempts[':attempt'].keys.$post({ param: { attempt }, json })),
     /** @param envelope canonical JSON */
     registerChapter: (envelope: string) => read(client.chapters.$post({ json: { envelope } })),
+    /** Chapters that had to wait: for each custody's sentence where it refuses, else null. @param envelopes at most 32 */
+    registerChapters: (envelopes: string[]) => read(client['waited-chapters'].$post({ json: { envelopes } })),
     sealAttempt: (attempt: string, json: { statement: string; signature: string }) =>
       read(client.attempts[':attempt'].seal.$post({ param: { attempt }, json })),
     /** How the attempt ended as custody has it. @throws AppError not-found while it goes on */

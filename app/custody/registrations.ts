@@ -1,11 +1,10 @@
 import type { Logger } from 'pino';
 import {
+  listRegistrations,
   listWaitingAttempts,
-  markRefused,
-  nextRegistration,
   queueRegistration,
-  removeRegistrations,
   type RegistrationRow,
+  settleRegistrations,
 } from '../../db/appliance/registrations.ts';
 import type { ApplianceDatabase } from '../../db/appliance/open.ts';
 import { AppError } from '../errors.ts';
@@ -14,12 +13,13 @@ import type { WebCustody } from './client.ts';
 
 /** Attempts that are handed over side by side. */
 const LANES = 8;
-/** Registrations of one attempt before it is the others' turn again. */
-const BATCH = 100;
+/** Chapters that custody is handed at once. */
+const BATCH = 32;
 const PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
 
 type RegisteringCustody = Pick<WebCustody, 'registerAttempt' | 'resumeAttempt' | 'registerChapter' | 'sealAttempt'>;
+type PatientCustody = RegisteringCustody & Pick<WebCustody, 'registerChapters'>;
 
 /** What custody registers of an attempt. */
 interface Bodies {
@@ -51,7 +51,7 @@ const CONFLICTS = {
 export class Registrations {
   readonly #db: ApplianceDatabase;
   readonly #brisk: RegisteringCustody;
-  readonly #patient: RegisteringCustody;
+  readonly #patient: PatientCustody;
   readonly #log: Logger;
   /** Attempts of which something waits. */
   readonly #waiting: Set<string>;
@@ -67,7 +67,7 @@ export class Registrations {
    * @param parts.brisk gives up soon: a test taker's browser waits for it
    * @param parts.patient is what the queue hands over through
    */
-  constructor(parts: { db: ApplianceDatabase; brisk: RegisteringCustody; patient: RegisteringCustody; log: Logger }) {
+  constructor(parts: { db: ApplianceDatabase; brisk: RegisteringCustody; patient: PatientCustody; log: Logger }) {
     this.#db = parts.db;
     this.#brisk = parts.brisk;
     this.#patient = parts.patient;
@@ -170,38 +170,50 @@ export class Registrations {
 
   /** @returns how many of the attempt custody took or refused */
   async #handOverOf(attempt: string): Promise<number> {
-    // Removed together: until then a crash only has custody told again what it knows.
-    const taken: number[] = [];
-    let refused = 0;
-    let after = 0;
+    let settled = 0;
     try {
-      for (;;) {
-        const row = this.#closed ? undefined : nextRegistration(this.#db, attempt, after);
-        if (!row || taken.length >= BATCH) break;
-        after = row.number;
-        if (await this.#hand(row)) taken.push(row.number);
-        else refused++;
+      while (!this.#closed) {
+        const rows = listRegistrations(this.#db, attempt, BATCH);
+        const [first] = rows;
+        if (!first) {
+          this.#waiting.delete(attempt);
+          break;
+        }
+        const other = rows.findIndex(({ kind }) => kind !== 'chapter');
+        const told = other === 0 ? [first] : rows.slice(0, other === -1 ? BATCH : other);
+        const refusals = other === 0 ? [await this.#refusalOf(first)] : await this.#tellChapters(told);
+        // Until it is written down a crash only has custody told again what it knows.
+        settleRegistrations(
+          this.#db,
+          told.map((row, i) => ({ number: row.number, refusal: this.#heed(row, refusals[i] ?? null) })),
+        );
+        settled += told.length;
       }
     } catch (err) {
       this.#log.debug({ attempt, err }, 'custody does not take it yet');
     }
-    if (taken.length > 0) removeRegistrations(this.#db, taken);
-    if (!nextRegistration(this.#db, attempt, 0)) this.#waiting.delete(attempt);
-    return taken.length + refused;
+    return settled;
   }
 
-  /** @returns whether custody took it; else it is kept with the reason. @throws what may pass */
-  async #hand(row: RegistrationRow): Promise<boolean> {
-    const { attempt, kind, subject } = row;
+  #heed({ attempt, kind, subject }: RegistrationRow, refusal: string | null): string | null {
+    if (refusal !== null) this.#log.error({ attempt, kind, subject, refusal }, 'custody refused what had waited');
+    return refusal;
+  }
+
+  /** @returns custody's sentence where it refuses for good. @throws what may pass */
+  async #refusalOf(row: RegistrationRow): Promise<string | null> {
     try {
       await this.#tell(row);
-      return true;
-    } catch (err) {
-      if (isPassing(err)) throw err;
-      this.#log.error({ attempt, kind, subject, err }, 'custody refused what had waited');
-      markRefused(this.#db, row.number, (err as AppError).sentence);
-      return false;
+      return null;
+    } catch (error) {
+      if (isPassing(error)) throw error;
+      return (error as AppError).sentence;
     }
+  }
+
+  async #tellChapters(rows: RegistrationRow[]): Promise<(string | null)[]> {
+    const envelopes = rows.map(({ body }) => (JSON.parse(body) as Bodies['chapter']).envelope);
+    return (await this.#patient.registerChapters(envelopes)).refusals;
   }
 
   async #tell({ kind, attempt, body, queuedAt }: RegistrationRow): Promise<void> {

@@ -5,7 +5,7 @@ import type { ApplianceDatabase } from '../../db/appliance/open.ts';
 import type { AttemptKeys, Keyring } from '../attempts/attempt-keys.ts';
 import { checkUpload } from '../attempts/retention.ts';
 import { digestToken } from '../attempts/token.ts';
-import type { ExamRules, RuleBook } from '../exams/rule-book.ts';
+import type { RuleBook } from '../exams/rule-book.ts';
 import { ATTEMPT_COOKIE, sessionEnded } from '../attempts/session-guard.ts';
 import type { RecordedAttempt } from './recordings.ts';
 
@@ -28,12 +28,12 @@ export interface AttemptEnv {
  */
 export function requireAttempt(db: ApplianceDatabase, rules: Pick<RuleBook, 'of'>, keys: AttemptKeys) {
   const attemptOf = prepareAttemptOfSession(db);
-  const remembered = new Map<string, { attempt: RecordedAttempt; policy: ExamRules['policy']; until: number }>();
+  const remembered = new Map<string, { attempt: RecordedAttempt; until: number }>();
   const lookUp = async (session: string) => {
     const row = attemptOf(digestToken(session), new Date().toISOString());
     if (!row) throw sessionEnded();
-    const { examKey, policy } = await rules.of(row.exam);
-    const found = { attempt: { ...row, examKey }, policy, until: performance.now() + REMEMBERED_MS };
+    const { examKey } = await rules.of(row.exam);
+    const found = { attempt: { ...row, examKey }, until: performance.now() + REMEMBERED_MS };
     if (remembered.size >= REMEMBERED) remembered.clear();
     remembered.set(session, found);
     return found;
@@ -42,8 +42,8 @@ export function requireAttempt(db: ApplianceDatabase, rules: Pick<RuleBook, 'of'
     const session = getCookie(c, ATTEMPT_COOKIE);
     if (!session) throw sessionEnded();
     const known = remembered.get(session);
-    const { attempt, policy } = known && known.until > performance.now() ? known : await lookUp(session);
-    checkUpload(policy);
+    const { attempt } = known && known.until > performance.now() ? known : await lookUp(session);
+    checkUpload((await rules.of(attempt.exam)).policy);
     c.set('attempt', attempt);
     c.set('keyring', keys.of(attempt.id));
     await next();

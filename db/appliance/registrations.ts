@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, isNull } from 'drizzle-orm';
+import { and, asc, eq, isNull } from 'drizzle-orm';
 import type { ApplianceDatabase } from './open.ts';
 import { registrations } from './schema.ts';
 
@@ -46,15 +46,15 @@ export function listWaitingAttempts(db: ApplianceDatabase): string[] {
     .map(({ attempt }) => attempt);
 }
 
-/** @param after number of the one before, 0 for none. @returns what custody has to get next of this attempt */
-export function nextRegistration(db: ApplianceDatabase, attempt: string, after: number): RegistrationRow | undefined {
+/** @returns what custody has to get next of this attempt, in order, at most `limit` of it */
+export function listRegistrations(db: ApplianceDatabase, attempt: string, limit: number): RegistrationRow[] {
   return db
     .select()
     .from(registrations)
-    .where(and(eq(registrations.attempt, attempt), isNull(registrations.refusal), gt(registrations.number, after)))
+    .where(and(eq(registrations.attempt, attempt), isNull(registrations.refusal)))
     .orderBy(asc(registrations.number))
-    .limit(1)
-    .get();
+    .limit(limit)
+    .all();
 }
 
 /** @returns custody's sentence where it refused a registration of this kind */
@@ -67,12 +67,15 @@ export function findRefusal(db: ApplianceDatabase, attempt: string, kind: Regist
   return row?.refusal ?? undefined;
 }
 
-/** Custody has taken them. */
-export function removeRegistrations(db: ApplianceDatabase, numbers: number[]): void {
-  db.delete(registrations).where(inArray(registrations.number, numbers)).run();
-}
-
-/** Custody has refused it for good; it is kept with the reason. */
-export function markRefused(db: ApplianceDatabase, number: number, refusal: string): void {
-  db.update(registrations).set({ refusal }).where(eq(registrations.number, number)).run();
+/** Writes down what custody said: what it took is gone, what it refused for good is kept with its sentence. */
+export function settleRegistrations(
+  db: ApplianceDatabase,
+  settled: { number: number; refusal: string | null }[],
+): void {
+  db.transaction((tx) => {
+    for (const { number, refusal } of settled) {
+      if (refusal === null) tx.delete(registrations).where(eq(registrations.number, number)).run();
+      else tx.update(registrations).set({ refusal }).where(eq(registrations.number, number)).run();
+    }
+  });
 }

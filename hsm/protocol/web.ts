@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { listAssigned } from '../../db/custody/exams.ts';
 import { listAccesses } from '../accesses.ts';
 import { registerAttempt, resumeAttempt } from '../attempts.ts';
-import { registerChapter } from '../chapters.ts';
+import { registerChapter, registerChapters } from '../chapters.ts';
 import type { Custody } from '../custody.ts';
 import { viewExam } from '../exams.ts';
 import { endSession, redeemTicket, sessionHolder } from '../register.ts';
@@ -19,6 +19,7 @@ const attempt = z.object({
 });
 const resumed = attempt.pick({ publicKey: true, takenAt: true });
 const chapter = z.object({ envelope: z.string().max(4096) });
+const waited = z.object({ envelopes: z.array(chapter.shape.envelope).min(1).max(32) });
 const signed = z.object({ statement: z.string().max(16_384), signature: z.string().max(200) });
 const ticket = z.object({ ticket: z.string().length(43) });
 
@@ -28,6 +29,9 @@ export function webProtocol(custody: Custody) {
     .get('/exams/:exam', (c) => c.json(viewExam(custody, c.req.param('exam'))))
     .post('/attempts', json(attempt), async (c) => c.json(await registerAttempt(custody, c.req.valid('json'))))
     .post('/chapters', json(chapter), async (c) => c.json(await registerChapter(custody, c.req.valid('json').envelope)))
+    .post('/waited-chapters', json(waited), async (c) =>
+      c.json(await registerChapters(custody, c.req.valid('json').envelopes)),
+    )
     .post('/attempts/:attempt/keys', json(resumed), async (c) =>
       c.json(await resumeAttempt(custody, c.req.param('attempt'), c.req.valid('json'))),
     )
