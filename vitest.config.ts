@@ -1,9 +1,19 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests that film, play or count time in a real browser: each has the machine to itself, or what it measures is its neighbours. */
-const FILMING = ['spine', 'recorder', 'player', 'room-pages', 'attempt-pages-browser', 'check-browser'].map(
-  (name) => `tests/${name}.test.{ts,tsx}`,
-);
+const FILMING = [
+  'spine',
+  'weather',
+  'firefox',
+  'recorder',
+  'capture-browser',
+  'player',
+  'player-sources',
+  'room-pages',
+  'attempt-pages-browser',
+  'check-browser',
+  'practice-browser',
+].map((name) => `tests/${name}.test.{ts,tsx}`);
 
 const shared = {
   // A PKCS#11 module lives once per process and its end ends every session: each file gets a process of its own.

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
 const FLAGS = [
@@ -13,6 +14,30 @@ const FLAGS = [
 /** Debian's Chromium without a window. Extra flags choose what it has for a camera. */
 export function launchChromium(flags: string[] = []): Promise<Browser> {
   return chromium.launch({ executablePath: '/usr/bin/chromium', args: [...FLAGS, ...flags] });
+}
+
+/**
+ * The same, with a profile that outlives it: what pages keep is there again at the next start.
+ * @param flags as above
+ */
+export function launchOnProfile(profile: string, flags: string[] = []): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(profile, {
+    executablePath: '/usr/bin/chromium',
+    args: [...FLAGS, ...flags],
+    ignoreHTTPSErrors: true,
+    viewport: { width: 1280, height: 800 },
+  });
+}
+
+/** Kills the browser that runs on a profile, without a chance to write anything down. */
+export async function killChromium(context: BrowserContext, profile: string): Promise<void> {
+  const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').split(' ').filter(Boolean);
+  const commandOf = (pid: string) => readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  const browser = children.find((pid) => commandOf(pid).includes(`--user-data-dir=${profile}`));
+  if (browser === undefined) throw new Error('no browser runs on this profile');
+  const gone = new Promise((resolve) => context.once('close', resolve));
+  process.kill(Number(browser), 'SIGKILL');
+  await gone;
 }
 
 /** Flags for a fake camera that plays a file, and a fake microphone. */

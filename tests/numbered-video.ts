@@ -51,6 +51,33 @@ function drawFrame(number: number): Buffer {
   return frame;
 }
 
+/**
+ * Decodes a recording's picture and reads each frame's number, in order.
+ * @param webm a media header and the clusters that follow it
+ */
+export async function readNumbers(webm: Buffer): Promise<number[]> {
+  const row = ['-vf', `scale=${WIDTH}:${HEIGHT},crop=${WIDTH}:1:0:${HEIGHT / 2},format=gray`];
+  const ffmpeg = spawn(
+    FFMPEG,
+    [
+      ...['-loglevel', 'error', '-i', '-', '-map', '0:v', '-fps_mode', 'passthrough'],
+      ...[...row, '-f', 'rawvideo', '-'],
+    ],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  );
+  ffmpeg.stdin.end(webm);
+  const chunks: Buffer[] = [];
+  for await (const chunk of ffmpeg.stdout) chunks.push(chunk as Buffer);
+  const rows = Buffer.concat(chunks);
+  return Array.from({ length: rows.length / WIDTH }, (_, frame) => {
+    let number = 0;
+    for (let bit = 0; bit < BITS; bit++) {
+      number = (number << 1) | ((rows[frame * WIDTH + bit * BLOCK + BLOCK / 2] ?? 0) > 128 ? 1 : 0);
+    }
+    return number;
+  });
+}
+
 /** Reads a frame's number from what a video element shows. Runs in the page. */
 export function readNumber(video: HTMLVideoElement): number {
   const canvas = document.createElement('canvas');
