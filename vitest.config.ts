@@ -5,7 +5,7 @@ const FILMING = [
   'spine',
   'weather',
   'firefox',
-  'recorder',
+  'recorder', 'outbox',
   'capture-browser',
   'player',
   'player-sources',

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { ClusterClock } from '../app/browser/recorder/cluster.ts';
 import { Meter } from '../app/browser/recorder/meter.ts';
 import { type Entry, Queue, type Segment } from '../app/browser/recorder/queue.ts';
 import { type Answer, delayAfter, type Refusal } from '../app/browser/recorder/request.ts';
@@ -277,42 +276,6 @@ describe('the line of truth', () => {
   test('counts hours', () => {
     expect(elapsedOf(3_725_900)).toEqual({ text: '1:02:05', datetime: 'PT3725S' });
     expect(elapsedOf(-5)).toEqual({ text: '0:00:00', datetime: 'PT0S' });
-  });
-});
-
-describe('a cluster', () => {
-  /** @param blocks track, ms after the cluster's start, flags */
-  function cluster(start: number, blocks: [number, number, number][]): Uint8Array {
-    const time = [0xe7, 0x82, start >> 8, start & 0xff];
-    const body = blocks.flatMap(([track, at, flags]) => [0xa3, 0x85, 0x80 | track, at >> 8, at & 0xff, flags, 0]);
-    return Uint8Array.from([0x1f, 0x43, 0xb6, 0x75, 0xff, ...time, ...body]);
-  }
-
-  test('lasts to the first packet after it, or to the end of its last one', () => {
-    const clock = new ClusterClock();
-    for (const [start, duration] of [
-      [2, 0.066],
-      [2.01, 0.02],
-      [3.9, 0.02],
-      [3.934, 0.066],
-      [4, 0.066],
-    ] as const) {
-      clock.add(start, duration);
-    }
-    const first = cluster(2000, [
-      [1, 0, 0x80],
-      [2, 10, 0x80],
-      [2, 1900, 0x80],
-      [1, 1934, 0],
-    ]);
-    expect(clock.close(first, 2, 1)).toEqual({ duration: 2_000_000, keyframe: true });
-    expect(clock.close(cluster(4000, [[1, 0, 0]]), 4, 1)).toEqual({ duration: 66_000, keyframe: false });
-  });
-
-  test('of sound alone is no keyframe, and other bytes are no cluster', () => {
-    const clock = new ClusterClock();
-    expect(clock.close(cluster(100, [[2, 0, 0x80]]), 0.1, 1).keyframe).toBe(false);
-    expect(() => clock.close(new Uint8Array(16), 0, 1)).toThrow(RangeError);
   });
 });
 

@@ -39,7 +39,7 @@ export function CheckStep({ notice, begin = 'Start recording' }: { notice: Notic
             {camera && microphone ? 'them' : 'it'}.
           </p>
           <div>
-            <button type="button" class="button" data-allow>
+            <button type="button" class="button" data-allow disabled>
               Turn on {devices}
             </button>
           </div>
@@ -53,7 +53,7 @@ export function CheckStep({ notice, begin = 'Start recording' }: { notice: Notic
             all of it. Close what you would rather not show.
           </p>
           <div>
-            <button type="button" class="button" data-share>
+            <button type="button" class="button" data-share disabled>
               <Icon name="screen" />
               Share your screen
             </button>

@@ -3,10 +3,11 @@
  * another window is in front, and a busy page would hold up the encoders.
  */
 import { CaptureClock } from './capture-clock.ts';
-import type { CaptureOrder, CaptureReport, CaptureRequest, SoundBlock } from './capture-messages.ts';
+import type { CaptureOrder, CaptureReport, CaptureRequest, Cluster, SoundBlock } from './capture-messages.ts';
+import { ClusterCutter } from './cluster.ts';
 import { Picture } from './picture.ts';
 import { blockOf, Sound } from './sound.ts';
-import { Webm } from './webm.ts';
+import { type Packet, webmHeader } from './webm.ts';
 
 const BEAT = 250;
 const LOAD_INTERVAL = 1000;
@@ -14,7 +15,11 @@ const LOAD_INTERVAL = 1000;
 let order: CaptureOrder;
 let picture: Picture;
 let sound: Sound | null = null;
-let webm: Webm;
+let cutter: ClusterCutter;
+/** The media header is out: the first frame and, where there is any, the first sound are there. */
+let begun = false;
+/** Clusters that wait for it. */
+let waiting: Cluster[] = [];
 let ticks: ReturnType<typeof setInterval> | undefined;
 let beat: ReturnType<typeof setInterval> | undefined;
 const pictureClock = new CaptureClock();
@@ -40,23 +45,11 @@ async function handle(request: CaptureRequest): Promise<void> {
 
 async function begin(begun: CaptureOrder): Promise<void> {
   order = begun;
-  webm = new Webm(order.sound !== null, {
-    onInit: (init) => {
-      // Without a single frame there is no run: stopped so early, the header would know sound only.
-      if (picture.zero === null) return;
-      tell(
-        { kind: 'init', init, beganAt: Math.round(performance.timeOrigin + picture.zero + order.epochOffset) },
-        init,
-      );
-    },
-    onCluster: (cluster) => picture.zero !== null && tell({ kind: 'cluster', ...cluster }, cluster.bytes),
-    onError: fail,
-  });
-  picture = new Picture(order.quality, order.stillRate, (chunk, meta) => webm.addPicture(chunk, meta), fail);
-  await webm.start();
+  cutter = new ClusterCutter(order.sound !== null);
+  picture = new Picture(order.quality, order.stillRate, (chunk) => put(cutter.addPicture(packetOf(chunk))), fail);
   if (order.sound !== null) {
     sound = new Sound(
-      (chunk, meta) => webm.addSound(chunk, meta),
+      (chunk) => put(cutter.addSound(packetOf(chunk))),
       fail,
       () => tell({ kind: 'sound-changed' }),
     );
@@ -74,7 +67,7 @@ async function begin(begun: CaptureOrder): Promise<void> {
   else keepTicking();
   if (order.sound instanceof ReadableStream) void listen(order.sound);
   else if (order.sound instanceof MessagePort) {
-    order.sound.onmessage = ({ data }: MessageEvent<SoundBlock>) => sound?.add(data, performance.now(), picture.zero);
+    order.sound.onmessage = ({ data }: MessageEvent<SoundBlock>) => hear(data);
   }
 }
 
@@ -96,9 +89,12 @@ async function listen(blocks: ReadableStream<AudioData>): Promise<void> {
   for (const reader = blocks.getReader(); ; ) {
     const { value } = await reader.read();
     if (!value) return;
-    const arrived = performance.now();
-    sound?.add(blockOf(value), arrived, picture.zero);
+    hear(blockOf(value));
   }
+}
+
+function hear(block: SoundBlock): void {
+  if (beat !== undefined) sound?.add(block, performance.now(), picture.zero);
 }
 
 /** Asks the page for frames in the rate of the moment, where it has to send them. */
@@ -115,9 +111,29 @@ async function stop(): Promise<void> {
   const { zero } = picture;
   await picture.finish();
   await sound?.finish(now, zero);
-  sound = null;
-  await webm.finish();
+  if (zero !== null) put(cutter.finish(Math.round(now - zero)));
   tell({ kind: 'stopped' });
+}
+
+/** Hands over what is complete, behind the media header. */
+function put(clusters: Cluster[]): void {
+  waiting.push(...clusters);
+  const { size, zero } = picture;
+  if (size === null || zero === null || (sound !== null && sound.sampleRate === null)) return;
+  if (!begun) {
+    begun = true;
+    const beganAt = Math.round(performance.timeOrigin + zero + order.epochOffset);
+    const init = webmHeader(size, sound?.sampleRate ?? null);
+    tell({ kind: 'init', init, beganAt }, init);
+  }
+  for (const cluster of waiting) tell({ kind: 'cluster', ...cluster }, cluster.bytes);
+  waiting = [];
+}
+
+function packetOf(chunk: EncodedVideoChunk | EncodedAudioChunk): Packet {
+  const bytes = new Uint8Array(chunk.byteLength);
+  chunk.copyTo(bytes);
+  return { time: Math.round(chunk.timestamp / 1000), bytes, keyframe: chunk.type === 'key' };
 }
 
 function fail(error: unknown): void {

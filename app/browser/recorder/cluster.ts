@@ -1,80 +1,57 @@
-/** Reads just enough of a WebM cluster to say which time it covers and whether it decodes alone. Pure. */
+import type { Cluster } from './capture-messages.ts';
+import { type Packet, webmCluster } from './webm.ts';
 
-const CLUSTER = 0x1f43b675;
-const TIMESTAMP = 0xe7;
-const SIMPLE_BLOCK = 0xa3;
+/** A cluster begins with the first keyframe that is so many ms behind the one before it: they come every two seconds. */
+const SHORTEST = 1500;
 
-interface ClusterBlocks {
-  /** Milliseconds of the last block. */
-  last: number;
-  /** Whether the first block of the video track is a keyframe; false where there is none. */
-  keyframe: boolean;
-}
+/** Cuts encoded packets into clusters that each begin with a keyframe, with all the sound up to the next one. Pure. */
+export class ClusterCutter {
+  #hasSound: boolean;
+  #pictures: Packet[] = [];
+  #sounds: Packet[] = [];
 
-/** An encoded packet that is on its way into a cluster. Milliseconds. */
-interface Packet {
-  time: number;
-  end: number;
-}
-
-/** Follows the packets of a run, so that each cluster's end is known at the moment it is complete. */
-export class ClusterClock {
-  #packets: Packet[] = [];
-
-  /** @param start seconds @param duration seconds, as the encoder gave them */
-  add(start: number, duration: number): void {
-    const time = Math.round(1000 * start);
-    this.#packets.push({ time, end: time + 1000 * duration });
+  constructor(hasSound: boolean) {
+    this.#hasSound = hasSound;
   }
 
-  /**
-   * @param bytes a whole cluster
-   * @param start the cluster's beginning, seconds
-   * @param videoTrack number of the video track
-   * @returns duration in µs: to the first packet after it, or to the end of its last one
-   * @throws RangeError when the bytes are no cluster
-   */
-  close(bytes: Uint8Array, start: number, videoTrack: number): { duration: number; keyframe: boolean } {
-    const { last, keyframe } = readCluster(bytes, videoTrack);
-    const inside = this.#packets.filter(({ time }) => time <= last);
-    this.#packets = this.#packets.filter(({ time }) => time > last);
-    const end =
-      this.#packets.length > 0
-        ? Math.min(...this.#packets.map(({ time }) => time))
-        : Math.max(last, ...inside.map((packet) => packet.end));
-    return { duration: Math.round(1000 * (end - 1000 * start)), keyframe };
+  /** @returns the clusters that are complete with it */
+  addPicture(packet: Packet): Cluster[] {
+    this.#pictures.push(packet);
+    return this.#cut();
   }
-}
 
-/** @throws RangeError when the bytes are no cluster of simple blocks */
-function readCluster(bytes: Uint8Array, videoTrack: number): ClusterBlocks {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (view.getUint32(0) !== CLUSTER) throw new RangeError('these bytes are no WebM cluster');
-  let at = 4 + readSize(view, 4).length;
-  let base = 0;
-  let last = 0;
-  let keyframe: boolean | null = null;
-  while (at < bytes.length) {
-    const id = view.getUint8(at);
-    const size = readSize(view, at + 1);
-    const body = at + 1 + size.length;
-    if (id === TIMESTAMP) {
-      for (let i = 0; i < size.value; i++) base = 256 * base + view.getUint8(body + i);
-    } else if (id === SIMPLE_BLOCK) {
-      const track = readSize(view, body);
-      last = Math.max(last, base + view.getInt16(body + track.length));
-      if (track.value === videoTrack) keyframe ??= (view.getUint8(body + track.length + 2) & 0x80) !== 0;
+  /** @returns the clusters that are complete with it */
+  addSound(packet: Packet): Cluster[] {
+    this.#sounds.push(packet);
+    return this.#cut();
+  }
+
+  /** @param end ms at which the run ends @returns what is left */
+  finish(end: number): Cluster[] {
+    if (this.#pictures.length === 0) return [];
+    return [this.#take(this.#pictures.length, Math.max(end, ...this.#pictures.map(({ time }) => time + 1)), Infinity)];
+  }
+
+  #cut(): Cluster[] {
+    const clusters: Cluster[] = [];
+    for (;;) {
+      const [first] = this.#pictures;
+      const next = this.#pictures.findIndex(({ keyframe, time }) => keyframe && time - (first?.time ?? 0) >= SHORTEST);
+      const time = this.#pictures[next]?.time;
+      if (time === undefined) return clusters;
+      // The sound comes later than the picture.
+      if (this.#hasSound && (this.#sounds.at(-1)?.time ?? -1) < time) return clusters;
+      clusters.push(this.#take(next, time, time));
     }
-    at = body + size.value;
   }
-  return { last, keyframe: keyframe ?? false };
-}
 
-/** An EBML variable-size integer (RFC 8794 section 4). */
-function readSize(view: DataView, at: number): { value: number; length: number } {
-  const first = view.getUint8(at);
-  const length = Math.clz32(first) - 23;
-  let value = first & (0xff >> length);
-  for (let i = 1; i < length; i++) value = 256 * value + view.getUint8(at + i);
-  return { value, length };
+  /** @param end ms at which the cluster ends @param soundUntil ms before which the sound belongs to it */
+  #take(pictures: number, end: number, soundUntil: number): Cluster {
+    const shown = this.#pictures.splice(0, pictures);
+    const heard = this.#sounds.filter(({ time }) => time < soundUntil);
+    this.#sounds = this.#sounds.slice(heard.length);
+    const start = shown[0]?.time ?? 0;
+    const bytes = webmCluster(shown, heard);
+    return { bytes, start: 1000 * start, duration: 1000 * (end - start), keyframe: shown[0]?.keyframe ?? false };
+  }
 }

@@ -19,9 +19,11 @@ const LOOK_BACK = 5;
 const SETTLE = 8000;
 /** Milliseconds of calm before a step up. After a step up that did not hold it is doubled, up to the longest. */
 const PATIENCE = 15_000;
-const LONGEST_PATIENCE = 300_000;
-/** A step up that holds for this many ms was right. */
-const HELD = 60_000;
+const LONGEST_PATIENCE = 600_000;
+/** A step up that holds for this many ms was right: a line that is only just too slow is late in falling behind. */
+const HELD = 300_000;
+/** A line that took so many times what the next step needs bears it for certain. */
+const CERTAIN = 2;
 
 /** What is known each second. */
 export interface Measured {
@@ -54,14 +56,15 @@ class Ladder {
     return true;
   }
 
-  /** All is well. @returns whether there was a change */
-  calm(now: number): boolean {
+  /** All is well. @param certain the next step up is known to hold @returns whether there was a change */
+  calm(now: number, certain = false): boolean {
     this.#calmSince ??= now;
     if (this.#raised !== null && now - this.#raised >= HELD) {
       this.#patience = Math.max(PATIENCE, this.#patience / 2);
       this.#raised = null;
     }
-    if (this.step === STEPS || now - Math.max(this.#calmSince, this.#changed) < this.#patience) return false;
+    const patience = certain ? PATIENCE : this.#patience;
+    if (this.step === STEPS || now - Math.max(this.#calmSince, this.#changed) < patience) return false;
     this.step++;
     this.#changed = this.#raised = now;
     return true;
@@ -127,7 +130,9 @@ export class Pace {
     if (waitingSeconds > LATE && before !== undefined && waitingSeconds >= before) {
       return this.#line.lower(now, lineRate === null ? this.#line.step - 2 : this.#stepFor(COUNTED_ON * lineRate));
     }
-    if (waitingSeconds <= CALM) return this.#line.calm(now);
+    if (waitingSeconds <= CALM) {
+      return this.#line.calm(now, lineRate !== null && this.#bitsAt(this.#line.step + 1) * CERTAIN <= lineRate);
+    }
     this.#line.unsettle();
     return false;
   }
@@ -146,18 +151,20 @@ export class Pace {
 
   /** @returns the highest step that needs no more than so many bits a second */
   #stepFor(bits: number): number {
-    const { sources, sound } = this.#kinds;
-    for (let step = STEPS; step > 0; step--) {
-      const pictures = sources.reduce((sum, source) => sum + this.#qualityAt(source, step).bitrate, 0);
-      if (pictures + (sound ? SOUND : 0) <= bits) return step;
-    }
+    for (let step = STEPS; step > 0; step--) if (this.#bitsAt(step) <= bits) return step;
     return 0;
+  }
+
+  /** @returns bits a second of all that is recorded */
+  #bitsAt(step: number): number {
+    const { sources, sound } = this.#kinds;
+    return sources.reduce((sum, source) => sum + this.#qualityAt(source, step).bitrate, sound ? SOUND : 0);
   }
 
   /** Each step is the same part of the one above it. */
   #qualityAt(source: Source, step: number): Quality {
     const { most, least } = this.#kinds.bounds[source];
-    const between = (low: number, high: number) => (step === STEPS ? high : low * (high / low) ** (step / STEPS));
+    const between = (low: number, high: number) => (step >= STEPS ? high : low * (high / low) ** (step / STEPS));
     const frameRate = between(least.frameRate, most.frameRate);
     return { frameRate, bitrate: Math.round(between(least.bitrate, most.bitrate)) };
   }

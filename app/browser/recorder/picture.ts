@@ -18,7 +18,7 @@ export class Picture {
   constructor(
     quality: Quality,
     stillRate: number,
-    output: (chunk: EncodedVideoChunk, meta?: EncodedVideoChunkMetadata) => void,
+    output: (chunk: EncodedVideoChunk) => void,
     error: (error: unknown) => void,
   ) {
     this.#quality = quality;
@@ -29,6 +29,11 @@ export class Picture {
   /** ms at which the first frame was captured; null before it. */
   get zero(): number | null {
     return this.#zero;
+  }
+
+  /** Pixels; null before the first frame. */
+  get size(): { width: number; height: number } | null {
+    return this.#canvas;
   }
 
   /** The stream goes on unbroken: another rate is no other stream. */

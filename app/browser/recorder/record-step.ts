@@ -34,6 +34,8 @@ export class RecordStep {
   #pace: Pace;
   #sources = new Map<Source, RecordedSource>();
   #sound: MediaStreamTrack | null = null;
+  /** The microphone is on, and the browser's sound system passes nothing on. */
+  #unheard = false;
   /** Both sources count on one clock; the computer's sleep is no part of the browser's count. */
   #epochOffset = epochOffset();
   #running = false;
@@ -134,7 +136,10 @@ export class RecordStep {
         void this.#cameraLost(why, silentFor);
       },
       soundChanged: () => void this.#sources.get(source)?.restart(null, this.#soundOf(source), this.#epochOffset),
-      silence: () => this.#page.miss('microphone', sentenceOfSilence(new DOMException('', 'NotReadableError'))),
+      silence: () => {
+        this.#unheard = true;
+        this.#page.miss('microphone', sentenceOfSilence(null));
+      },
     };
   }
 
@@ -170,10 +175,11 @@ export class RecordStep {
 
   get #sounds(): boolean {
     const carrier = this.#sources.get(this.#page.kinds.sources[0] ?? 'camera');
-    return carrier?.on === true && this.#sound?.readyState === 'live' && !this.#sound.muted;
+    return carrier?.on === true && !this.#unheard && this.#sound?.readyState === 'live' && !this.#sound.muted;
   }
 
   #watchSound(sound: MediaStreamTrack): void {
+    this.#unheard = false;
     this.#page.miss('microphone', null);
     const lost = () => {
       if (this.#running && this.#sound === sound) this.#page.miss('microphone', sentenceOfSilence(null));

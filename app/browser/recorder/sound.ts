@@ -21,13 +21,14 @@ export class Sound {
   #changed: () => void;
 
   /** @param changed the microphone's sample rate is another one now */
-  constructor(
-    output: (chunk: EncodedAudioChunk, meta?: EncodedAudioChunkMetadata) => void,
-    error: (error: unknown) => void,
-    changed: () => void,
-  ) {
+  constructor(output: (chunk: EncodedAudioChunk) => void, error: (error: unknown) => void, changed: () => void) {
     this.#encoder = new AudioEncoder({ output, error });
     this.#changed = changed;
+  }
+
+  /** Of what is encoded; null before the first. */
+  get sampleRate(): number | null {
+    return this.#line?.sampleRate ?? null;
   }
 
   /** @param zero ms at which the picture began; null before it @param arrived ms */

@@ -1,84 +1,130 @@
-import {
-  EncodedAudioPacketSource,
-  EncodedPacket,
-  EncodedVideoPacketSource,
-  NullTarget,
-  Output,
-  WebMOutputFormat,
-} from 'mediabunny';
-import type { Cluster } from './capture-messages.ts';
-import { ClusterClock } from './cluster.ts';
+/** Writes WebM (RFC 9559 in EBML, RFC 8794): a header, and clusters of which each decodes alone behind it. Pure. */
 
-/** Under the keyframe interval, so that a keyframe that comes a frame early still begins a cluster. */
-const CLUSTER_SECONDS = 1.5;
 const VIDEO_TRACK = 1;
+const SOUND_TRACK = 2;
+const KEYFRAME = 0x80;
+/** Of 48,000 a second: what an Opus decoder has to leave out at the beginning and to decode before a seek (RFC 7845). */
+const PRE_SKIP = 312;
+const SEEK_PRE_ROLL = 3840;
+const NANOSECONDS = 1e9 / 48_000;
 
-export interface WebmHandlers {
-  /** The header of all clusters that follow. */
-  onInit(init: Uint8Array<ArrayBuffer>): void;
-  onCluster(cluster: Cluster): void;
-  onError(error: unknown): void;
+/** An encoded frame of picture or sound. */
+export interface Packet {
+  /** Milliseconds, whole ones. */
+  time: number;
+  bytes: Uint8Array;
+  keyframe: boolean;
 }
 
-/** Puts encoded packets into WebM whose clusters each begin with a keyframe, so that the header and any cluster decode alone. */
-export class Webm {
-  #output: Output;
-  #clock = new ClusterClock();
-  #picture = new EncodedVideoPacketSource('vp8');
-  #sound: EncodedAudioPacketSource | null;
-  #handlers: WebmHandlers;
+/**
+ * @param picture its size in pixels
+ * @param sampleRate of the sound as it went into the encoder; null where there is none
+ * @returns what stands before the first cluster: a segment of unknown length, its VP8 track and its Opus track of one channel
+ */
+export function webmHeader(
+  picture: { width: number; height: number },
+  sampleRate: number | null,
+): Uint8Array<ArrayBuffer> {
+  const video = element(0xae, [
+    ...trackOf(VIDEO_TRACK, 1, 'V_VP8'),
+    element(0xe0, [element(0xb0, number(picture.width)), element(0xba, number(picture.height))]),
+  ]);
+  return joined([
+    element(0x1a45dfa3, [
+      element(0x4286, number(1)),
+      element(0x42f7, number(1)),
+      element(0x42f2, number(4)),
+      element(0x42f3, number(8)),
+      element(0x4282, text('webm')),
+      element(0x4287, number(4)),
+      element(0x4285, number(2)),
+    ]),
+    Uint8Array.of(0x18, 0x53, 0x80, 0x67, 0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff),
+    element(0x1549a966, [
+      element(0x2ad7b1, number(1_000_000)),
+      element(0x4d80, text('Cloister')),
+      element(0x5741, text('Cloister')),
+    ]),
+    element(0x1654ae6b, sampleRate === null ? [video] : [video, soundTrack(sampleRate)]),
+  ]);
+}
 
-  constructor(hasSound: boolean, handlers: WebmHandlers) {
-    this.#handlers = handlers;
-    this.#sound = hasSound ? new EncodedAudioPacketSource('opus') : null;
-    let head: Uint8Array = new Uint8Array();
-    this.#output = new Output({
-      target: new NullTarget(),
-      format: new WebMOutputFormat({
-        appendOnly: true,
-        minimumClusterDuration: CLUSTER_SECONDS,
-        onEbmlHeader: (data) => (head = data.slice()),
-        onSegmentHeader: (data) => {
-          const init = new Uint8Array(head.length + data.length);
-          init.set(head);
-          init.set(data, head.length);
-          handlers.onInit(init);
-        },
-        onCluster: (data, _position, start) => {
-          // The muxer may use the memory again.
-          const bytes = data.slice();
-          handlers.onCluster({
-            bytes,
-            start: Math.round(1e6 * start),
-            ...this.#clock.close(bytes, start, VIDEO_TRACK),
-          });
-        },
-      }),
-    });
-    this.#output.addVideoTrack(this.#picture);
-    if (this.#sound) this.#output.addAudioTrack(this.#sound);
-  }
+/**
+ * @param pictures at least one, the first a keyframe with which the cluster begins
+ * @param sounds none before that one
+ * @returns a cluster
+ */
+export function webmCluster(pictures: Packet[], sounds: Packet[]): Uint8Array<ArrayBuffer> {
+  const start = pictures[0]?.time ?? 0;
+  const blocks = [
+    ...pictures.map((packet) => ({ ...packet, track: VIDEO_TRACK })),
+    ...sounds.map((packet) => ({ ...packet, track: SOUND_TRACK })),
+  ].sort((a, b) => a.time - b.time);
+  return element(0x1f43b675, [
+    element(0xe7, number(start)),
+    ...blocks.map(({ time, track, keyframe, bytes }) => {
+      const head = new DataView(new ArrayBuffer(4));
+      head.setUint8(0, 0x80 | track);
+      head.setInt16(1, time - start);
+      head.setUint8(3, keyframe ? KEYFRAME : 0);
+      return element(0xa3, [new Uint8Array(head.buffer), bytes]);
+    }),
+  ]);
+}
 
-  start(): Promise<void> {
-    return this.#output.start();
-  }
+function soundTrack(sampleRate: number): Uint8Array {
+  const head = new DataView(new ArrayBuffer(19));
+  'OpusHead'.split('').forEach((letter, i) => head.setUint8(i, letter.charCodeAt(0)));
+  head.setUint8(8, 1);
+  head.setUint8(9, 1);
+  head.setUint16(10, PRE_SKIP, true);
+  head.setUint32(12, sampleRate, true);
+  const frequency = new DataView(new ArrayBuffer(8));
+  frequency.setFloat64(0, 48_000);
+  return element(0xae, [
+    ...trackOf(SOUND_TRACK, 2, 'A_OPUS'),
+    element(0x56aa, number(Math.round(PRE_SKIP * NANOSECONDS))),
+    element(0x56bb, number(Math.round(SEEK_PRE_ROLL * NANOSECONDS))),
+    element(0x63a2, [new Uint8Array(head.buffer)]),
+    element(0xe1, [element(0xb5, [new Uint8Array(frequency.buffer)]), element(0x9f, number(1))]),
+  ]);
+}
 
-  addPicture(chunk: EncodedVideoChunk, meta?: EncodedVideoChunkMetadata): void {
-    this.#picture.add(this.#packetOf(chunk), meta).catch(this.#handlers.onError);
-  }
+function trackOf(track: number, type: number, codec: string): Uint8Array[] {
+  return [
+    element(0xd7, number(track)),
+    element(0x73c5, number(track)),
+    element(0x9c, number(0)),
+    element(0x86, text(codec)),
+    element(0x83, number(type)),
+  ];
+}
 
-  addSound(chunk: EncodedAudioChunk, meta?: EncodedAudioChunkMetadata): void {
-    this.#sound?.add(this.#packetOf(chunk), meta).catch(this.#handlers.onError);
-  }
+/** An element with its length in four bytes. */
+function element(id: number, content: Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const length = content.reduce((sum, { length }) => sum + length, 0);
+  const size = new DataView(new ArrayBuffer(4));
+  size.setUint32(0, 0x10000000 | length);
+  return joined([...number(id), new Uint8Array(size.buffer), ...content]);
+}
 
-  /** Hands over the last cluster. */
-  finish(): Promise<void> {
-    return this.#output.finalize();
-  }
+/** @returns a whole number's bytes, big endian, no more than it needs */
+function number(value: number): [Uint8Array] {
+  const bytes: number[] = [];
+  for (let rest = value; rest > 0 || bytes.length === 0; rest = Math.floor(rest / 256)) bytes.unshift(rest % 256);
+  return [Uint8Array.from(bytes)];
+}
 
-  #packetOf(chunk: EncodedVideoChunk | EncodedAudioChunk): EncodedPacket {
-    const packet = EncodedPacket.fromEncodedChunk(chunk);
-    this.#clock.add(packet.timestamp, packet.duration);
-    return packet;
+function text(value: string): [Uint8Array] {
+  return [new TextEncoder().encode(value)];
+}
+
+function joined(parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
   }
+  return bytes;
 }
