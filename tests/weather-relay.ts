@@ -7,10 +7,17 @@ import { decodeMetadata } from '../app/wire.ts';
 import type { Appliance } from './appliance.ts';
 
 /**
- * How the recorder's requests fare between browser and web: they pass; a proxy in between has no room; the connection breaks
- * before web hears of them; web takes a segment and its answer comes when the weather changes, or never.
+ * How the recorder's requests fare between browser and web: they pass; a proxy in between has no room or no disk, or says that the
+ * time for sending is over; the connection breaks before web hears of them; web takes a segment and its answer comes when the
+ * weather changes, or never.
  */
-export type Weather = 'fair' | 'busy' | 'cut' | 'segment-answers-late' | 'segment-answers-lost';
+export type Weather = 'fair' | keyof typeof REFUSALS | 'cut' | 'segment-answers-late' | 'segment-answers-lost';
+
+const REFUSALS = {
+  busy: { status: 503, error: 'busy', retryable: true },
+  'disk-full': { status: 507, error: 'disk-full', retryable: true },
+  'upload-closed': { status: 410, error: 'upload-closed', retryable: false },
+} as const;
 
 /** Stands between a browser and the web process, ends TLS with the exam origin's own certificate and sees what is said. */
 export class WeatherRelay {
@@ -22,8 +29,13 @@ export class WeatherRelay {
   /** What web refused of what the recorder sent: `PUT segments 404`. */
   refusals: string[] = [];
   mostAtOnce = 0;
-  /** Requests that the weather kept from web. */
+  /** Requests that the weather kept from web, and when: milliseconds of the monotonic clock. */
   stopped = 0;
+  stoppedAt: number[] = [];
+  /** Seconds that a refusal of the weather's asks to wait. */
+  retryAfter = 1;
+  /** Milliseconds on the way, so that requests do overlap. */
+  delay = 20;
   /** Segments that web said it knew already. */
   repeatedSegments = 0;
   /** Changes what web answers on one path. */
@@ -61,6 +73,9 @@ export class WeatherRelay {
     this.refusals = [];
     this.mostAtOnce = 0;
     this.stopped = 0;
+    this.stoppedAt = [];
+    this.retryAfter = 1;
+    this.delay = 20;
     this.repeatedSegments = 0;
   }
 
@@ -92,17 +107,18 @@ export class WeatherRelay {
   async #weather(request: IncomingMessage, body: Buffer, response: ServerResponse): Promise<void> {
     const { weather } = this;
     const segment = /\/segments\/(\d+)$/.exec(request.url ?? '');
-    if (weather === 'cut' || weather === 'busy') {
+    if (weather === 'cut' || weather in REFUSALS) {
       this.stopped++;
-      if (weather === 'cut') response.destroy();
-      else response.writeHead(503, { 'retry-after': '1' }).end();
+      this.stoppedAt.push(performance.now());
+      if (weather === 'cut') return void response.destroy();
+      const { status, ...told } = REFUSALS[weather as keyof typeof REFUSALS];
+      response.writeHead(status, { 'retry-after': String(this.retryAfter) }).end(JSON.stringify(told));
     } else if (this.swallows && segment && !decodeMetadata(body).init) {
       this.swallows = false;
       this.swallowed.push(Number(segment[1]));
       response.writeHead(201).end();
     } else {
-      // A little time on the way, so that requests do overlap.
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await new Promise((resolve) => setTimeout(resolve, this.delay));
       await this.#forward(request, body, response, segment ? weather : 'fair');
     }
   }

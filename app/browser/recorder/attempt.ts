@@ -20,6 +20,9 @@ const PART_LOST = 'A part of the recording could not be stored. This was noted a
 const CLOSED =
   'The time in which this recording could be sent is over. What was sent before is kept, and what was not was removed from this ' +
   'browser. This is not held against you. If you think that something is missing, write to the contact on your exam page.';
+const FULL =
+  'Your browser has no room left on this computer, so recording cannot begin here. What was stored is kept. Free some disk space ' +
+  'and reload the page; this is not held against you.';
 const GOES_ON_ELSEWHERE =
   'Your exam was continued in another browser. Everything that was recorded here is sent; finish the exam there. You can close ' +
   'this page.';
@@ -105,6 +108,7 @@ export class Attempt {
     await checkExamKey(start, this.#fingerprint);
     await store.tieKey(start.attempt, key);
     await store.saveAttempt({ attempt: start.attempt, uploadBy: start.uploadBy, finishedAt: null });
+    await store.holdPlace();
     await this.#space.look();
     this.#running = start;
     this.#startedHere = performance.now();
@@ -149,12 +153,7 @@ export class Attempt {
   async finish(): Promise<void> {
     const { attempt, uploadBy } = this.#ready(this.#running);
     const finishedAt = new Date().toISOString();
-    await this.#ready(this.#store)
-      .saveAttempt({ attempt, uploadBy, finishedAt })
-      .catch((error: unknown) => {
-        // This page still knows; what was recorded must not wait for it.
-        if (!isFull(error)) throw error;
-      });
+    await this.#ready(this.#store).saveAttempt({ attempt, uploadBy, finishedAt });
     await Promise.all(this.#turns.values());
     for (const recording of this.#recordings.values()) await recording.finish();
     await this.#complete(finishedAt);
@@ -336,6 +335,7 @@ async function pause(failures: number, answer: Answer): Promise<void> {
 /** @returns what the test taker reads when recording cannot go on */
 function sentenceOf(error: unknown): string {
   if (error instanceof Stop) return error.code === 'upload-closed' ? CLOSED : error.message;
+  if (isFull(error)) return FULL;
   const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return `The recorder stopped because of a fault in this page (${detail}). What was stored is kept. Reload the page to go on recording; this is not held against you.`;
 }

@@ -10,7 +10,10 @@ const FULL_TIME = 10_000;
 /** Seconds of recording after which what was measured of its size counts half. */
 const RATE_MEMORY = 60;
 
-/** How much more this browser keeps, by what it says itself and by what happened. */
+/**
+ * How much more this browser keeps, by what it says itself and by what happened. Chromium says the same 10 GiB however much less there
+ * is (its answer must not tell browsers apart), so that its end is only met; Firefox and Safari say what is.
+ */
 export class FreeSpace {
   #left: number | null = null;
   #fullUntil = 0;

@@ -89,6 +89,9 @@ export interface Kept {
 
 /** Where the key lies until the appliance has said which attempt it belongs to. */
 const PENDING = 'current';
+/** What is small and has to be kept even when the browser has no room: its place is held by this. */
+const BALLAST = 'ballast';
+const BALLAST_BYTES = 2 ** 20;
 const PLACE = ['recordings', 'chapters', 'segments', 'bodies', 'gaps'];
 
 type Key = [recording: string, chapter: number, number: number];
@@ -135,8 +138,22 @@ export class Store {
     return this.#get<AttemptRecord>('attempts', attempt);
   }
 
+  /** Keeps it even where there is no other room left than what {@link holdPlace} held. */
   async saveAttempt(record: AttemptRecord): Promise<void> {
-    await this.#write(['attempts'], 'strict', (objects) => objects('attempts').put(record));
+    const save = () => this.#write(['attempts'], 'strict', (objects) => objects('attempts').put(record));
+    await save().catch(async (error: unknown) => {
+      if (!isFull(error)) throw error;
+      await this.#write(['bodies'], 'strict', (objects) => objects('bodies').delete(BALLAST));
+      await save();
+    });
+  }
+
+  /** Holds a place for what has to be kept at the end of the exam, however full the browser is by then. */
+  async holdPlace(): Promise<void> {
+    const ballast = new Uint8Array(BALLAST_BYTES);
+    // Zeros would be packed.
+    for (let at = 0; at < BALLAST_BYTES; at += 65_536) crypto.getRandomValues(ballast.subarray(at, at + 65_536));
+    await this.#write(['bodies'], 'relaxed', (objects) => objects('bodies').put(ballast, BALLAST));
   }
 
   async addRecording(attempt: string, { recording, source, startedAt }: RecordingState): Promise<void> {
@@ -185,25 +202,25 @@ export class Store {
   }
 
   /*
-   * What follows notes what the appliance has. Were it lost with the power, the same would be sent once more, and known there:
-   * nothing here has to reach the disk before it goes on.
+   * What follows notes what the appliance has. Were it lost with the power, or where there is no room for a note, the same would be
+   * sent once more, and known there.
    */
 
   async dropBody(segment: { recording: string; chapter: number; number: number }): Promise<void> {
-    await this.#write(['bodies'], 'relaxed', (objects) => objects('bodies').delete(keyOf(segment)));
+    await this.#note(['bodies'], (objects) => objects('bodies').delete(keyOf(segment)));
   }
 
   async dropGap(id: number): Promise<void> {
-    await this.#write(['gaps'], 'relaxed', (objects) => objects('gaps').delete(id));
+    await this.#note(['gaps'], (objects) => objects('gaps').delete(id));
   }
 
   async saveChapter(record: ChapterRecord): Promise<void> {
-    await this.#write(['chapters'], 'relaxed', (objects) => objects('chapters').put(record));
+    await this.#note(['chapters'], (objects) => objects('chapters').put(record));
   }
 
   /** Saves a chapter that is signed and drops its segments' digests. */
   async completeChapter(record: ChapterRecord): Promise<void> {
-    await this.#write(['chapters', 'segments', 'bodies'], 'relaxed', (objects) => {
+    await this.#note(['chapters', 'segments', 'bodies'], (objects) => {
       objects('chapters').put(record);
       objects('segments').delete(under(record.recording, record.chapter));
       objects('bodies').delete(under(record.recording, record.chapter));
@@ -243,6 +260,7 @@ export class Store {
         for (const store of ['chapters', 'segments', 'bodies']) objects(store).delete(under(recording));
       }
       for (const { id } of gaps) objects('gaps').delete(id);
+      objects('bodies').delete(BALLAST);
       objects('attempts').delete(attempt);
       objects('attempt-keys').delete(attempt);
     });
@@ -258,6 +276,12 @@ export class Store {
 
   async #get<T>(store: string, key: IDBValidKey): Promise<T | undefined> {
     return done<T | undefined>(this.#database.transaction(store).objectStore(store).get(key));
+  }
+
+  async #note(stores: string[], change: (objects: (store: string) => IDBObjectStore) => void): Promise<void> {
+    await this.#write(stores, 'relaxed', change).catch((error: unknown) => {
+      if (!isFull(error)) throw error;
+    });
   }
 
   async #write(

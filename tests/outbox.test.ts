@@ -1,0 +1,482 @@
+/**
+ * What a browser keeps until the appliance has it. The recorder's real worker in real Chromium, on a profile that outlives the
+ * browser, against the real appliance; only cameras and screens are replaced by bytes that are known.
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { BrowserContext } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { inspectRecording } from '../app/recordings/inspect.ts';
+import type { Progress } from '../app/browser/recorder/messages.ts';
+import type { Source } from '../app/wire.ts';
+import { killChromium, launchOnProfile } from './chromium.ts';
+import { Driver, digestOfCluster } from './recorder-driver.ts';
+import { type Invited, openSetting, type RecorderSetting } from './recorder-setting.ts';
+import type { WeatherRelay } from './weather-relay.ts';
+
+const FULL = Boolean(process.env['CLOISTER_TEST_FULL']);
+const SOURCES: Source[] = ['camera', 'screen'];
+const SIZE = 20_000;
+/** Where media headers stand among what a source gives. */
+const HEADER = 1_000_000;
+
+let setting: RecorderSetting;
+let relay: WeatherRelay;
+let profile: string;
+let context: BrowserContext;
+let testTaker: Invited;
+/** Where a small disk is mounted. */
+let disk: string | null = null;
+
+beforeAll(async () => {
+  setting = await openSetting();
+  ({ relay } = setting);
+}, 60_000);
+
+afterAll(async () => {
+  await setting?.close();
+});
+
+beforeEach(async () => {
+  profile = mkdtempSync(join(tmpdir(), 'outbox-'));
+  context = await launch();
+  testTaker = setting.invite('long');
+});
+
+afterEach(async () => {
+  await context.close();
+  relay.clear();
+  if (disk) spawnSync('umount', [disk]);
+  disk = null;
+  rmSync(profile, { recursive: true, force: true });
+});
+
+async function launch(): Promise<BrowserContext> {
+  const resolver = `--host-resolver-rules=MAP ${new URL(setting.origin).hostname} 127.0.0.1:${relay.port}`;
+  return launchOnProfile(profile, [resolver]);
+}
+
+/** Opens the personal link and the recorder's worker there. */
+async function openDriver(link = testTaker.link): Promise<Driver> {
+  const page = await context.newPage();
+  await page.goto(link);
+  return Driver.open(page);
+}
+
+/** Begins the attempt and a run of both sources. @returns epoch ms at which both began */
+async function begin(driver: Driver): Promise<number> {
+  expect(await driver.hear('opened')).toEqual({ kind: 'opened', attempt: 'none' });
+  await driver.post({ kind: 'start' });
+  await driver.hear('started');
+  const beganAt = Date.now();
+  for (const source of SOURCES) await driver.run(source, HEADER, beganAt, null);
+  await until(async () => (await testTaker.files()).length === 2, 10);
+  return beganAt;
+}
+
+async function push(driver: Driver, first: number, count: number, size = SIZE, from = first): Promise<void> {
+  for (const source of SOURCES) await driver.push(source, first, count, size, from);
+}
+
+async function until(holds: () => boolean | Promise<boolean>, seconds: number): Promise<void> {
+  const end = Date.now() + 1000 * seconds;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`not within ${seconds} s: ${holds.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** @returns how many segments of both sources web has, media headers included */
+async function storedSegments(): Promise<number> {
+  const counts = SOURCES.map(async (source) => (await testTaker.stored(source))?.segments.length ?? 0);
+  return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+}
+
+/** Decrypts what web has of a source. @returns places of what the source gave, in the order of their numbers, without headers */
+async function placesOf(source: Source, upTo: number, size = SIZE): Promise<number[]> {
+  const places = new Map(Array.from({ length: upTo }, (_, place) => [digestOfCluster(source, place, size), place]));
+  const segments = await testTaker.segments(source);
+  expect(segments.map(({ number }) => number)).toEqual(segments.map((_, i) => i));
+  return segments
+    .filter(({ init }) => !init)
+    .map(({ bytes }) => places.get(createHash('sha256').update(bytes).digest('hex')) ?? -1);
+}
+
+/** Takes the inspector's word that everything is there, in order, signed and sealed. */
+async function expectWhole(): Promise<void> {
+  const files = await testTaker.files();
+  expect(files.length).toBe(2);
+  for (const { file } of files) {
+    const { faults, seal, chapters } = await inspectRecording(file);
+    expect(faults).toEqual([]);
+    expect(seal).toBe('good');
+    expect(chapters.every(({ signature }) => signature === 'good')).toBe(true);
+  }
+}
+
+const upTo = (count: number) => Array.from({ length: count }, (_, place) => place);
+
+test('a killed browser loses nothing that was encrypted: the next one sends it before anything else, and numbers go on', async () => {
+  const driver = await openDriver();
+  const beganAt = await begin(driver);
+  await push(driver, 0, 3);
+  await until(async () => (await storedSegments()) === 8, 15);
+  relay.weather = 'cut';
+  await push(driver, 3, 20);
+  await driver.see(({ waitingSeconds }) => waitingSeconds === 40);
+  // These are on their way into the storage when the browser dies.
+  await push(driver, 23, 400);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await killChromium(context, profile);
+
+  context = await launch();
+  relay.weather = 'fair';
+  const next = await openDriver();
+  expect(await next.hear('opened')).toEqual({ kind: 'opened', attempt: 'running' });
+  const { storedUntil } = await next.see(({ waitingRequests }) => waitingRequests === 0, 60);
+  const ends = await Promise.all(
+    SOURCES.map(async (source) => {
+      const places = await placesOf(source, 423);
+      expect(places.length).toBeGreaterThanOrEqual(23);
+      expect(places.length).toBeLessThan(423);
+      expect(places).toEqual(upTo(places.length));
+      return places.length;
+    }),
+  );
+  expect(storedUntil).toBe(beganAt + 2000 * Math.max(...ends));
+
+  await next.post({ kind: 'start' });
+  await next.hear('started');
+  const againAt = beganAt + 1_000_000;
+  for (const source of SOURCES) await next.run(source, HEADER, againAt, 'closed');
+  await push(next, 500, 3, SIZE, 0);
+  await next.post({ kind: 'finish' });
+  await next.hear('sealed', 20);
+  await expectWhole();
+  for (const [i, source] of SOURCES.entries()) {
+    expect(await placesOf(source, 503)).toEqual([...upTo(ends[i]!), 500, 501, 502]);
+    const { gaps } = (await testTaker.stored(source))!;
+    expect(gaps).toEqual([{ from: 2e6 * ends[i]!, to: 1e9, cause: 'closed' }]);
+  }
+  expect(relay.refusals).toEqual([]);
+  expect(relay.mostAtOnce).toBeLessThanOrEqual(2);
+  expect(await whatIsKept(next)).toEqual({});
+}, 120_000);
+
+test(`${FULL ? 'an hour' : 'half an hour'} offline costs the same for each segment, holds no bodies in memory, and arrives whole`, async () => {
+  // Two seconds at 448 and 600 kbit/s in the long run.
+  const [count, sizes] = FULL ? [1800, [112_000, 150_000]] : [900, [16_000, 24_000]];
+  const batch = FULL ? 60 : 150;
+  const driver = await openDriver();
+  await begin(driver);
+  relay.weather = 'cut';
+  relay.delay = 0;
+  const rounds: { took: number; memory: number }[] = [];
+  for (let first = 0; first < count; first += batch) {
+    const began = performance.now();
+    for (const [i, source] of SOURCES.entries()) await driver.push(source, first, batch, sizes[i]!, first);
+    const made = (first + batch) * (sizes[0]! + sizes[1]!);
+    await driver.see(({ waitingBytes }) => waitingBytes > made, 60);
+    rounds.push({ took: performance.now() - began, memory: memoryOf(profile) });
+  }
+  const pushed = count * (sizes[0]! + sizes[1]!);
+  const third = Math.floor(rounds.length / 3);
+  const [early, late] = [rounds.slice(0, third), rounds.slice(-third)].map((part) => ({
+    took: part.reduce((sum, { took }) => sum + took, 0) / part.length,
+    memory: Math.min(...part.map(({ memory }) => memory)),
+  }));
+  process.stderr.write(`rounds of ${2 * batch}: ${JSON.stringify(rounds)}\n`);
+  expect(late!.took).toBeLessThan(2 * early!.took + 500);
+  expect(late!.memory - early!.memory).toBeLessThan(FULL ? pushed / 4 : 40e6);
+
+  relay.weather = 'fair';
+  await driver.post({ kind: 'finish' });
+  const began = performance.now();
+  const { lineRate } = await driver.see(({ waitingRequests }) => waitingRequests < count, 300);
+  await driver.hear('sealed', 300);
+  process.stderr.write(`delivered in ${Math.round(performance.now() - began)} ms, memory ${memoryOf(profile)}\n`);
+  expect(lineRate).toBeGreaterThan((8 * pushed) / ((performance.now() - began) / 1000) / 3);
+  for (const [i, source] of SOURCES.entries()) expect(await placesOf(source, count, sizes[i]!)).toEqual(upTo(count));
+  await expectWhole();
+  expect(relay.mostAtOnce).toBeLessThanOrEqual(2);
+  expect(relay.refusals).toEqual([]);
+}, 600_000);
+
+/** Chromium grants a page six tenths of the disk that its profile lies on. @returns false where nobody may mount one */
+function mountDisk(folder: string, megabytes: number): boolean {
+  return spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder]).status === 0;
+}
+
+test('without room nothing more is recorded, what waits stays, and recording goes on by itself once some of it is sent', async ({
+  skip,
+}) => {
+  await context.close();
+  if (!mountDisk(profile, 40)) return skip('nobody may mount a small disk here');
+  disk = profile;
+  context = await launch();
+  const driver = await openDriver();
+  const beganAt = await begin(driver);
+  const big = 200_000;
+  relay.weather = 'cut';
+  await push(driver, 0, 10, big);
+  const { roomSeconds } = await driver.see(({ waitingSeconds }) => waitingSeconds === 20);
+  expect(roomSeconds).toBeGreaterThan(1800);
+  let full: Progress | null = null;
+  for (let first = 10; full === null && first < 300; first += 20) {
+    await push(driver, first, 20, big);
+    const enough = (first + 20) * 2 * big;
+    const seen = await driver.see(({ trouble, waitingBytes }) => trouble === 'no-room' || waitingBytes > enough);
+    if (seen.trouble === 'no-room') full = seen;
+  }
+  if (!full) throw new Error('there was room for everything');
+  expect(full.roomSeconds).toBe(0);
+  expect(full.waitingBytes).toBeGreaterThan(16e6);
+  expect(full.waitingBytes).toBeLessThan(24 * 2 ** 20);
+  // It tries again, and what is there stays.
+  await new Promise((resolve) => setTimeout(resolve, 11_000));
+  await push(driver, 300, 1, big);
+  await driver.see(({ trouble, waitingBytes }) => trouble === 'no-room' && waitingBytes >= full!.waitingBytes);
+
+  relay.weather = 'fair';
+  await driver.see(({ waitingRequests }) => waitingRequests === 0, 40);
+  await new Promise((resolve) => setTimeout(resolve, 10_000));
+  await push(driver, 310, 5, big);
+  await driver.see(({ trouble, storedUntil }) => trouble === null && storedUntil === beganAt + 630_000);
+  await driver.post({ kind: 'finish' });
+  await driver.hear('sealed');
+  for (const source of SOURCES) {
+    const places = await placesOf(source, 320, big);
+    const before = places.length - 5;
+    expect(places).toEqual([...upTo(before), 310, 311, 312, 313, 314]);
+    expect((await testTaker.stored(source))!.gaps).toEqual([{ from: 2e6 * before, to: 620e6, cause: 'space' }]);
+  }
+  await expectWhole();
+}, 120_000);
+
+test('what was finished without a connection goes up the next day, with no device and no start', async () => {
+  const driver = await openDriver();
+  await begin(driver);
+  await push(driver, 0, 2);
+  await until(async () => (await storedSegments()) === 6, 15);
+  relay.weather = 'cut';
+  await push(driver, 2, 10);
+  await driver.see(({ waitingSeconds }) => waitingSeconds === 20);
+  await driver.post({ kind: 'finish' });
+  await driver.see(({ trouble }) => trouble === 'offline');
+  await until(async () => (await whatIsKept(driver))['attempts'] === 1, 5);
+  await context.close();
+
+  context = await launch();
+  relay.weather = 'fair';
+  const next = await openDriver();
+  await next.hear('sealed', 20);
+  const told = await next.told();
+  expect(told.map(({ kind }) => kind)).toEqual(['opened', 'started', 'sealed']);
+  expect(told[0]).toEqual({ kind: 'opened', attempt: 'finished' });
+  for (const source of SOURCES) {
+    expect(await placesOf(source, 12)).toEqual(upTo(12));
+    expect((await testTaker.stored(source))!.gaps).toEqual([]);
+  }
+  await expectWhole();
+  expect(await whatIsKept(next)).toEqual({});
+});
+
+test('after the upload’s end what is left is forgotten, with a sentence that blames nobody', async () => {
+  const driver = await openDriver();
+  await begin(driver);
+  await push(driver, 0, 2);
+  await until(async () => (await storedSegments()) === 6, 15);
+  relay.weather = 'upload-closed';
+  await push(driver, 2, 2);
+  const { sentence } = await driver.hear('failed');
+  expect(sentence).toMatch(
+    /^The time in which this recording could be sent is over\. .* not held against you\. .*write to/,
+  );
+  await until(async () => Object.keys(await whatIsKept(driver)).length === 0, 5);
+  const { stopped } = relay;
+  await new Promise((resolve) => setTimeout(resolve, 2000));
+  expect(relay.stopped).toBe(stopped);
+});
+
+test('one window records; another one says so, waits, and takes over when the first is gone', async () => {
+  const driver = await openDriver();
+  const beganAt = await begin(driver);
+  await push(driver, 0, 2);
+  const second = await openDriver();
+  const { sentence } = await second.hear('notice');
+  expect(sentence).toMatch(/^The recorder is open in another window of this browser/);
+  await push(driver, 2, 2);
+  await driver.see(({ storedUntil }) => storedUntil === beganAt + 8000);
+  expect((await second.told()).map(({ kind }) => kind)).toEqual(['notice']);
+  relay.weather = 'cut';
+  await push(driver, 4, 2);
+  await driver.see(({ waitingSeconds }) => waitingSeconds === 4);
+  await driver.page.close();
+  relay.weather = 'fair';
+  expect(await second.hear('opened')).toEqual({ kind: 'opened', attempt: 'running' });
+  await second.post({ kind: 'start' });
+  await second.hear('started');
+  await second.post({ kind: 'finish' });
+  await second.hear('sealed');
+  for (const source of SOURCES) expect(await placesOf(source, 6)).toEqual(upTo(6));
+  await expectWhole();
+});
+
+test.for(['busy', 'disk-full'] as const)(
+  'backs off as long as the appliance asks while it is %s, and one request at a time tries the way',
+  async (weather) => {
+    const driver = await openDriver();
+    await begin(driver);
+    await push(driver, 0, 1);
+    await until(async () => (await storedSegments()) === 4, 15);
+    relay.retryAfter = 3;
+    relay.weather = weather;
+    await push(driver, 1, 10);
+    await until(() => relay.stopped >= 4, 20);
+    expect((await driver.progress())!.trouble).toBe(weather);
+    const times = [...relay.stoppedAt];
+    // Two may have been under way before the first of them was refused.
+    const later = times.filter((at) => at - times[0]! > 1000);
+    for (const [i, at] of later.entries()) expect(at - (later[i - 1] ?? times[0]!)).toBeGreaterThan(2900);
+    relay.weather = 'fair';
+    await driver.see(({ waitingRequests, trouble }) => waitingRequests === 0 && trouble === null, 20);
+    for (const source of SOURCES) expect(await placesOf(source, 11)).toEqual(upTo(11));
+    expect(relay.mostAtOnce).toBeLessThanOrEqual(2);
+  },
+);
+
+test('a session that ended before the page asked comes back with the personal link, in another tab', async () => {
+  const driver = await openDriver();
+  const beganAt = await begin(driver);
+  await push(driver, 0, 1);
+  await driver.see(({ storedUntil }) => storedUntil === beganAt + 2000);
+  relay.weather = 'cut';
+  await push(driver, 1, 2);
+  await driver.see(({ waitingSeconds }) => waitingSeconds === 4);
+  await context.clearCookies();
+  relay.weather = 'fair';
+  await driver.page.reload();
+  const again = await Driver.open(driver.page);
+  const { sentence } = await again.hear('notice');
+  expect(sentence).toMatch(/^Your session has ended\. Open your personal link in another tab/);
+  const tab = await context.newPage();
+  await tab.goto(testTaker.link);
+  await tab.close();
+  expect(await again.hear('opened')).toEqual({ kind: 'opened', attempt: 'running' });
+  await again.see(({ waitingRequests }) => waitingRequests === 0);
+  for (const source of SOURCES) expect(await placesOf(source, 3)).toEqual(upTo(3));
+});
+
+test('what the recorder’s first version kept is there after the upgrade', async () => {
+  const page = await context.newPage();
+  await page.goto(testTaker.link);
+  await page.evaluate(async () => {
+    const opening = indexedDB.open('cloister', 1);
+    opening.onupgradeneeded = () => {
+      opening.result.createObjectStore('attempt-keys');
+      opening.result.createObjectStore('chapters', { keyPath: ['recording', 'chapter'] });
+    };
+    await new Promise((resolve) => (opening.onsuccess = resolve));
+    const transaction = opening.result.transaction(['attempt-keys', 'chapters'], 'readwrite');
+    const { privateKey } = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign']);
+    const write = opening.result.transaction(['attempt-keys', 'chapters'], 'readwrite');
+    transaction.abort();
+    write.objectStore('attempt-keys').put({ privateKey, spki: new Uint8Array(91) }, 'an-attempt');
+    const segments = [7, 8].map((number) => ({ number, digest: new Uint8Array(32).fill(number), end: number * 1e6 }));
+    const chapter = { attempt: 'an-attempt', recording: 'r', envelope: '{}', segments, missing: [7] };
+    write.objectStore('chapters').put({ ...chapter, chapter: 0, signed: true, statement: 'signed' });
+    write.objectStore('chapters').put({ ...chapter, chapter: 1, signed: false, statement: null });
+    await new Promise((resolve) => (write.oncomplete = resolve));
+    opening.result.close();
+  });
+  const driver = await Driver.open(page);
+  await driver.hear('opened');
+  const kept = await page.evaluate(async () => {
+    const opening = indexedDB.open('cloister');
+    await new Promise((resolve) => (opening.onsuccess = resolve));
+    const transaction = opening.result.transaction(['attempt-keys', 'chapters', 'segments']);
+    const all = (store: string) =>
+      new Promise<unknown[]>((resolve) => {
+        const request = transaction.objectStore(store).getAll();
+        request.onsuccess = () => resolve(request.result);
+      });
+    const [keys, chapters, segments] = [await all('attempt-keys'), await all('chapters'), await all('segments')];
+    return { version: opening.result.version, keys: keys.length, chapters, segments };
+  });
+  const common = { attempt: 'an-attempt', recording: 'r', envelope: '{}', missing: [7] };
+  const signed = { statement: 'signed', segments: 1, next: 9, end: 8e6 };
+  expect(kept).toMatchObject({
+    version: 2,
+    keys: 1,
+    chapters: [
+      { ...common, chapter: 0, registered: true, signed },
+      { ...common, chapter: 1, registered: false, signed: null },
+    ],
+    segments: [
+      { recording: 'r', chapter: 1, number: 7, end: 7e6 },
+      { recording: 'r', chapter: 1, number: 8, end: 8e6 },
+    ],
+  });
+});
+
+test('a computer that slept is noticed', async () => {
+  const driver = await openDriver();
+  await driver.hear('opened');
+  await driver.see(() => true);
+  const renderers = processesOf(profile).filter(({ command }) => command.includes('--type=renderer'));
+  for (const { pid } of renderers) process.kill(pid, 'SIGSTOP');
+  await new Promise((resolve) => setTimeout(resolve, 13_000));
+  for (const { pid } of renderers) process.kill(pid, 'SIGCONT');
+  const { milliseconds } = await driver.hear('slept');
+  expect(milliseconds).toBeGreaterThan(11_000);
+  expect(milliseconds).toBeLessThan(20_000);
+  expect((await driver.told()).filter(({ kind }) => kind === 'slept').length).toBe(1);
+});
+
+/** @returns how many objects lie in each of the recorder's stores that has any, attempt keys of others left out */
+async function whatIsKept(driver: Driver): Promise<Record<string, number>> {
+  return driver.page.evaluate(async () => {
+    const opening = indexedDB.open('cloister');
+    await new Promise((resolve) => (opening.onsuccess = resolve));
+    const kept: Record<string, number> = {};
+    for (const name of opening.result.objectStoreNames) {
+      const request = opening.result.transaction(name).objectStore(name).count();
+      await new Promise((resolve) => (request.onsuccess = resolve));
+      if (request.result > 0) kept[name] = request.result;
+    }
+    opening.result.close();
+    return kept;
+  });
+}
+
+/** All processes of the browser that runs on a profile. */
+function processesOf(folder: string): { pid: number; command: string }[] {
+  const all = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const parent = Number(readFileSync(`/proc/${name}/stat`, 'utf8').replace(/^.*\) . (\d+) .*$/s, '$1'));
+        return [{ pid: Number(name), parent, command: readFileSync(`/proc/${name}/cmdline`, 'utf8') }];
+      } catch {
+        // It ended meanwhile.
+        return [];
+      }
+    });
+  const [browser] = all.filter(
+    ({ command }) => command.includes(`--user-data-dir=${folder}`) && !command.includes('--type='),
+  );
+  const found = browser ? [browser] : [];
+  for (const { pid } of found) found.push(...all.filter(({ parent }) => parent === pid));
+  return found;
+}
+
+/** @returns bytes that all processes of the browser hold and nobody else does */
+function memoryOf(folder: string): number {
+  return processesOf(folder).reduce((sum, { pid }) => {
+    const [, kilobytes] = /RssAnon:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return sum + 1024 * Number(kilobytes ?? 0);
+  }, 0);
+}
