@@ -5,6 +5,9 @@ import { connectRoom } from './custody/client.ts';
 import { listen, stopListening } from './http/listen.ts';
 import { roomOrigin } from './room-origin.ts';
 
+/** Most at once: reviewers are few, and come from the intranet. */
+const CONNECTIONS = 1000;
+
 /** Starts the room: the one place where passkeys are touched and recordings play. It holds ciphertext and no database. */
 async function main(): Promise<void> {
   const config = readConfig('room');
@@ -18,6 +21,7 @@ async function main(): Promise<void> {
     port: config.CLOISTER_ROOM_PORT,
     certificate: config.CLOISTER_ROOM_CERTIFICATE,
     key: config.CLOISTER_ROOM_KEY,
+    connections: CONNECTIONS,
   });
   log.info({ room: config.CLOISTER_ROOM_ORIGIN }, 'ready');
   process.send?.('ready');

@@ -15,6 +15,9 @@ import { staffOrigin } from './staff-origin.ts';
 /** Most bytes of one segment: a few seconds of camera and sound are 200 to 500 KiB. */
 const SEGMENT_LIMIT = 4 * 2 ** 20;
 
+/** Most connections at once, where LimitNOFILE allows for them: a browser opens two to six. */
+const CONNECTIONS = { exam: 20_000, staff: 1000 };
+
 /** Starts web: two origins, exam and staff. It holds ciphertext, metadata and sessions, and never a content key. */
 async function main(): Promise<void> {
   const config = readConfig('web');
@@ -52,6 +55,7 @@ async function main(): Promise<void> {
       port: config.CLOISTER_EXAM_PORT,
       certificate: config.CLOISTER_EXAM_CERTIFICATE,
       key: config.CLOISTER_EXAM_KEY,
+      connections: CONNECTIONS.exam,
     }),
     listen({
       fetch: staffOrigin(parts).fetch,
@@ -59,6 +63,7 @@ async function main(): Promise<void> {
       port: config.CLOISTER_STAFF_PORT,
       certificate: config.CLOISTER_STAFF_CERTIFICATE,
       key: config.CLOISTER_STAFF_KEY,
+      connections: CONNECTIONS.staff,
     }),
   ]);
   log.info({ exam: config.CLOISTER_EXAM_ORIGIN, staff: config.CLOISTER_STAFF_ORIGIN }, 'ready');

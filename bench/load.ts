@@ -26,6 +26,7 @@ export interface LoadResult {
   seconds: number;
   /** Milliseconds from the first byte sent to the answer. */
   p50: number;
+  p95: number;
   p99: number;
   /** Other answers, by status. */
   refused: Record<string, number>;
@@ -54,7 +55,7 @@ async function main(): Promise<void> {
   for (const socket of sockets) socket.destroy();
   latencies.sort((a, b) => a - b);
   const at = (share: number) => latencies[Math.floor(latencies.length * share)] ?? 0;
-  const result: LoadResult = { stored: latencies.length, seconds, p50: at(0.5), p99: at(0.99), refused };
+  const result: LoadResult = { stored: latencies.length, seconds, p50: at(0.5), p95: at(0.95), p99: at(0.99), refused };
   console.log(JSON.stringify(result));
 }
 
