@@ -1,6 +1,6 @@
 import { appendFileSync, constants, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { truncateSync, writeFileSync } from 'node:fs';
-import { copyFile } from 'node:fs/promises';
+import { copyFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inspectRecording } from '../app/recordings/inspect.ts';
@@ -109,6 +109,17 @@ describe('what was acknowledged', () => {
     }
     await expectStored(file, Array(STORED + 20).keys());
     expect((await inspectRecording(file)).faults).toEqual([]);
+  });
+
+  test('can be indexed while a failed write is taken back', async () => {
+    const shrinking = join(setting.folder, 'shrinking.clr');
+    const whole = readFileSync(file);
+    for (let i = 0; i < 50; i++) {
+      writeFileSync(shrinking, Buffer.concat([whole, whole.subarray(-200_000)]));
+      const [index] = await Promise.all([readIndex(shrinking), truncate(shrinking, whole.length)]);
+      expect(index.segments).toHaveLength(STORED + 20);
+    }
+    rmSync(shrinking);
   });
 
   test('a file without a readable header is refused, not repaired', async () => {

@@ -87,6 +87,16 @@ describe('inspecting a recording without keys', () => {
     });
   });
 
+  test('an attempt key that is none has signed nothing, and is no reason to give up', async () => {
+    const file = alter((copy) => {
+      const header = JSON.parse(copy.subarray(9, 9 + copy.readUInt32BE(0)).toString()) as object;
+      const rest = copy.subarray(9 + copy.readUInt32BE(0));
+      return Buffer.concat([...encodeFrame('header', json({ ...header, attemptKey: 'AAAA' })), rest]);
+    });
+    const { chapters, seal, segments } = await inspectRecording(file);
+    expect([chapters.map(({ signature }) => signature), seal, segments.count]).toEqual([['bad', 'bad'], 'bad', 6]);
+  });
+
   test('a flipped bit anywhere after the header is a fault that names where', async () => {
     const { segments } = await readIndex(whole);
     const bytes = readFileSync(whole);

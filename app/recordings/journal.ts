@@ -44,11 +44,11 @@ export class Journal {
    * @throws an error with code EEXIST when the file is there already; AppError disk-full
    */
   static async create(path: string, header: Uint8Array[]): Promise<Journal> {
-    const handle = await open(path, FLAGS | constants.O_CREAT | constants.O_EXCL, 0o640);
+    const handle = await open(path, FLAGS | constants.O_CREAT | constants.O_EXCL, 0o640).catch(refuse(path));
     const journal = new Journal(path, handle, 0);
     try {
       await journal.append(header);
-      await handle.sync();
+      await handle.sync().catch(refuse(path));
       await syncFolder(dirname(path));
     } catch (error) {
       await handle.close();
@@ -64,14 +64,14 @@ export class Journal {
    * @throws UnreadableRecordingError when even its header cannot be read
    */
   static async open(path: string): Promise<{ journal: Journal; index: RecordingIndex; cut: number }> {
-    const handle = await open(path, FLAGS);
+    const handle = await open(path, FLAGS).catch(refuse(path));
     try {
       const { size } = await handle.stat();
       const index = await indexRecording(sourceOf(handle, size), size - TAIL_BYTES);
       const end = size - index.tornBytes;
       if (index.tornBytes > 0) await handle.truncate(end);
       // A process that was killed may have left frames in the page cache that are whole but not yet on disk.
-      await handle.sync();
+      await handle.sync().catch(refuse(path));
       return { journal: new Journal(path, handle, end), index, cut: index.tornBytes };
     } catch (error) {
       await handle.close();
@@ -118,7 +118,7 @@ export class Journal {
         await this.#writeAll(group.flatMap((append) => append.pieces));
       } catch (error) {
         if (!this.#astray) await this.#retreat(!isFull(error)).catch(() => {});
-        for (const append of group) append.reject(this.#failure(error));
+        for (const append of group) append.reject(failure(this.path, error));
         continue;
       }
       for (const append of group) {
@@ -169,10 +169,6 @@ export class Journal {
     }
     this.#astray = false;
   }
-
-  #failure(cause: unknown): AppError {
-    return new AppError(isFull(cause) ? 'disk-full' : 'internal', { detail: `writing ${this.path}`, cause });
-  }
 }
 
 /** A file as a source for scans. */
@@ -190,11 +186,11 @@ async function readExactly(handle: FileHandle, offset: number, length: number): 
   return buffer;
 }
 
-/** Makes a folder's entries durable. */
+/** Makes a folder's entries durable. @throws AppError disk-full, or internal when the disk failed */
 export async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  const folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY).catch(refuse(path));
   try {
-    await folder.sync();
+    await folder.sync().catch(refuse(path));
   } finally {
     await folder.close();
   }
@@ -212,4 +208,15 @@ function withoutFirst(pieces: Uint8Array[], bytes: number): Uint8Array[] {
 function isFull(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : null;
   return code === 'ENOSPC' || code === 'EDQUOT';
+}
+
+function failure(path: string, cause: unknown): AppError {
+  return new AppError(isFull(cause) ? 'disk-full' : 'internal', { detail: `writing ${path}`, cause });
+}
+
+/** For what the file system refuses outside of a write; a file that is there already is the caller's to deal with. */
+function refuse(path: string): (cause: unknown) => never {
+  return (cause) => {
+    throw isFull(cause) ? failure(path, cause) : cause;
+  };
 }

@@ -33,7 +33,12 @@ export async function readIndex(file: string): Promise<RecordingIndex> {
   if (cached?.size === size && cached.mtimeMs === mtimeMs) return cached.index;
   const handle = await open(file, 'r');
   try {
-    const index = await indexRecording(sourceOf(handle, size), Infinity);
+    const index = await indexRecording(sourceOf(handle, size), Infinity).catch(async (error: unknown) => {
+      // Web takes a write back that failed: what is left of the file is what there is.
+      const left = (await handle.stat()).size;
+      if (left >= size) throw error;
+      return indexRecording(sourceOf(handle, left), Infinity);
+    });
     cache.delete(file);
     if (index.seal) cache.set(file, { size, mtimeMs, index });
     for (const oldest of cache.keys()) if (cache.size > CACHED_INDEXES) cache.delete(oldest);

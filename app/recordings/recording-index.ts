@@ -82,19 +82,16 @@ export async function indexRecording(source: FrameSource, verifyFrom: number): P
     try {
       if (item.type === 'segment') {
         const { number, chapter, init, keyframe, start, duration } = readSegmentStart(item.peek);
-        // The first frame under a number counts, as it did when it was acknowledged.
-        if (!segments.has(number)) {
-          segments.set(number, { number, chapter, init, keyframe, start, duration, bytes: item.bytes, offset });
-        }
+        setFirst(segments, number, { number, chapter, init, keyframe, start, duration, bytes: item.bytes, offset });
       } else {
         const text = (await source.read(offset, item.bytes)).toString('utf8');
         if (item.type === 'header') header ??= headerRecord.parse(JSON.parse(text));
-        else if (item.type === 'envelope') rest.envelopes.set(readEnvelope(text).chapter, text);
+        else if (item.type === 'envelope') setFirst(rest.envelopes, readEnvelope(text).chapter, text);
         else if (item.type === 'gap') rest.gaps.push(gapRecord.parse(JSON.parse(text)));
         else if (item.type === 'seal') rest.seal ??= sealRecord.parse(JSON.parse(text));
         else {
           const signed = signedStatement.parse(JSON.parse(text));
-          rest.chapterSignatures.set(readChapterStatement(signed.statement).chapter, signed);
+          setFirst(rest.chapterSignatures, readChapterStatement(signed.statement).chapter, signed);
         }
       }
     } catch {
@@ -109,4 +106,9 @@ export async function indexRecording(source: FrameSource, verifyFrom: number): P
   rest.damage.length = damageBefore;
   rest.tornBytes = source.size - end;
   return { header, ...rest, segments: [...segments.values()].sort((a, b) => a.number - b.number) };
+}
+
+/** The first frame under a number counts, as it did when it was acknowledged. */
+function setFirst<T>(map: Map<number, T>, number: number, value: T): void {
+  if (!map.has(number)) map.set(number, value);
 }

@@ -1,5 +1,5 @@
 /** What the JSON frames of a recording file hold, and the statements in them. Pure. */
-import { createHash, createPublicKey, hash, verify } from 'node:crypto';
+import { createHash, createPublicKey, hash, type KeyObject, verify } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { z } from 'zod';
 import { GAP_CAUSES, type ChapterStatement, type Envelope, type SealStatement, type SignedStatement } from '../wire.ts';
@@ -109,10 +109,15 @@ function readCanonical<T>(shape: z.ZodType<T>, text: string, name: string): T {
 
 /**
  * Whether the attempt key signed this statement (ECDSA P-256 with SHA-256, signature as in IEEE P1363).
- * @param attemptKey SubjectPublicKeyInfo, base64url
+ * @param attemptKey SubjectPublicKeyInfo, base64url; whatever else it is has signed nothing
  */
 export function isSignedBy(attemptKey: string, signed: SignedStatement): boolean {
-  const key = createPublicKey({ key: Buffer.from(attemptKey, 'base64url'), format: 'der', type: 'spki' });
+  let key: KeyObject;
+  try {
+    key = createPublicKey({ key: Buffer.from(attemptKey, 'base64url'), format: 'der', type: 'spki' });
+  } catch {
+    return false;
+  }
   if (key.asymmetricKeyDetails?.namedCurve !== 'prime256v1') return false;
   const signature = Buffer.from(signed.signature, 'base64url');
   return verify('sha256', Buffer.from(signed.statement), { key, dsaEncoding: 'ieee-p1363' }, signature);
