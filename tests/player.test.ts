@@ -202,7 +202,7 @@ test('does not show a chapter that the grant does not cover, nor hand out its se
   const grant = await openRecording(partly.attempt);
   expect(await page.locator('.locked').count()).toBe(3);
   await clickAt(25);
-  await page.locator('[data-part="skipped"]').getByText('not among what you asked to see').waitFor();
+  await page.locator('[data-part="skipped"]').getByText('not registered with key custody, or not yet').waitFor();
   const answer = await page.request.get(`${room.origin}/grants/${grant}/recordings/${own}/segments/${segmentsAt(25)}`);
   expect(answer.status()).toBe(404);
   const release = (chapter: number) =>

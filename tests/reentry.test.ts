@@ -56,7 +56,13 @@ describe('an attempt that goes on in another browser', () => {
       expect(await inspectRecording(fileOf(first, recording))).toMatchObject({ seal: 'good' });
       expect((await readIndex(fileOf(first, recording))).seal?.key).toBe(header.attemptKey);
     }
-    expect((await inspectRecording(fileOf(first, own.recording))).faults).toEqual([]);
+    expect(await inspectRecording(fileOf(first, own.recording))).toMatchObject({ faults: [], sealedElsewhere: false });
+    // The first browser never signed its last chapter. That is said, and is no fault of the file.
+    expect(await inspectRecording(fileOf(first, before.recording))).toMatchObject({
+      sealedElsewhere: true,
+      chapters: [{ signature: 'good' }, { signature: 'good' }, { signature: 'unsigned' }],
+      faults: [],
+    });
     expect(await kindsOf(first)).toEqual(['resumed', 'sealed']);
     expect(await first.page()).toMatch(/Where you sat the exam .* UTC : your exam went on in another browser/);
   });

@@ -46,7 +46,7 @@ function describe(inspection: Inspection): string {
       'Gaps',
       gaps.length > 0 ? gaps.map((gap) => `${gap.from / 1e6}–${gap.to / 1e6} s (${gap.cause})`).join(', ') : 'none',
     ],
-    ['Seal', inspection.seal],
+    ['Seal', inspection.sealedElsewhere ? `${inspection.seal}, by the key of another browser` : inspection.seal],
   ] as [string, string][];
   const rows = chapters.map(({ chapter, envelope, segments: count, bytes, signature }) => [
     `${chapter}`,

@@ -26,13 +26,16 @@ export interface Inspection {
     signature: 'good' | 'bad' | 'unsigned';
   }[];
   seal: 'good' | 'bad' | 'unsealed';
+  /** Whether the key that signed the seal is another than this recording's: of another browser in which the attempt went on. */
+  sealedElsewhere: boolean;
   /** One sentence each; none means that the file is whole. */
   faults: string[];
 }
 
 /**
  * Checks a whole recording file: every CRC, every number, each chapter's statement against the digests of its segments, the
- * seal against the statements. The file's own header names the attempt key; whether custody knows that key is another check.
+ * seal against the statements. The file's own header names the attempt key, and the seal its own where that is another browser's;
+ * whether custody knows these keys is another check: the receipt in the seal says which one it took the seal from.
  * @throws UnreadableRecordingError, or the file system's error
  */
 export async function inspectRecording(file: string): Promise<Inspection> {
@@ -65,6 +68,7 @@ export async function inspectRecording(file: string): Promise<Inspection> {
       gaps: index.gaps,
       chapters,
       seal: checkSeal(index, faults),
+      sealedElsewhere: isSealedElsewhere(index),
       faults,
     };
   } finally {
@@ -101,7 +105,8 @@ async function checkChapters(source: FrameSource, index: RecordingIndex, faults:
     const signature = await checkChapter(source, index, chapter, segments);
     if (signature === 'bad')
       faults.push(`The statement of chapter ${chapter} does not fit its signature or its segments.`);
-    if (signature === 'unsigned' && index.seal)
+    // Another browser cannot sign what this recording's one left unsigned.
+    if (signature === 'unsigned' && index.seal && !isSealedElsewhere(index))
       faults.push(`Chapter ${chapter} is not signed, though the recording is sealed.`);
     chapters.push({
       chapter,
@@ -134,6 +139,10 @@ async function checkChapter(
   const digests: Buffer[] = [];
   for (const { offset, bytes } of segments) digests.push(sha256(await source.read(offset, bytes)));
   return digestOf(digests) === statement.digest ? 'good' : 'bad';
+}
+
+function isSealedElsewhere({ header, seal }: RecordingIndex): boolean {
+  return seal?.key !== undefined && seal.key !== header.attemptKey;
 }
 
 function checkSeal({ header, seal, segments, chapterSignatures }: RecordingIndex, faults: string[]) {

@@ -54,9 +54,13 @@ function Decisions({ attempt }: { attempt: AttemptView }) {
 export function AttemptPage(props: {
   representative: Representative;
   attempt: AttemptDetail;
+  /** Seconds, where its files are here. */
   recorded: number | undefined;
+  /** Chapters in its files. */
+  stored: number;
 }) {
-  const { representative, attempt, recorded } = props;
+  const { representative, attempt, recorded, stored } = props;
+  const unregistered = stored - chaptersOf(attempt);
   return (
     <RoomPage
       title={`Attempt of ${attempt.candidate}`}
@@ -81,6 +85,8 @@ export function AttemptPage(props: {
           <dd>
             {attempt.recordings.length}, with {chaptersOf(attempt)} chapters
             {recorded === undefined ? '' : `, ${formatOffset(recorded)} long`}
+            {unregistered > 0 &&
+              `; ${unregistered} more ${unregistered === 1 ? 'is' : 'are'} not registered with key custody, or not yet, and cannot be watched`}
           </dd>
         </dl>
         <OpenForm attempt={attempt} />

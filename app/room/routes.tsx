@@ -89,8 +89,12 @@ export function roomRoutes({ custody, shelf, config }: RoomParts) {
     })
     .get('/attempts/:attempt', signedIn, async (c) => {
       const attempt = await custody.attempt(c.var.session, idOf(c, 'attempt'));
-      const recorded = await shelf.recordedSeconds(attempt.attempt);
-      return c.html(<AttemptPage representative={c.var.representative} attempt={attempt} recorded={recorded} />);
+      const [recorded, stored] = await Promise.all([
+        shelf.recordedSeconds(attempt.attempt),
+        shelf.storedChapters(attempt.attempt),
+      ]);
+      const { representative } = c.var;
+      return c.html(<AttemptPage {...{ representative, attempt, recorded, stored }} />);
     })
     .post('/acts', signedIn, async (c) => {
       const act = await custody.proposeAct(c.var.session, await readContent(c, proposal));

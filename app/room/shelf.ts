@@ -36,6 +36,11 @@ export class Shelf {
     return Math.max(0, ...lengths) || undefined;
   }
 
+  /** @returns how many chapters the attempt's files hold, registered with custody or not */
+  async storedChapters(attempt: string): Promise<number> {
+    return (await this.indexes(attempt)).reduce((sum, { envelopes }) => sum + envelopes.size, 0);
+  }
+
   async #length(file: string, now: number): Promise<number> {
     const { size } = await stat(file);
     const known = this.#lengths.get(file);

@@ -36,7 +36,9 @@ export class Timeline {
     this.#clock.tracks.forEach(({ layout }, i) => {
       const chapters = layout.chapters.map(({ from, to, chapter, locked }) => {
         const span = mark(locked ? 'locked' : 'chapter');
-        span.title = locked ? `Chapter ${chapter + 1} is not part of what you asked for` : `Chapter ${chapter + 1}`;
+        span.title = locked
+          ? `Chapter ${chapter + 1} is not registered with key custody, or not yet`
+          : `Chapter ${chapter + 1}`;
         return this.#place(span, from, to);
       });
       const holes = layout.holes
