@@ -6,6 +6,7 @@ const FILMING = [
   'weather',
   'firefox',
   'recorder',
+  'recorder-sources',
   'outbox',
   'capture-browser',
   'player',

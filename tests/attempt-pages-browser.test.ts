@@ -90,6 +90,13 @@ const SHOWN: {
   { name: 'unknown link', who: null, place: 'exam', path: '/i/unknown' },
   { name: 'system check', who: null, place: 'exam', path: '/check' },
   { name: 'system check of an exam', who: 'before', place: 'exam', path: '/attempt/check' },
+  ...['check', 'record', 'sealing', 'done'].map((step) => ({
+    name: `practice, ${step}`,
+    who: 'before' as const,
+    place: 'exam' as const,
+    path: '/attempt/practice',
+    act: show(step),
+  })),
   { name: 'notice', who: 'before', place: 'exam', path: '/attempt' },
   ...['check', 'record', 'sealing', 'done'].map((step) => ({
     name: `recorder, ${step}`,
@@ -111,7 +118,7 @@ test.for(SHOWN)(
     const { who, place, path, act } = shown;
     const context = await browser.newContext({ colorScheme: 'light', reducedMotion: 'reduce' });
     // The recorder's script would go its own way without a camera; here the page alone is looked at.
-    await context.route('**/assets/recorder.js', (route) =>
+    await context.route(/assets\/(recorder|practice)\.js$/, (route) =>
       route.fulfill({ contentType: 'text/javascript', body: '' }),
     );
     const page = await open(context, who);

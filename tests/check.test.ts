@@ -1,5 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -17,6 +17,7 @@ import { needsOf } from '../app/browser/check/needs.ts';
 import { kindsOf, noticeSchema } from '../app/exams/notice.ts';
 import { DEMONSTRATION } from '../app/cli/demonstration.ts';
 import { type Appliance, ask, cookieOf, startAppliance } from './appliance.ts';
+import { digestFiles } from './appliance-files.ts';
 import { makeAttemptKey, type Pages, startPages } from './attempt-pages-setting.ts';
 
 const kinds = kindsOf(noticeSchema.parse(DEMONSTRATION.notice));
@@ -143,22 +144,8 @@ describe('what is sent to be measured', () => {
   });
   afterAll(() => appliance?.stop());
 
-  /**
-   * Every file of the appliance with the digest of its bytes, without logs, which say that requests failed, and without SQLite's
-   * shared memory, in which readers take turns.
-   */
-  function tree(): Record<string, string> {
-    const paths = readdirSync(appliance.data, { recursive: true, encoding: 'utf8' });
-    const files = paths.filter((path) => statSync(join(appliance.data, path)).isFile() && !/^logs\/|-shm$/.test(path));
-    const digest = (path: string) =>
-      createHash('sha256')
-        .update(readFileSync(join(appliance.data, path)))
-        .digest('hex');
-    return Object.fromEntries(files.sort().map((path) => [path, digest(path)]));
-  }
-
   test('leaves every file and the database as they were, byte for byte, and no word of it in a log', async () => {
-    const before = tree();
+    const before = digestFiles(appliance.data);
     expect(Object.keys(before).length).toBeGreaterThan(10);
     const mark = 'nothing-of-this-may-stay';
     const body = Buffer.concat([Buffer.from(mark), randomBytes(2 ** 18)]);
@@ -170,7 +157,7 @@ describe('what is sent to be measured', () => {
     expect((await put(1, Buffer.alloc(5 * 2 ** 20, mark), { cookie })).status).toBe(413);
     expect((await put(1, body, { cookie, 'content-type': 'text/plain' })).status).toBe(415);
     expect((await put(1, body, { cookie, origin: 'https://elsewhere.example' })).status).toBe(403);
-    expect(tree()).toEqual(before);
+    expect(digestFiles(appliance.data)).toEqual(before);
     const logs = readdirSync(join(appliance.data, 'logs')).map((name) =>
       readFileSync(join(appliance.data, 'logs', name), 'utf8'),
     );

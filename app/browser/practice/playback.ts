@@ -1,6 +1,9 @@
-import { decodeMetadata, type Envelope, fromBase64url, METADATA_BYTES, type Source } from '../../wire.ts';
+import { decodeMetadata, type Envelope, fromBase64url, METADATA_BYTES, type Source, SOURCES } from '../../wire.ts';
 import { type ChapterKeys, decryptSegment, deriveChapterKeys } from '../sframe.ts';
 import type { Practised, PractisedRecording } from './messages.ts';
+
+/** Seconds that two clips may drift apart before they are put together again. */
+const APART = 0.3;
 
 /** A piece of media in the clear. */
 interface Piece {
@@ -46,7 +49,7 @@ async function openRecording(recording: PractisedRecording, privateKey: CryptoKe
   return { source, mimeType, pieces };
 }
 
-/** Plays clips beside each other: the first has the controls, the others follow it. */
+/** Plays clips beside each other: the camera's, where there is one, has the controls and the others follow it. */
 export class Playback {
   #videos: HTMLVideoElement[] = [];
   #addresses: string[] = [];
@@ -54,7 +57,8 @@ export class Playback {
   /** @param videoOf the element that shows a source */
   async show(clips: Clip[], videoOf: (source: Source) => HTMLVideoElement): Promise<void> {
     const zero = Math.min(...clips.flatMap(({ pieces }) => pieces.filter(({ init }) => !init).map(({ at }) => at)));
-    for (const clip of clips) {
+    // Whichever source came first: the sound is with the camera.
+    for (const clip of clips.toSorted((a, b) => SOURCES[a.source] - SOURCES[b.source])) {
       const video = videoOf(clip.source);
       this.#videos.push(video);
       await this.#feed(video, clip, zero);
@@ -71,6 +75,17 @@ export class Playback {
     };
     lead.onpause = () => others.forEach((video) => video.pause());
     lead.onseeking = align;
+    // Where a device was away there is nothing: the lead goes on behind it, and the others wait for the lead.
+    lead.onwaiting = () => {
+      const starts = Array.from({ length: lead.buffered.length }, (_, i) => lead.buffered.start(i));
+      const next = starts.find((start) => start > lead.currentTime);
+      if (next !== undefined) lead.currentTime = next + 0.01;
+    };
+    lead.ontimeupdate = () => {
+      const at = lead.currentTime;
+      for (const video of others)
+        if (Math.abs(video.currentTime - at) > APART && holds(video, at)) video.currentTime = at;
+    };
     // Nothing stands before the later of the beginnings.
     const begin = Math.max(...this.#videos.map(({ buffered }) => (buffered.length > 0 ? buffered.start(0) : 0)));
     for (const video of this.#videos) video.currentTime = begin + 0.01;
@@ -80,7 +95,7 @@ export class Playback {
   forget(): void {
     for (const video of this.#videos.splice(0)) {
       video.pause();
-      video.onplay = video.onpause = video.onseeking = null;
+      video.onplay = video.onpause = video.onseeking = video.onwaiting = video.ontimeupdate = null;
       video.removeAttribute('src');
       video.load();
     }
@@ -107,6 +122,10 @@ export class Playback {
     }
     media.endOfStream();
   }
+}
+
+function holds({ buffered }: HTMLVideoElement, at: number): boolean {
+  return Array.from({ length: buffered.length }).some((_, i) => buffered.start(i) <= at && at < buffered.end(i));
 }
 
 function event(target: EventTarget, name: string): Promise<void> {

@@ -8,8 +8,8 @@ import { Sender } from '../recorder/sender.ts';
 import { Memory } from './memory.ts';
 import type { PracticeWorkerMessage } from './messages.ts';
 
-/** Shorter than any exam's, so that a run of a minute has several. */
-const CHAPTER_SECONDS = 20;
+/** Shorter than any exam's, so that a short run has several. */
+const CHAPTER_SECONDS = 10;
 const EXAM_PAGE = '/demonstration';
 /** Milliseconds that the rest of a run is still sent for: nothing is lost with it. */
 const PATIENCE = 10_000;
