@@ -11,6 +11,7 @@ import type { CaptureReport } from '../app/browser/recorder/capture-messages.ts'
 import type { Quality } from '../app/wire.ts';
 import { launchChromium } from './chromium.ts';
 import { FFMPEG } from './ffmpeg.ts';
+import { readNumbers } from './numbered-video.ts';
 
 const FAKE = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
 const ASSETS = join(import.meta.dirname, '../dist/assets');
@@ -306,7 +307,7 @@ describe('the capture worker', () => {
     const media = whole(runOf(json));
     const { times, complaints } = packetsOf(media, 'v');
     expect(complaints).toBe('');
-    const numbers = readNumbers(media);
+    const numbers = await readNumbers(media);
     expect(numbers).toHaveLength(times.length);
     const shown = numbers.map((number, i) => ({ number, time: 1000 * times[i]! }));
     const first = shown[0]!.number;
@@ -325,18 +326,3 @@ describe('the capture worker', () => {
     expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
   }, 60_000);
 });
-
-/** @returns the number that each frame shows: sixteen blocks, black or white */
-function readNumbers(media: Buffer): number[] {
-  const picture = ['-i', 'pipe:0', '-map', '0:v', '-fps_mode', 'passthrough', '-vf', 'format=gray,crop=640:1:0:16'];
-  const { stdout } = spawnSync(FFMPEG, ['-v', 'error', ...picture, '-f', 'rawvideo', '-'], {
-    input: media,
-    maxBuffer: 1e9,
-  });
-  return Array.from({ length: stdout.length / 640 }, (_, frame) =>
-    Array.from({ length: 16 }, (_, bit) => (stdout[frame * 640 + bit * 40 + 20]! > 128 ? 1 : 0)).reduce<number>(
-      (number, bit) => 2 * number + bit,
-      0,
-    ),
-  );
-}

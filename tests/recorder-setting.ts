@@ -115,8 +115,8 @@ export async function openSetting() {
         const path = await file(source);
         return path === undefined ? undefined : readIndex(path);
       },
-      async inspection() {
-        return inspectRecording((await file()) as string);
+      async inspection(source?: Source) {
+        return inspectRecording((await file(source)) as string);
       },
       /** Decrypts all that web has of the only recording, or of the source's. */
       async segments(source?: Source): Promise<PlainSegment[]> {

@@ -1,11 +1,17 @@
 import { spawnSync } from 'node:child_process';
 import { createHash, generateKeyPairSync } from 'node:crypto';
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
-import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { AttemptStart, ChapterStatement } from '../app/wire.ts';
 import { ask, cookieOf } from './appliance.ts';
+import {
+  type Chrome,
+  FAKE_DEVICES as FLAGS,
+  finish,
+  launch,
+  openRecorder as openRecorderBy,
+  until,
+} from './recorder-browser.ts';
 import {
   type ExamKind,
   type Invited,
@@ -14,19 +20,6 @@ import {
   type RecorderSetting,
 } from './recorder-setting.ts';
 import type { WeatherRelay } from './weather-relay.ts';
-
-const FLAGS = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
-/** Playwright switches off what browsers do to pages in the background; here that has to happen. */
-const SPARING = [
-  '--disable-background-timer-throttling',
-  '--disable-backgrounding-occluded-windows',
-  '--disable-renderer-backgrounding',
-];
-
-interface Chrome {
-  context: BrowserContext;
-  close(): Promise<void>;
-}
 
 let setting: RecorderSetting;
 let relay: WeatherRelay;
@@ -37,7 +30,7 @@ let testTaker: Invited;
 beforeAll(async () => {
   setting = await openSetting();
   ({ relay } = setting);
-  chrome = await launch(FLAGS);
+  chrome = await launch(setting, FLAGS);
 }, 60_000);
 
 afterAll(async () => {
@@ -50,31 +43,6 @@ afterEach(async () => {
   relay.clear();
 });
 
-/**
- * Playwright makes every page believe that it is in front; its `noDefaults`, over a second connection, leaves them be. The
- * exam origin's name leads to the relay.
- */
-async function launch(flags: string[]): Promise<Chrome> {
-  const port = await freePort();
-  const resolver = `--host-resolver-rules=MAP ${new URL(setting.origin).hostname} 127.0.0.1:${relay.port}`;
-  const args = [...flags, resolver, '--ignore-certificate-errors', `--remote-debugging-port=${port}`];
-  const process = await chromium.launch({ executablePath: '/usr/bin/chromium', args, ignoreDefaultArgs: SPARING });
-  const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`, { noDefaults: true });
-  const close = async () => {
-    await browser.close();
-    await process.close();
-  };
-  return { context: browser.contexts()[0]!, close };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
-
 /** Invites somebody and gives them a browser that knows of nobody else. */
 async function openPage(kind: ExamKind = 'long', { context } = chrome): Promise<Page> {
   testTaker = setting.invite(kind);
@@ -84,11 +52,7 @@ async function openPage(kind: ExamKind = 'long', { context } = chrome): Promise<
   return page;
 }
 
-/** Opens the personal link, and from it the recorder. */
-async function openRecorder(page: Page, link = testTaker.link): Promise<void> {
-  await page.goto(link);
-  await page.goto(`${setting.origin}/attempt/recorder`);
-}
+const openRecorder = (page: Page, link = testTaker.link) => openRecorderBy(page, link);
 
 async function startRecording(page: Page): Promise<void> {
   await openRecorder(page);
@@ -97,12 +61,6 @@ async function startRecording(page: Page): Promise<void> {
   await page.evaluate(() => Object.assign(window, { opened: document.querySelector('video')!.srcObject }));
   await page.click('[data-start]');
   await page.waitForSelector('[data-step=record]:not([hidden])');
-}
-
-async function finish(page: Page): Promise<void> {
-  await page.click('[data-finish]');
-  await page.click('[data-finish-confirm]');
-  await page.waitForSelector('[data-step=done]:not([hidden])', { timeout: 15_000 });
 }
 
 /** Another tab opens a link, as out of a mail, and is closed again. */
@@ -117,14 +75,6 @@ async function openLinkBeside(page: Page, link: string): Promise<void> {
 async function storedSegments(ofChapter?: number): Promise<number> {
   const segments = (await testTaker.stored())?.segments ?? [];
   return segments.filter(({ chapter }) => ofChapter === undefined || chapter === ofChapter).length;
-}
-
-async function until(holds: () => boolean | Promise<boolean>, seconds: number): Promise<void> {
-  const end = Date.now() + 1000 * seconds;
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`not within ${seconds} s: ${holds.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }
 
 /** @returns frames of the picture, and what the decoder complains of in picture and sound */
@@ -369,7 +319,7 @@ describe('the recorder', () => {
   });
 
   test('says what to do when camera and microphone are not allowed, and blames nobody', async () => {
-    const refusing = await launch([FLAGS[0]!, `${FLAGS[1]!}=deny`]);
+    const refusing = await launch(setting, [FLAGS[0]!, `${FLAGS[1]!}=deny`]);
     const page = await openPage('long', refusing);
     await openRecorder(page);
     await page.click('[data-allow]');

@@ -102,10 +102,12 @@ export class RecordStep {
   /** The computer slept: what the browser counted does not tell the time any more. */
   async woken(): Promise<void> {
     this.#epochOffset = epochOffset();
-    for (const source of this.#sources.values()) {
-      source.blame('asleep');
-      await source.restart('asleep', this.#soundOf(source.source), this.#epochOffset);
-    }
+    await Promise.all(
+      [...this.#sources.values()].map((source) => {
+        source.blame('asleep');
+        return source.restart('asleep', this.#soundOf(source.source), this.#epochOffset);
+      }),
+    );
     this.#reopen();
   }
 

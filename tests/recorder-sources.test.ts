@@ -1,0 +1,424 @@
+/** What the recorder records beside each other, and how each source comes and goes alone. */
+import { spawnSync } from 'node:child_process';
+import { createHash, generateKeyPairSync } from 'node:crypto';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Source } from '../app/wire.ts';
+import { FFMPEG } from './ffmpeg.ts';
+import { readNumbers } from './numbered-video.ts';
+import { type Chrome, FAKE_DEVICES, finish, launch, openRecorder, until } from './recorder-browser.ts';
+import {
+  type ExamKind,
+  type Invited,
+  openSetting,
+  type PlainSegment,
+  type RecorderSetting,
+} from './recorder-setting.ts';
+
+let setting: RecorderSetting;
+let chrome: Chrome;
+let testTaker: Invited;
+
+beforeAll(async () => {
+  setting = await openSetting();
+  chrome = await launch(setting, FAKE_DEVICES);
+}, 60_000);
+
+afterAll(async () => {
+  await chrome?.close();
+  await setting?.close();
+});
+
+afterEach(async () => {
+  for (const page of chrome.context.pages()) await page.close();
+  setting.relay.clear();
+});
+
+/** What a test's script in the page knows: every track that was opened, and the recorder's worker. */
+interface Spied {
+  opened: MediaStreamTrack[];
+  asked: string[];
+  workers: Worker[];
+  /** Names of errors with which the browser answers instead of opening something. */
+  refuses: { picture?: string; sound?: string };
+}
+
+/** Invites somebody to an exam and opens the recorder in a browser that knows of nobody else. */
+async function open(kind: ExamKind, { context } = chrome): Promise<Page> {
+  testTaker = setting.invite(kind);
+  const page = await context.newPage();
+  page.on('dialog', (dialog) => void dialog.accept());
+  const devtools = await context.newCDPSession(page);
+  await devtools.send('Storage.clearDataForOrigin', { origin: setting.origin, storageTypes: 'all' });
+  await page.addInitScript(spy);
+  await openRecorder(page, testTaker.link);
+  return page;
+}
+
+/** Runs in the page before its own scripts. */
+function spy(): void {
+  const spied: Spied = { opened: [], asked: [], workers: [], refuses: {} };
+  Object.assign(globalThis, { spied });
+  const { mediaDevices } = navigator;
+  const getUserMedia = mediaDevices.getUserMedia.bind(mediaDevices);
+  mediaDevices.getUserMedia = async (constraints) => {
+    spied.asked.push(
+      Object.keys(constraints ?? {})
+        .filter((kind) => constraints?.[kind as 'video'])
+        .join('+'),
+    );
+    const { picture, sound } = spied.refuses;
+    if (constraints?.video && picture) throw new DOMException('refused by the test', picture);
+    if (constraints?.audio && sound) throw new DOMException('refused by the test', sound);
+    const stream = await getUserMedia(constraints);
+    spied.opened.push(...stream.getTracks());
+    return stream;
+  };
+  const getDisplayMedia = mediaDevices.getDisplayMedia.bind(mediaDevices);
+  mediaDevices.getDisplayMedia = async (options) => {
+    spied.asked.push('screen');
+    // The fake picker takes the wish for an order; a person may choose otherwise.
+    delete (options!.video as MediaTrackConstraints).displaySurface;
+    const stream = await getDisplayMedia(options);
+    spied.opened.push(...stream.getTracks());
+    return stream;
+  };
+  const Original = Worker;
+  Object.assign(globalThis, {
+    Worker: class extends Original {
+      constructor(url: string, options: WorkerOptions) {
+        super(url, options);
+        if (url.includes('recorder-worker')) spied.workers.push(this);
+      }
+    },
+  });
+}
+
+/** Stops the newest track of a kind, as a pulled plug or the browser's own button does. */
+async function lose(page: Page, what: 'camera' | 'microphone' | 'screen'): Promise<void> {
+  await page.evaluate((what) => {
+    const { opened } = (globalThis as unknown as { spied: Spied }).spied;
+    const isScreen = (track: MediaStreamTrack) => track.getSettings().displaySurface !== undefined;
+    const kind = what === 'microphone' ? 'audio' : 'video';
+    const track = opened.findLast((one) => one.kind === kind && isScreen(one) === (what === 'screen'));
+    track!.stop();
+    track!.dispatchEvent(new Event('ended'));
+  }, what);
+}
+
+const refuse = (page: Page, refuses: Spied['refuses']) =>
+  page.evaluate((refuses) => {
+    (globalThis as unknown as { spied: Spied }).spied.refuses = refuses;
+  }, refuses);
+
+async function turnOn(page: Page): Promise<void> {
+  if (await page.$('[data-allow]')) await page.click('[data-allow]:not([disabled])');
+  if (await page.$('[data-share]')) await page.click('[data-share]:not([disabled])');
+}
+
+async function start(page: Page): Promise<void> {
+  await turnOn(page);
+  await page.click('[data-start]:not([disabled])');
+  await page.waitForSelector('[data-step=record]:not([hidden])');
+}
+
+const stored = async (source: Source) => (await testTaker.stored(source))?.segments.length ?? 0;
+const gapsOf = async (source: Source) => ((await testTaker.stored(source))?.gaps ?? []).map(({ cause }) => cause);
+const missing = (page: Page, kind: string) =>
+  page.textContent(`[data-missing=${kind}]:not([hidden]) p`, { timeout: 15_000 });
+const lit = (page: Page, lamp: string) => page.getAttribute(`[data-lamp=${lamp}]`, 'data-on');
+const tell = (page: Page, message: object) =>
+  page.evaluate((message) => {
+    const [worker] = (globalThis as unknown as { spied: Spied }).spied.workers;
+    worker!.dispatchEvent(new MessageEvent('message', { data: message }));
+  }, message);
+
+/** @returns streams in the media, as ffmpeg names their kind */
+function streamsOf(media: Buffer): string[] {
+  const { stderr } = spawnSync(FFMPEG, ['-hide_banner', '-i', 'pipe:0'], { input: media });
+  return [...stderr.toString().matchAll(/Stream #0:\d.*?: (Video|Audio)/g)].map(([, kind]) => kind as string);
+}
+
+/** @returns seconds at which packets begin */
+function timesOf(media: Buffer, stream: 'v' | 'a'): number[] {
+  const args = ['-v', 'error', '-copyts', '-i', 'pipe:0', '-map', `0:${stream}`, '-c', 'copy', '-f', 'framemd5', '-'];
+  const { stdout } = spawnSync(FFMPEG, args, { input: media, maxBuffer: 1e9 });
+  const [, over, under] = /#tb 0: (\d+)\/(\d+)/.exec(stdout.toString()) ?? [];
+  const lines = stdout
+    .toString()
+    .split('\n')
+    .filter((line) => line.startsWith('0,'));
+  return lines.map((line) => (Number(line.split(',')[2]) * Number(over)) / Number(under));
+}
+
+/** @returns the media of each run, with the epoch ms at which it begins */
+async function runsOf(source: Source): Promise<{ began: number; media: Buffer; segments: PlainSegment[] }[]> {
+  const began = Date.parse((await testTaker.stored(source))!.header.startedAt);
+  const runs: PlainSegment[][] = [];
+  for (const segment of await testTaker.segments(source)) {
+    if (segment.init) runs.push([]);
+    runs.at(-1)!.push(segment);
+  }
+  return runs.map((segments) => ({
+    began: began + segments[0]!.start / 1000,
+    media: Buffer.concat(segments.map(({ bytes }) => bytes)),
+    segments,
+  }));
+}
+
+describe('the recorder’s sources', () => {
+  test('camera and screen are recorded side by side; each goes and comes back while the other goes on, and says why', async () => {
+    const page = await open('screened');
+    await start(page);
+    for (const lamp of ['camera', 'microphone', 'screen', 'sending'])
+      await until(async () => (await lit(page, lamp)) === 'true', 5);
+    await until(async () => (await stored('camera')) >= 3 && (await stored('screen')) >= 3, 20);
+
+    await lose(page, 'screen');
+    expect(await missing(page, 'screen')).toMatch(
+      /^Sharing your screen has ended\. Choose “Share your screen again”.*not held against you\.$/,
+    );
+    expect(await page.title()).toMatch(/^screen off – /);
+    expect([await lit(page, 'screen'), await lit(page, 'camera')]).toEqual(['false', 'true']);
+    const before = await stored('camera');
+    await until(async () => (await stored('camera')) >= before + 2, 15);
+    await page.click('[data-share-again]');
+    await page.waitForSelector('[data-missing=screen]', { state: 'hidden' });
+    await until(
+      async () => (await page.textContent('[data-truth]')) === 'Your screen is on again, and recording goes on.',
+      5,
+    );
+    await until(async () => (await gapsOf('screen')).includes('sharing'), 10);
+
+    await lose(page, 'camera');
+    await until(async () => (await gapsOf('camera')).includes('device'), 15);
+    expect(await lit(page, 'screen')).toBe('true');
+
+    await tell(page, { kind: 'slept', milliseconds: 60_000 });
+    await until(
+      async () => (await gapsOf('camera')).includes('asleep') && (await gapsOf('screen')).includes('asleep'),
+      20,
+    );
+    await finish(page);
+
+    expect(setting.relay.refusals).toEqual([]);
+    expect(await gapsOf('camera')).toEqual(['device', 'asleep']);
+    expect(await gapsOf('screen')).toEqual(['sharing', 'asleep']);
+    for (const source of ['camera', 'screen'] as const) {
+      expect((await testTaker.stored(source))!.header.mimeType).toBe(
+        source === 'camera' ? 'video/webm; codecs="vp8,opus"' : 'video/webm; codecs="vp8"',
+      );
+      const runs = await runsOf(source);
+      expect(runs).toHaveLength(3);
+      for (const { media, segments } of runs) {
+        expect(streamsOf(media)).toEqual(source === 'camera' ? ['Video', 'Audio'] : ['Video']);
+        expect(segments.slice(1).map(({ keyframe }) => keyframe)).toEqual(segments.slice(1).map(() => true));
+      }
+      const inspection = await testTaker.inspection(source);
+      expect([inspection.seal, inspection.faults]).toEqual(['good', []]);
+    }
+    expect(
+      await page.evaluate(() =>
+        (globalThis as unknown as { spied: Spied }).spied.opened.some(({ readyState }) => readyState === 'live'),
+      ),
+    ).toBe(false);
+  }, 90_000);
+
+  test('what is shown on both at once stands at one time in both recordings, within 100 ms', async () => {
+    const page = await open('screened');
+    await page.evaluate(() => {
+      const canvas = document.createElement('canvas');
+      [canvas.width, canvas.height] = [640, 480];
+      const context = canvas.getContext('2d')!;
+      let number = 0;
+      const draw = () => {
+        for (let bit = 0; bit < 16; bit++) {
+          context.fillStyle = (number >> (15 - bit)) & 1 ? '#fff' : '#000';
+          context.fillRect(bit * 40, 0, 40, 480);
+        }
+        number++;
+      };
+      draw();
+      setInterval(draw, 250);
+      const film = async () => canvas.captureStream(30);
+      navigator.mediaDevices.getDisplayMedia = film;
+      const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+      navigator.mediaDevices.getUserMedia = async (constraints) => {
+        const [sound] = (await open({ audio: constraints!.audio! })).getAudioTracks();
+        return new MediaStream([...(await film()).getVideoTracks(), sound!]);
+      };
+    });
+    await start(page);
+    await until(async () => (await stored('camera')) >= 6 && (await stored('screen')) >= 6, 40);
+    await finish(page);
+    const shown = async (source: Source) => {
+      const [run] = await runsOf(source);
+      const [numbers, times] = [await readNumbers(run!.media), timesOf(run!.media, 'v')];
+      expect(numbers).toHaveLength(times.length);
+      const first = new Map<number, number>();
+      for (const [i, number] of numbers.entries())
+        if (!first.has(number)) first.set(number, run!.began + 1000 * times[i]!);
+      return first;
+    };
+    const [camera, screen] = [await shown('camera'), await shown('screen')];
+    const both = [...screen].filter(([number]) => camera.has(number) && number > 3);
+    expect(both.length).toBeGreaterThan(15);
+    const apart = both.map(([number, at]) => at - camera.get(number)!).toSorted((a, b) => a - b);
+    // The screen is looked at five times a second: a number that has just come may be seen up to 200 ms later there.
+    expect(apart[0]).toBeGreaterThan(-100);
+    expect(apart[Math.floor(apart.length / 4)]).toBeLessThan(100);
+  }, 90_000);
+
+  test('something else than the screen is explained and asked for again; without it the camera records alone', async () => {
+    const wrong = await launch(setting, [`${FAKE_DEVICES[0]!}=display-media-type=window`, FAKE_DEVICES[1]!]);
+    try {
+      const page = await open('screened', wrong);
+      await page.click('[data-allow]:not([disabled])');
+      await until(async () => /are on/.test((await page.textContent('[data-check-message]')) ?? ''), 10);
+      expect(await page.isDisabled('[data-start]')).toBe(true);
+      await page.click('[data-share]');
+      await until(
+        async () =>
+          /^You shared a window\. This exam records the whole screen: .*“Entire screen”/.test(
+            (await page.textContent('[data-share-message]')) ?? '',
+          ),
+        5,
+      );
+      expect(await page.textContent('[data-start]')).toBe('Start without your screen');
+      expect(await page.textContent('[data-start-message]')).toMatch(
+        /not held against you\. Please tell Examination Office \(exams@/,
+      );
+      await page.click('[data-start]:not([disabled])');
+      expect(await missing(page, 'screen')).toMatch(/^Your screen is not shared/);
+      await until(async () => (await stored('camera')) >= 2, 15);
+      await page.click('[data-share-again]');
+      await until(async () => (await missing(page, 'screen'))!.startsWith('You shared a window'), 5);
+      expect(await lit(page, 'camera')).toBe('true');
+      await finish(page);
+      expect(await testTaker.files()).toHaveLength(1);
+      expect((await testTaker.inspection('camera')).seal).toBe('good');
+      expect(setting.relay.refusals).toEqual([]);
+    } finally {
+      await wrong.close();
+    }
+  }, 60_000);
+
+  test('an exam that records the screen alone asks for nothing else, and after a reload for the screen again', async () => {
+    const page = await open('screen-only');
+    expect(await page.innerText('h1')).toBe('Check screen');
+    expect(
+      await page.$$('[data-allow], [data-preview], [data-level], [data-lamp=camera], [data-lamp=microphone]'),
+    ).toEqual([]);
+    await start(page);
+    await until(async () => (await stored('screen')) >= 2, 20);
+    await page.reload();
+    await page.click('[data-share]:not([disabled])');
+    await page.waitForSelector('[data-step=record]:not([hidden])');
+    await until(async () => (await gapsOf('screen')).length === 1, 20);
+    await finish(page);
+    expect(await gapsOf('screen')).toEqual(['reload']);
+    const asked = await page.evaluate(() => (globalThis as unknown as { spied: Spied }).spied.asked);
+    expect(new Set(asked)).toEqual(new Set(['screen']));
+    for (const { media } of await runsOf('screen')) expect(streamsOf(media)).toEqual(['Video']);
+  }, 60_000);
+
+  test('a microphone that is gone leaves silence and no hole, and is taken up again by itself', async () => {
+    const page = await open('long');
+    await start(page);
+    await until(async () => (await stored('camera')) >= 2, 15);
+    await refuse(page, { sound: 'NotFoundError' });
+    await lose(page, 'microphone');
+    await until(
+      async () =>
+        /^No microphone was found\..*Recording goes on with silence/.test((await missing(page, 'microphone')) ?? ''),
+      10,
+    );
+    expect([await lit(page, 'microphone'), await lit(page, 'camera')]).toEqual(['false', 'true']);
+    const before = await stored('camera');
+    await until(async () => (await stored('camera')) >= before + 2, 15);
+    await refuse(page, {});
+    await until(async () => (await lit(page, 'microphone')) === 'true', 15);
+    await until(async () => (await testTaker.stored('camera'))!.envelopes.size === 2, 15);
+    await finish(page);
+    expect(await gapsOf('camera')).toEqual([]);
+    for (const { media } of await runsOf('camera')) {
+      const [sound, picture] = [timesOf(media, 'a'), timesOf(media, 'v')];
+      expect(Math.max(...sound.slice(1).map((time, i) => time - sound[i]!))).toBeLessThan(0.03);
+      expect(sound.at(-1)).toBeGreaterThan(picture.at(-1)! - 0.5);
+    }
+  }, 60_000);
+
+  test('a computer without a microphone records its camera with silence, and says so before and during the exam', async () => {
+    const page = await open('long');
+    await refuse(page, { sound: 'NotFoundError' });
+    await page.click('[data-allow]:not([disabled])');
+    await until(async () => (await page.textContent('[data-check-message]'))!.startsWith('No microphone was found'), 5);
+    await page.click('[data-start]:not([disabled])');
+    expect(await missing(page, 'microphone')).toMatch(/^No microphone was found/);
+    await until(async () => (await stored('camera')) >= 3, 20);
+    await finish(page);
+    const [run] = await runsOf('camera');
+    expect(streamsOf(run!.media)).toEqual(['Video', 'Audio']);
+  }, 60_000);
+
+  test('a camera that is refused in mid-exam is asked for again only by the test taker; the screen goes on', async () => {
+    const page = await open('screened');
+    await start(page);
+    await until(async () => (await stored('camera')) >= 2 && (await stored('screen')) >= 2, 20);
+    await refuse(page, { picture: 'NotAllowedError' });
+    await lose(page, 'camera');
+    await until(async () => /did not allow/.test((await missing(page, 'camera')) ?? ''), 10);
+    const asked = () => page.evaluate(() => (globalThis as unknown as { spied: Spied }).spied.asked.length);
+    const times = await asked();
+    const before = await stored('screen');
+    await until(async () => (await stored('screen')) >= before + 3, 30);
+    expect(await asked()).toBe(times);
+    await refuse(page, {});
+    await page.click('[data-allow-again]');
+    await until(async () => (await gapsOf('camera')).includes('permission'), 15);
+    await finish(page);
+    expect(await gapsOf('screen')).toEqual([]);
+  }, 60_000);
+
+  test('another browser that goes on with the exam ends the capture here, and this page says so', async () => {
+    const page = await open('long');
+    await start(page);
+    await until(async () => (await stored('camera')) >= 1, 15);
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const spki = publicKey.export({ format: 'der', type: 'spki' });
+    const status = await page.evaluate(async (publicKey) => {
+      const headers = { 'content-type': 'application/json' };
+      return (await fetch('/attempt', { method: 'POST', headers, body: JSON.stringify({ publicKey }) })).status;
+    }, spki.toString('base64url'));
+    expect(status, createHash('sha256').update(spki).digest('base64url')).toBe(201);
+    await page.waitForSelector('[data-failure]:not([hidden])', { timeout: 40_000 });
+    expect(await page.textContent('[data-failure]')).toMatch(
+      /^Your exam goes on in another browser, so recording has stopped here/,
+    );
+    await until(
+      () =>
+        page.evaluate(() =>
+          (globalThis as unknown as { spied: Spied }).spied.opened.every(({ readyState }) => readyState === 'ended'),
+        ),
+      10,
+    );
+  }, 60_000);
+
+  test('what is left after the end is sent by the same page later, without a device', async () => {
+    const page = await open('long');
+    await start(page);
+    await until(async () => (await stored('camera')) >= 2, 15);
+    setting.relay.weather = 'cut';
+    await page.click('[data-finish]');
+    await page.click('[data-finish-confirm]');
+    await until(async () => /waiting to be sent/.test((await page.textContent('[data-sealing-message]')) ?? ''), 20);
+    expect(await page.textContent('[data-sealing-until]')).toMatch(/until .*20\d\d/);
+    setting.relay.weather = 'fair';
+    setting.relay.alteration = null;
+    await page.reload();
+    await page.waitForSelector('[data-step=sealing]:not([hidden]), [data-step=done]:not([hidden])');
+    await page.waitForSelector('[data-step=done]:not([hidden])', { timeout: 20_000 });
+    expect(await page.evaluate(() => (globalThis as unknown as { spied: Spied }).spied.asked)).toEqual([]);
+    expect((await testTaker.inspection('camera')).seal).toBe('good');
+  }, 60_000);
+});
