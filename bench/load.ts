@@ -8,6 +8,8 @@ export interface LoadOrder {
   port: number;
   servername: string;
   seconds: number;
+  /** PUTs of each connection, if not as many as it can. */
+  count?: number;
   /** A connection each. `headers` are complete lines without the ending; {n} in the path stands for the number of the PUT. */
   lanes: { path: string; headers: string[]; first: number; prefix?: Prefix }[];
   /** Bytes of each body. */
@@ -40,10 +42,11 @@ async function main(): Promise<void> {
   const refused: Record<string, number> = {};
   const started = performance.now();
   const until = started + order.seconds * 1000;
+  const count = order.count ?? Infinity;
   await Promise.all(
     order.lanes.map(async (lane, i) => {
       const socket = sockets[i] as TLSSocket;
-      for (let number = lane.first; performance.now() < until; number++) {
+      for (let number = lane.first; number < lane.first + count && performance.now() < until; number++) {
         const sent = performance.now();
         const status = await put(socket, lane, number, body);
         if (status === 201 || status === 204) latencies.push(performance.now() - sent);
