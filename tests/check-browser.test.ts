@@ -154,7 +154,7 @@ test('without a camera, a microphone and room and on a line of 60 kbit/s it does
   expect((await found(page, 'screen')).verdict).toBe('Not checked');
   expect(await found(page, 'upload')).toMatchObject({
     verdict: 'Does not do',
-    sentence: expect.stringMatching(/sends \d\d kbit\/s\. Even the coarsest picture needs 168 kbit\/s/),
+    sentence: expect.stringMatching(/sends \d\d kbit\/s\. Even the coarsest picture needs 147 kbit\/s/),
   });
   await over(page);
 });

@@ -26,10 +26,10 @@ const good: Finding = { verdict: 'good', sentence: 'Fine.' };
 
 describe('what an exam needs', () => {
   test('is the sum of what it records, with what encryption and sending add', () => {
-    // 400 + 600 + 48 kbit/s and 40 + 40 + 48 kbit/s, and a twentieth more.
-    expect(needs.most.bitrate).toBe(1_100_400);
-    expect(needs.least.bitrate).toBe(134_400);
-    expect(needs.most.hourBytes).toBe(495_180_000);
+    // 400 + 600 + 32 kbit/s and 40 + 40 + 32 kbit/s, and a twentieth more.
+    expect(needs.most.bitrate).toBe(1_083_600);
+    expect(needs.least.bitrate).toBe(117_600);
+    expect(needs.most.hourBytes).toBe(487_620_000);
     const screenOnly = needsOf({ ...kinds, sources: ['screen'], sound: false });
     expect(screenOnly.most.bitrate).toBe(630_000);
   });
@@ -45,10 +45,10 @@ describe('what an exam needs', () => {
 
 describe('a verdict', () => {
   test.each([
-    [1.3 * 1_100_400, 'good'],
-    [1.2 * 1_100_400, 'coarser'],
-    [1.3 * 134_400, 'coarser'],
-    [1.2 * 134_400, 'no'],
+    [1.3 * 1_083_600, 'good'],
+    [1.2 * 1_083_600, 'coarser'],
+    [1.3 * 117_600, 'coarser'],
+    [1.2 * 117_600, 'no'],
   ])('on a line of %d bit/s is %s', (rate, verdict) => {
     expect(judgeLine(rate, needs).verdict).toBe(verdict);
   });
@@ -114,10 +114,10 @@ describe('the pages', () => {
     expect(anybody).toContain('1.1 Mbit/s');
     const { page } = await pages.visit(pages.enter('Amina').token);
     const own = await (await page('/attempt/check')).text();
-    // The exam of these tests records camera and sound: 448 kbit/s, and a twentieth more.
+    // The exam of these tests records camera and sound: 432 kbit/s, and a twentieth more.
     expect(own).toContain('data-check-row="camera"');
     expect(own).not.toContain('data-check-row="screen"');
-    expect(own).toContain('470 kbit/s');
+    expect(own).toContain('454 kbit/s');
     expect(own).toContain('Linear Algebra I');
   });
 

@@ -14,8 +14,10 @@ const BYTES_A_SECOND = 2 * 2 ** 20;
 /** The same for everybody without a personal link together. */
 const BYTES_OF_OTHERS = 512 * 2 ** 20;
 const BYTES_OF_OTHERS_A_SECOND = 16 * 2 ** 20;
-/** Senders that are remembered at most. */
-const SENDERS = 10_000;
+/** Addresses that are remembered at most; test takers are as many as there are on the rosters. */
+const ADDRESSES = 10_000;
+/** Milliseconds after which those are forgotten of whose allowance nothing is used: no longer than it takes to come back. */
+const REMEMBERED = 60_000;
 /** Milliseconds that a body may take; the recorder gives up after as long. */
 const PATIENCE = 60_000;
 
@@ -71,7 +73,8 @@ class Allowance {
 export class PracticeSink {
   readonly #fill: () => number;
   readonly #limit: number;
-  readonly #senders = new Map<string, Allowance>();
+  readonly #byTestTaker = new Map<string, Allowance>();
+  readonly #byNetwork = new Map<string, Allowance>();
   readonly #testTakers = new Allowance(BODIES_OF_TEST_TAKERS, Infinity, 0);
   readonly #others = new Allowance(BODIES_OF_OTHERS, BYTES_OF_OTHERS, BYTES_OF_OTHERS_A_SECOND);
 
@@ -82,6 +85,7 @@ export class PracticeSink {
   constructor(intake: { readonly fill: number }, limit: number) {
     this.#fill = () => intake.fill;
     this.#limit = limit;
+    setInterval(() => this.#forget(), REMEMBERED).unref();
   }
 
   /** 0 empty to 1 full: the recordings' intake or the bodies under way here, whichever is fuller. */
@@ -118,16 +122,18 @@ export class PracticeSink {
   }
 
   #allowanceOf(sender: Sender): Allowance {
-    const name = 'address' in sender ? networkOf(sender.address) : sender.testTaker;
-    const known = this.#senders.get(name);
-    if (known) return known;
-    if (this.#senders.size >= SENDERS) {
-      for (const [other, allowance] of this.#senders) if (allowance.untouched) this.#senders.delete(other);
-      if (this.#senders.size >= SENDERS) throw new AppError('busy', { sentence: BUSY, detail: 'too many senders' });
-    }
-    const allowance = new Allowance(BODIES, BYTES, BYTES_A_SECOND);
-    this.#senders.set(name, allowance);
+    const [known, name] =
+      'address' in sender ? [this.#byNetwork, networkOf(sender.address)] : [this.#byTestTaker, sender.testTaker];
+    const allowance = known.get(name) ?? new Allowance(BODIES, BYTES, BYTES_A_SECOND);
+    if (known === this.#byNetwork && known.size >= ADDRESSES && !known.has(name))
+      throw new AppError('busy', { sentence: BUSY, detail: 'too many addresses' });
+    known.set(name, allowance);
     return allowance;
+  }
+
+  #forget(): void {
+    for (const known of [this.#byTestTaker, this.#byNetwork])
+      for (const [name, allowance] of known) if (allowance.untouched) known.delete(name);
   }
 }
 

@@ -1,8 +1,7 @@
 /** What recording asks of a device, from what an exam records. Pure: server and page reckon with the same figures. */
 import type { RecordedKinds, Source } from '../../wire.ts';
+import { SOUND_BITRATE } from '../recorder/pace.ts';
 
-/** Bits a second of the sound. */
-const SOUND_BITRATE = 48_000;
 /** What encryption, HTTP and TLS add. */
 const ENVELOPING = 1.05;
 /** Seconds that a browser has to be able to keep while there is no connection. */

@@ -38,7 +38,7 @@ async function secondsOfFrame(source: Source, { bitrate, frameRate }: Quality): 
   let fault: DOMException | null = null;
   const encoder = new VideoEncoder({ output: () => {}, error: (error) => (fault = error) });
   try {
-    encoder.configure({ codec: 'vp8', width, height, bitrate, framerate: frameRate });
+    encoder.configure({ codec: 'vp8', width, height, bitrate, framerate: frameRate, latencyMode: 'realtime' });
     const began = performance.now();
     let encoded = 0;
     while (encoded < FRAMES && performance.now() - began < PATIENCE) {

@@ -5,7 +5,7 @@ import type { Trouble } from './messages.ts';
 /** Steps from an exam's lower bounds to its upper ones. */
 const STEPS = 8;
 /** Bits a second of the sound: it is never thinned. */
-const SOUND = 32_000;
+export const SOUND_BITRATE = 32_000;
 /** Seconds that wait when the line is behind, and when it keeps up: a segment is sent every two seconds. */
 const LATE = 10;
 const CALM = 6;
@@ -158,7 +158,7 @@ export class Pace {
   /** @returns bits a second of all that is recorded */
   #bitsAt(step: number): number {
     const { sources, sound } = this.#kinds;
-    return sources.reduce((sum, source) => sum + this.#qualityAt(source, step).bitrate, sound ? SOUND : 0);
+    return sources.reduce((sum, source) => sum + this.#qualityAt(source, step).bitrate, sound ? SOUND_BITRATE : 0);
   }
 
   /** Each step is the same part of the one above it. */

@@ -1,8 +1,8 @@
 import { CaptureClock } from './capture-clock.ts';
 import type { SoundBlock } from './capture-messages.ts';
+import { SOUND_BITRATE } from './pace.ts';
 import { SoundLine } from './sound-line.ts';
 
-const BITRATE = 32_000;
 /** Where no microphone says otherwise. */
 const SILENT_RATE = 48_000;
 /** Milliseconds after which sound that has not come is taken to be silence. */
@@ -60,7 +60,7 @@ export class Sound {
   }
 
   #begin(sampleRate: number, zero: number): SoundLine {
-    this.#encoder.configure({ codec: 'opus', sampleRate, numberOfChannels: 1, bitrate: BITRATE });
+    this.#encoder.configure({ codec: 'opus', sampleRate, numberOfChannels: 1, bitrate: SOUND_BITRATE });
     this.#piece = new Float32Array(Math.round(PIECE_SECONDS * sampleRate));
     this.#line = new SoundLine(sampleRate, zero);
     return this.#line;
