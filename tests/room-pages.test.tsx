@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium, openContext, plugInSecurityKey } from './chromium.ts';
 import { changeStatus } from './custody-process.ts';
+import { inspectPage } from './page-inspection.ts';
 import { openRoom } from './room-setting.ts';
 import { film } from './take.ts';
 
@@ -11,8 +11,6 @@ let browser: Browser;
 let page: Page;
 let attempt: string;
 let reviewer: { id: string; link: string };
-/** Folder for screenshots of each page, where one is wanted. */
-const pictures = process.env['CLOISTER_TEST_PICTURES'];
 
 beforeAll(async () => {
   room = await openRoom();
@@ -34,30 +32,9 @@ afterAll(async () => {
   await room?.close();
 });
 
-/** The page as it stands: no serious finding of axe, nothing wider than the window, at both widths. */
+/** As `inspectPage`, at both widths. */
 async function inspect(name: string, at = page): Promise<void> {
-  for (const width of [380, 1280]) {
-    await at.setViewportSize({ width, height: 800 });
-    const overflow = await at.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    expect(overflow, `${name} at ${width} px`).toBeLessThanOrEqual(0);
-    const { height } = (await at.locator('.masthead').boundingBox())!;
-    expect(height, `two lines of masthead at most, ${name} at ${width} px`).toBeLessThan(120);
-    await at.evaluate(await readFile('node_modules/axe-core/axe.min.js', 'utf8'));
-    const found = await at.evaluate(async () => {
-      const axe = (globalThis as unknown as { axe: typeof import('axe-core') }).axe;
-      const { violations } = await axe.run();
-      return violations.map(
-        ({ id, impact, nodes }) => `${id} (${impact}): ${nodes.map((node) => node.html).join(' ')}`,
-      );
-    });
-    expect(
-      found.filter((line) => /\((serious|critical)\)/.test(line)),
-      `${name} at ${width} px`,
-    ).toEqual([]);
-    if (pictures) await at.screenshot({ path: `${pictures}/${name}-${width}.png`, fullPage: true });
-  }
+  for (const width of [380, 1280]) await inspectPage(at, name, width);
 }
 
 /** Moves the focus with Tab until it is on something with this name, then presses a key there. */

@@ -8,6 +8,9 @@ import { FFMPEG } from './ffmpeg.ts';
 
 const run = promisify(execFile);
 
+/** libvpx's threads wait by spinning, and starve each other on a busy machine: one each. */
+const VP8 = ['-c:v', 'libvpx', '-threads', '1', '-deadline', 'realtime', '-cpu-used', '8'];
+
 /** A run of the recorder: a WebM whose segments are cut at its clusters. */
 export interface Take {
   init: Uint8Array<ArrayBuffer>;
@@ -30,7 +33,7 @@ export async function film(folder: string, seconds: number, from: number): Promi
     ...['-loglevel', 'error', '-f', 'lavfi', '-i', size.source, '-f', 'lavfi', '-i', size.corner],
     ...['-f', 'lavfi', '-i', `sine=f=440:d=${seconds}`],
     ...['-filter_complex', `[1]${corner},format=yuv420p[c];[0]format=yuv420p[p];[p][c]overlay=0:0[v]`],
-    ...['-map', '[v]', '-map', '2', '-c:v', 'libvpx', '-b:v', '800k', '-deadline', 'realtime', '-cpu-used', '8'],
+    ...['-map', '[v]', '-map', '2', ...VP8, '-b:v', '800k'],
     ...['-g', '30', '-keyint_min', '30', '-c:a', 'libopus', '-b:a', '32k', file],
   ]);
   return { ...cut(await readFile(file), seconds), file };
@@ -53,12 +56,12 @@ export async function filmNumbers(
   for (let i = 0; i < raw.length; i++) raw[i] = ((from * 30 + Math.floor(i / 16)) >> (15 - (i % 16))) & 1 ? 235 : 16;
   await writeFile(`${file}.raw`, raw);
   const source = `${sound === 'tone' ? 'sine=f=440' : 'anullsrc=r=48000:cl=mono'}:d=${to - from}`;
-  const keyframes = String(2 * fps);
+  const keyframes = String(Math.ceil(2 * fps));
   await run(FFMPEG, [
     ...['-loglevel', 'error', '-f', 'rawvideo', '-pix_fmt', 'gray', '-s', '16x1', '-r', '30', '-i', `${file}.raw`],
     ...(sound ? ['-f', 'lavfi', '-i', source] : []),
     ...['-map', '0', '-vf', `scale=${size}:flags=neighbor,format=yuv420p,fps=${fps}`],
-    ...['-c:v', 'libvpx', '-b:v', bitrate, '-deadline', 'realtime', '-cpu-used', '8'],
+    ...[...VP8, '-b:v', bitrate],
     ...['-g', keyframes, '-keyint_min', keyframes],
     ...(sound ? ['-map', '1', '-c:a', 'libopus', '-b:a', '32k'] : []),
     file,
