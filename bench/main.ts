@@ -2,6 +2,7 @@
 import { startAppliance } from '../tests/appliance.ts';
 import type { Figure } from './figure.ts';
 import { ingest } from './ingest.ts';
+import { recorder } from './recorder.ts';
 import { release } from './release.ts';
 import { seek } from './seek.ts';
 
@@ -10,6 +11,7 @@ const GOALS: Record<string, string> = {
   'ingest-16k': '≥ 0.35',
   release: '≥ 0.7',
   seek: '≤ 1.5',
+  recorder: '≤ 1.15',
 };
 
 const BENCHES: { names: string[]; run: () => Promise<Figure[]> }[] = [
@@ -26,6 +28,7 @@ const BENCHES: { names: string[]; run: () => Promise<Figure[]> }[] = [
   },
   { names: ['release', 'release-p95'], run: release },
   { names: ['seek', 'first-frame'], run: seek },
+  { names: ['recorder'], run: recorder },
 ];
 
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
