@@ -32,7 +32,7 @@ export async function registerAttempt(
     return { startedAt: existing.startedAt };
   }
   const policy = policyOf(exam);
-  const startedAt = momentOf(input.takenAt);
+  const startedAt = momentOf(input.takenAt, exam.createdAt);
   const over = Date.parse(startedAt) > Date.parse(policy.closesAt) || Date.now() > takesUntil(custody, policy);
   if (over) throw new CustodyError('exam-over');
   const body = { attempt: input.attempt, exam: input.exam, publicKey: input.publicKey, startedAt };
@@ -79,7 +79,7 @@ export async function resumeAttempt(
     return refuse(custody, 'attempt-conflict', { tried: 'resume-attempt', attempt: id });
   }
   if (keys.length + 1 >= MOST_KEYS) throw new CustodyError('keys-exhausted');
-  const resumedAt = momentOf(input.takenAt);
+  const resumedAt = momentOf(input.takenAt, startedAt);
   const body = { attempt: id, publicKey: input.publicKey, resumedAt };
   try {
     await custody.ledger.append([{ type: 'attempt-resumed', body, concerns: id }], () => {
@@ -112,8 +112,9 @@ export function importAttemptKey(spki: Buffer) {
   throw new CustodyError('malformed', 'attempt key');
 }
 
-/** @returns `takenAt`, or now where there is none or it lies ahead; ISO 8601, UTC */
-function momentOf(takenAt: string | undefined): string {
-  const now = new Date().toISOString();
-  return takenAt !== undefined && Date.parse(takenAt) < Date.parse(now) ? new Date(takenAt).toISOString() : now;
+/** @returns `takenAt`, or now where there is none or it lies before `earliest` or ahead; ISO 8601, UTC */
+function momentOf(takenAt: string | undefined, earliest: string): string {
+  const now = Date.now();
+  const taken = takenAt === undefined ? now : Date.parse(takenAt);
+  return new Date(taken >= Date.parse(earliest) && taken < now ? taken : now).toISOString();
 }

@@ -16,7 +16,9 @@ let pages: Pages;
 let browser: Browser;
 const servers: Server[] = [];
 const origins = { exam: '', staff: '' };
-const links = { before: '', during: '', ended: '' };
+const links = { before: '', during: '', waiting: '', ended: '' };
+/** Finishes the attempt that is still waiting to be. */
+let finish: () => Promise<Response>;
 let staffCookie: string;
 
 /** Listens first, so that the origin has its port, and answers with `fetch` once there is one. */
@@ -47,7 +49,13 @@ beforeAll(async () => {
     return { link: `${origins.exam}/i/${token}`, visit, start };
   };
   links.before = `${origins.exam}/i/${pages.enter('Amina Yıldız').token}`;
-  links.during = (await begin('Bartholomew Featherstonehaugh')).link;
+  const during = await begin('Bartholomew Featherstonehaugh');
+  links.during = during.link;
+  await during.visit.send('/attempt', { publicKey: (await makeAttemptKey()).publicKey });
+  const waiting = await begin('Wilhelmina Wartenberg');
+  links.waiting = waiting.link;
+  const { seal } = await recordAttempt(pages, waiting.start, key);
+  finish = () => waiting.visit.send('/attempt/seal', seal);
   const { link, visit, start } = await begin('Chidi Okonkwo');
   links.ended = link;
   const recorded = await recordAttempt(pages, start, key);
@@ -78,6 +86,17 @@ const show = (step: string) => (page: Page) =>
       section.hidden = section.dataset.step !== name;
   }, step);
 
+/** Shows the page again while custody does not answer, once `change` is done. */
+const withoutCustody = (change?: () => Promise<Response>) => async (page: Page) => {
+  pages.custody.halt();
+  try {
+    expect((await change?.())?.status ?? 202).toBe(202);
+    await page.reload();
+  } finally {
+    pages.custody.go();
+  }
+};
+
 const SHOWN: {
   name: string;
   who: Parameters<typeof open>[1];
@@ -106,6 +125,14 @@ const SHOWN: {
     act: show(step),
   })),
   { name: 'during', who: 'during', place: 'exam', path: '/attempt' },
+  { name: 'during, without custody', who: 'during', place: 'exam', path: '/attempt', act: withoutCustody() },
+  {
+    name: 'finished, without custody',
+    who: 'waiting',
+    place: 'exam',
+    path: '/attempt',
+    act: withoutCustody(() => finish()),
+  },
   { name: 'ended', who: 'ended', place: 'exam', path: '/attempt' },
   { name: 'sign-in', who: null, place: 'staff', path: '/' },
   { name: 'exams', who: 'staff', place: 'staff', path: '/' },

@@ -71,6 +71,12 @@ describe('without custody', () => {
     expect([none.status, none.json]).toMatchObject([404, { message: expect.stringContaining('its seal is kept') }]);
     expect(waiting(attempt).map(({ kind }) => kind)).toEqual(['start', 'chapter', 'chapter', 'chapter', 'seal']);
 
+    // A web process that starts meanwhile takes nothing more either.
+    const again = taker.at((await setting.serve()).port);
+    const later = await again.putSegment(own.recording, 3, segmentBody(own.recording, 3, { chapter: 2 }));
+    expect([later.status, errorOf(later)]).toEqual([409, 'attempt-sealed']);
+    await setting.leave(again.port);
+
     await setting.custody.start();
     await until(async () => (await taker.ask('GET', '/attempt/receipt')).status === 200);
     const receipt = (await taker.ask('GET', '/attempt/receipt')).json as Receipt;

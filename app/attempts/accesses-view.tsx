@@ -21,8 +21,8 @@ export function Accesses({ accesses, timesOf }: AccessesProps) {
         <h2 id="watched">Who has watched</h2>
         <Notice kind="notice">
           <p>
-            This cannot be shown just now, because the key custody, which keeps these entries, is not answering. Nothing
-            can be watched meanwhile, and no entry is lost. Open this page again in a few minutes.
+            This cannot be shown just now, because the key custody, which keeps these entries, is not answering. Nobody
+            can newly be allowed to watch meanwhile, and no entry is lost. Open this page again in a few minutes.
           </p>
         </Notice>
       </section>

@@ -90,8 +90,6 @@ export function attemptRoutes({
     try {
       return (await custody.accesses(attempt)).accesses;
     } catch (error) {
-      // Not found: custody has not been told of the attempt yet, so nobody can have watched it.
-      if (error instanceof AppError && error.code === 'not-found') return [];
       if (error instanceof AppError && error.retryable) return null;
       throw error;
     }
