@@ -18,7 +18,7 @@ const servers: Server[] = [];
 const origins = { exam: '', staff: '' };
 const links = { before: '', during: '', waiting: '', ended: '' };
 /** Finishes the attempt that is still waiting to be. */
-let finish: () => Promise<Response>;
+let finish: () => Response | Promise<Response>;
 let staffCookie: string;
 
 /** Listens first, so that the origin has its port, and answers with `fetch` once there is one. */
@@ -87,7 +87,7 @@ const show = (step: string) => (page: Page) =>
   }, step);
 
 /** Shows the page again while custody does not answer, once `change` is done. */
-const withoutCustody = (change?: () => Promise<Response>) => async (page: Page) => {
+const withoutCustody = (change?: () => Response | Promise<Response>) => async (page: Page) => {
   pages.custody.halt();
   try {
     expect((await change?.())?.status ?? 202).toBe(202);

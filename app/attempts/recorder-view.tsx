@@ -39,9 +39,12 @@ export function RecorderPage({ institution, name, exam }: { institution: string;
       </section>
       <section data-step="done" class="stack" hidden>
         <h1>Done. Your recording is sealed.</h1>
-        <p>Nothing is recorded any more. Please save your receipt: it proves that your recording is whole.</p>
         <p>
-          <a class="button primary" data-receipt href="/attempt/receipt" download="cloister-receipt.json">
+          Nothing is recorded any more. Please save your receipt: it proves that your recording is whole. If it cannot
+          be made just now, it follows by itself, and this button says so.
+        </p>
+        <p>
+          <a class="button primary" data-receipt href="/attempt/receipt">
             <Icon name="download" />
             Save the receipt
           </a>
