@@ -15,6 +15,7 @@ const FILMING = [
   'attempt-pages-browser',
   'check-browser',
   'practice-browser',
+  'practice-firefox',
 ].map((name) => `tests/${name}.test.{ts,tsx}`);
 
 const shared = {
