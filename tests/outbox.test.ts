@@ -153,7 +153,7 @@ test('a killed browser loses nothing that was encrypted: the next one sends it b
   const againAt = beganAt + 1_000_000;
   for (const source of SOURCES) await next.run(source, HEADER, againAt, 'closed');
   await push(next, 500, 3, SIZE, 0);
-  await next.post({ kind: 'finish' });
+  await next.post({ kind: 'finish', missing: {} });
   await next.hear('sealed', 20);
   await expectWhole();
   for (const [i, source] of SOURCES.entries()) {
@@ -193,7 +193,7 @@ test(`${FULL ? 'an hour' : 'half an hour'} offline costs the same for each segme
   expect(late!.memory - early!.memory).toBeLessThan(FULL ? pushed / 4 : 40e6);
 
   relay.weather = 'fair';
-  await driver.post({ kind: 'finish' });
+  await driver.post({ kind: 'finish', missing: {} });
   const began = performance.now();
   const { lineRate } = await driver.see(({ waitingRequests }) => waitingRequests < count, 300);
   await driver.hear('sealed', 300);
@@ -245,7 +245,7 @@ test('without room nothing more is recorded, what waits stays, and recording goe
   await new Promise((resolve) => setTimeout(resolve, 10_000));
   await push(driver, 310, 5, big);
   await driver.see(({ trouble, storedUntil }) => trouble === null && storedUntil === beganAt + 630_000);
-  await driver.post({ kind: 'finish' });
+  await driver.post({ kind: 'finish', missing: {} });
   await driver.hear('sealed');
   for (const source of SOURCES) {
     const places = await placesOf(source, 320, big);
@@ -264,7 +264,7 @@ test('what was finished without a connection goes up the next day, with no devic
   relay.weather = 'cut';
   await push(driver, 2, 10);
   await driver.see(({ waitingSeconds }) => waitingSeconds === 20);
-  await driver.post({ kind: 'finish' });
+  await driver.post({ kind: 'finish', missing: {} });
   await driver.see(({ trouble }) => trouble === 'offline');
   await until(async () => (await whatIsKept(driver))['attempts'] === 1, 5);
   await context.close();
@@ -319,7 +319,7 @@ test('one window records; another one says so, waits, and takes over when the fi
   expect(await second.hear('opened')).toEqual({ kind: 'opened', attempt: 'running' });
   await second.post({ kind: 'start' });
   await second.hear('started');
-  await second.post({ kind: 'finish' });
+  await second.post({ kind: 'finish', missing: {} });
   await second.hear('sealed');
   for (const source of SOURCES) expect(await placesOf(source, 6)).toEqual(upTo(6));
   await expectWhole();

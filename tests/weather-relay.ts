@@ -13,10 +13,11 @@ import type { Appliance } from './appliance.ts';
  */
 export type Weather = 'fair' | keyof typeof REFUSALS | 'cut' | 'segment-answers-late' | 'segment-answers-lost';
 
+export const UPLOAD_CLOSED = 'The time to send this recording is over.';
 const REFUSALS = {
   busy: { status: 503, error: 'busy', retryable: true },
   'disk-full': { status: 507, error: 'disk-full', retryable: true },
-  'upload-closed': { status: 410, error: 'upload-closed', retryable: false },
+  'upload-closed': { status: 410, error: 'upload-closed', message: UPLOAD_CLOSED, retryable: false },
 } as const;
 
 /** Stands between a browser and the web process, ends TLS with the exam origin's own certificate and sees what is said. */
@@ -107,7 +108,9 @@ export class WeatherRelay {
   async #weather(request: IncomingMessage, body: Buffer, response: ServerResponse): Promise<void> {
     const { weather } = this;
     const segment = /\/segments\/(\d+)$/.exec(request.url ?? '');
-    if (weather === 'cut' || weather in REFUSALS) {
+    // Whose attempt it is can still be asked for then.
+    const asks = weather === 'upload-closed' && request.method === 'GET';
+    if (weather === 'cut' || (weather in REFUSALS && !asks)) {
       this.stopped++;
       this.stoppedAt.push(performance.now());
       if (weather === 'cut') return void response.destroy();

@@ -1,4 +1,4 @@
-import { type AttemptStart, type RecordingState, type Source, toBase64url } from '../../wire.ts';
+import { type AttemptStart, type GapCause, type RecordingState, type Source, toBase64url } from '../../wire.ts';
 import { Delivery } from './delivery.ts';
 import { checkExamKey, sha256, wrapChapterKey } from './exam-key.ts';
 import { FreeSpace } from './free-space.ts';
@@ -125,7 +125,9 @@ export class Attempt {
   /** A capture of a source began; the first one makes the source's recording. */
   run({ source, mimeType, init, beganAt, cause }: Run): Promise<void> {
     return this.#inTurn(source, async () => {
-      const recording = this.#recordings.get(source) ?? (await this.#create(source, mimeType, beganAt));
+      // A source that comes late was missing from the attempt's beginning on.
+      const zero = cause === null ? beganAt : (this.#shipment?.outbox.startedAt ?? beganAt);
+      const recording = this.#recordings.get(source) ?? (await this.#create(source, mimeType, zero));
       await recording.begin(init, beganAt, cause);
     });
   }
@@ -150,12 +152,12 @@ export class Attempt {
   }
 
   /** Writes down that the test taker has finished, then sends what is left, signs and seals. */
-  async finish(): Promise<void> {
+  async finish(missing: Partial<Record<Source, GapCause>>): Promise<void> {
     const { attempt, uploadBy } = this.#ready(this.#running);
     const finishedAt = new Date().toISOString();
     await this.#ready(this.#store).saveAttempt({ attempt, uploadBy, finishedAt });
     await Promise.all(this.#turns.values());
-    for (const recording of this.#recordings.values()) await recording.finish();
+    for (const [source, recording] of this.#recordings) await recording.finish(missing[source], Date.parse(finishedAt));
     await this.#complete(finishedAt);
   }
 
@@ -226,10 +228,10 @@ export class Attempt {
     return (await this.#insist('POST', '/attempt', { publicKey: toBase64url(key.spki) })) as AttemptStart;
   }
 
-  async #create(source: Source, mimeType: string, beganAt: number): Promise<Recording> {
+  async #create(source: Source, mimeType: string, zero: number): Promise<Recording> {
     const { attempt } = this.#ready(this.#running);
     const { digest: key } = this.#ready(this.#shipment);
-    const begun = { attempt, key, source, mimeType, startedAt: new Date(beganAt).toISOString() };
+    const begun = { attempt, key, source, mimeType, startedAt: new Date(zero).toISOString() };
     return this.#take((await this.#insist('POST', '/recordings', begun)) as RecordingState);
   }
 

@@ -8,7 +8,7 @@ const main = document.querySelector<HTMLElement>('main[data-recorder]');
 if (main) open(Page.find(main));
 
 function open(page: Page): void {
-  const { allow, share, startMessage } = page.elements;
+  const { allow, share, start, startMessage } = page.elements;
   if (contradicted) {
     if (allow) allow.disabled = true;
     if (share) share.disabled = true;
@@ -27,5 +27,7 @@ function open(page: Page): void {
       'invitation for that, or compare the fingerprint on your exam’s first page with the one in your invitation.';
     startMessage.after(hint);
   }
+  // What waits to be sent is then cleared by nobody but the test taker. Workers cannot ask; recording does not depend on it.
+  start.addEventListener('click', () => void navigator.storage.persist().catch(() => false), { once: true });
   new Session(page, new Worker('/assets/recorder-worker.js', { type: 'module' })).open(fingerprint);
 }

@@ -23,7 +23,7 @@ export interface Waiting {
 export interface SenderHandlers {
   send(entry: Entry): Promise<Answer>;
   /** The origin has the entry; it is settled afterwards. */
-  stored(entry: Entry, answer: Answer & { accepted: true }): Promise<void>;
+  stored(entry: Entry): Promise<void>;
   /** The same again cannot be accepted. @returns whether the entry stays, because what stood in its way was mended */
   refused(entry: Entry, refusal: Refusal): Promise<'keep' | 'drop'>;
   /** Something of ours broke. */
@@ -115,7 +115,7 @@ export class Sender {
     if (answer.accepted) {
       this.#failures = 0;
       this.trouble = null;
-      await this.#handlers.stored(entry, answer);
+      await this.#handlers.stored(entry);
       this.#waiting.settle(entry);
       if (answer.load > EASY_LOAD) this.#pause(((answer.load - EASY_LOAD) / (1 - EASY_LOAD)) * SLOWEST);
       return;
