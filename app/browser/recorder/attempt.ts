@@ -17,9 +17,6 @@ const NO_SESSION =
   'Your session has ended. Open your personal link in another tab of this browser; this page then goes on by itself.';
 const NO_ANSWER = 'The appliance does not answer yet. This page tries again by itself.';
 const PART_LOST = 'A part of the recording could not be stored. This was noted and is not held against you.';
-const CLOSED =
-  'The time in which this recording could be sent is over. What was sent before is kept, and what was not was removed from this ' +
-  'browser. This is not held against you. If you think that something is missing, write to the contact on your exam page.';
 const FULL =
   'Your browser has no room left on this computer, so recording cannot begin here. What was stored is kept. Free some disk space ' +
   'and reload the page; this is not held against you.';
@@ -31,8 +28,6 @@ const GOES_ON_ELSEWHERE =
 const CLOCK_ERROR = 24 * 3_600_000;
 /** Bytes of clusters that wait for their turn; a recording that cannot be begun without a connection may hold more up. */
 const HELD = 32 * 2 ** 20;
-/** Milliseconds after the start in which the appliance may still name another browser's key. */
-const TAKEOVER = 15_000;
 /** How often a seal is made anew because another browser's last chapters arrived while it was made. */
 const SEALS = 5;
 
@@ -61,8 +56,8 @@ export class Attempt {
   #held = 0;
   #space = new FreeSpace();
   #trouble: Trouble | null = null;
-  /** Of the monotonic clock; null before the start. */
-  #startedHere: number | null = null;
+  /** How often the attempt was begun or taken over here. */
+  #starts = 0;
   #replaced = false;
 
   constructor(tell: (message: WorkerMessage) => void) {
@@ -111,7 +106,7 @@ export class Attempt {
     await store.holdPlace();
     await this.#space.look();
     this.#running = start;
-    this.#startedHere = performance.now();
+    this.#starts++;
     this.#replaced = false;
     if (!this.#shipment) await this.#takeUp(start.attempt, key);
     for (const state of start.recordings) await this.#take(state);
@@ -202,11 +197,14 @@ export class Attempt {
     const outbox = await Outbox.load(store, attempt);
     const delivery = new Delivery(store, outbox, key, () => this.#tell({ kind: 'notice', sentence: PART_LOST }));
     const sender = new Sender(outbox.queue, {
-      send: (entry) => delivery.send(entry),
-      stored: async (entry, { newestKey }) => {
-        await delivery.stored(entry);
-        this.#compare(newestKey);
+      send: async (entry) => {
+        const since = this.#starts;
+        const answer = await this.#ofThisAttempt(await delivery.send(entry));
+        // An answer from before this browser took over still names the one before.
+        if (answer.accepted && since === this.#starts) this.#compare(answer.newestKey);
+        return answer;
       },
+      stored: (entry) => delivery.stored(entry),
       refused: (entry, refusal) => delivery.refused(entry, refusal),
       broken: (error) => void this.fail(error),
     });
@@ -214,12 +212,21 @@ export class Attempt {
     sender.wake();
   }
 
+  /** Where another test taker's link was opened since, and the time of their exam is over, only that link is in the way. */
+  async #ofThisAttempt(answer: Answer): Promise<Answer> {
+    if (answer.accepted || answer.code !== 'upload-closed') return answer;
+    const { attempt, uploadBy } = this.#ready(this.#running);
+    if (Date.parse(uploadBy) < Date.now()) return answer;
+    const start = await request('GET', '/attempt/start');
+    if (start.accepted && ((await start.json()) as AttemptStart).attempt === attempt) return answer;
+    return { ...answer, status: 404, code: 'not-found', retryable: true };
+  }
+
   /** Another browser that goes on with the attempt is known by its key. */
   #compare(newestKey: string | null): void {
     if (newestKey === null || this.#replaced || newestKey === this.#shipment?.digest) return;
-    if (this.#startedHere !== null && performance.now() - this.#startedHere < TAKEOVER) return;
     this.#replaced = true;
-    if (this.#startedHere === null) return;
+    if (this.#starts === 0) return;
     this.#tell({ kind: 'replaced' });
     for (const [source, recording] of this.#recordings) void this.#inTurn(source, () => recording.finish());
   }
@@ -300,7 +307,8 @@ export class Attempt {
   /** Sends an envelope that the appliance has already: whose session this is shows in whether it finds its recording. */
   async #askForOwn([record]: Outbox['chapters']): Promise<Answer | null> {
     if (!record) return null;
-    return request('PUT', `/recordings/${record.recording}/chapters/${record.chapter}/envelope`, record.envelope);
+    const { recording, chapter, envelope } = record;
+    return this.#ofThisAttempt(await request('PUT', `/recordings/${recording}/chapters/${chapter}/envelope`, envelope));
   }
 
   #recording(source: Source): Recording {
@@ -336,7 +344,7 @@ async function pause(failures: number, answer: Answer): Promise<void> {
 
 /** @returns what the test taker reads when recording cannot go on */
 function sentenceOf(error: unknown): string {
-  if (error instanceof Stop) return error.code === 'upload-closed' ? CLOSED : error.message;
+  if (error instanceof Stop) return error.message;
   if (isFull(error)) return FULL;
   const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return `The recorder stopped because of a fault in this page (${detail}). What was stored is kept. Reload the page to go on recording; this is not held against you.`;

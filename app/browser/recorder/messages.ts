@@ -24,7 +24,8 @@ export type PageMessage =
       duration: number;
       keyframe: boolean;
     }
-  | { kind: 'finish' };
+  /** `missing`: what is not being recorded at the end, and why. */
+  | { kind: 'finish'; missing: Partial<Record<Source, GapCause>> };
 
 /**
  * What keeps segments from being sent just now.

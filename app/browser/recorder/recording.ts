@@ -106,11 +106,17 @@ export class Recording {
     this.#current = null;
   }
 
-  /** Nothing of this run follows. */
-  async finish(): Promise<void> {
+  /**
+   * Nothing of this run follows.
+   * @param missing why nothing was recorded lately, where that is so @param end epoch ms of the attempt's end
+   */
+  async finish(missing?: GapCause, end = 0): Promise<void> {
     this.close();
     if (this.#leftOutUntil !== null) await this.#noteGap(this.#leftOutUntil).catch(rethrowUnlessFull);
     this.#leftOutUntil = null;
+    if (missing === undefined) return;
+    this.#gapCause = missing;
+    await this.#noteGap(1000 * (end - this.#zero)).catch(rethrowUnlessFull);
   }
 
   async #noteGap(to: number): Promise<void> {

@@ -135,8 +135,7 @@ export class Session {
     this.#phase = 'sealing';
     this.#page.elements.finishDialog.close();
     this.#sealing.begin(this.#uploadBy);
-    await this.#record.stop();
-    this.#send({ kind: 'finish' });
+    this.#send({ kind: 'finish', missing: await this.#record.stop() });
   }
 
   async #replaced(): Promise<void> {

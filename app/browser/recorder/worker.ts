@@ -47,6 +47,6 @@ async function handle(message: Exclude<PageMessage, { kind: 'run' | 'cluster' }>
     case 'start':
       return attempt.start();
     case 'finish':
-      return attempt.finish();
+      return attempt.finish(message.missing);
   }
 }
