@@ -2,10 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { type Appliance, startAppliance } from './appliance.ts';
 import { findBarriers, measureTargets } from './barriers.ts';
 import { launchChromium, openContext } from './chromium.ts';
+
+// Each encodes for a while, and a busy machine takes its time.
+vi.setConfig({ testTimeout: 180_000 });
 
 let appliance: Appliance;
 let folder: string;
@@ -37,7 +40,7 @@ const row = (page: Page, check: string) => page.locator(`[data-check-row=${check
 
 /** @returns a row's verdict, once it is there, and its sentence */
 async function found(page: Page, check: string): Promise<{ verdict: string; sentence: string }> {
-  await row(page, check).locator('[data-verdict] .status').waitFor({ timeout: 30_000 });
+  await row(page, check).locator('[data-verdict] .status').waitFor({ timeout: 60_000 });
   const [verdict, sentence] = await Promise.all([
     row(page, check).locator('[data-verdict]').innerText(),
     row(page, check).locator('[data-sentence]').innerText(),
@@ -49,7 +52,7 @@ async function leaveOut(page: Page, check: string): Promise<void> {
   await row(page, check).getByRole('button', { name: 'Leave this out' }).click();
 }
 
-const over = (page: Page) => page.locator('[data-after]:not([hidden])').waitFor({ timeout: 40_000 });
+const over = (page: Page) => page.locator('[data-after]:not([hidden])').waitFor({ timeout: 60_000 });
 
 /** The line as it might be at home: bits a second out of the house. */
 async function narrow(page: Page, uploadBitrate: number): Promise<void> {
