@@ -87,6 +87,7 @@ export class RecordedSource {
     // Ended again in the meantime.
     if (this.#tracks !== tracks) return;
     this.#lastFrame = Date.now();
+    this.load = null;
     const { source } = this;
     const { send } = this.#handlers;
     const mimeType = `video/webm; codecs="${tracks.sound === null ? 'vp8' : 'vp8,opus'}"`;
@@ -100,8 +101,9 @@ export class RecordedSource {
         },
         onCluster: (cluster) => send({ kind: 'cluster', source, ...cluster }, cluster.bytes),
         onLoad: (load) => {
+          // Its first word: the encoder is there, and the camera's time begins.
+          if (load.frames > 0 || this.load === null) this.#lastFrame = Date.now();
           this.load = load;
-          if (load.frames > 0) this.#lastFrame = Date.now();
         },
         onSoundChanged: () => this.#capture === capture && this.#handlers.soundChanged(),
         onSilence: () => this.#handlers.silence(),
@@ -131,7 +133,7 @@ export class RecordedSource {
   /** Looks whether the camera gives frames. A screen on which nothing moves may give none. */
   watch(): void {
     if (!this.#capture || this.source === 'screen') return;
-    const patience = this.#capture.began ? SILENCE : FIRST_FRAME;
+    const patience = this.#capture.began || this.load === null ? SILENCE : FIRST_FRAME;
     if (Date.now() - this.#lastFrame > patience) this.#lose('silent', 'device', patience / 1000);
   }
 
