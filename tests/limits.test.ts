@@ -185,89 +185,100 @@ describe('bad company', () => {
     };
   }
 
-  test(`of ${IDLE} idle connections and every kind of slow client is not noticed by others, and is gone within a minute`, async () => {
-    const lanes = await Promise.all(Array.from({ length: 8 }, lane));
-    await upload(lanes, 1, 0);
-    const alone = await upload(lanes, 4, 100_000);
-    expect(alone.refused).toEqual({});
+  test(
+    `of ${IDLE} idle connections and every kind of slow client is not noticed by others, and is gone within a minute`,
+    async () => {
+      const lanes = await Promise.all(Array.from({ length: 8 }, lane));
+      await upload(lanes, 1, 0);
+      const alone = await upload(lanes, 4, 100_000);
+      expect(alone.refused).toEqual({});
 
-    const idle: TLSSocket[] = [];
-    const question = `GET /health HTTP/1.1\r\nHost: ${new URL(web.origin).host}\r\n\r\n`;
-    while (idle.length < IDLE) {
-      const some = await Promise.all(Array.from({ length: 50 }, (_, n) => open(web, `127.0.0.${2 + (n % 4)}`)));
-      for (const socket of some) socket.write(question);
-      idle.push(...some);
-    }
-
-    // On a line of 64 kbit/s, for the 50 seconds that it takes: not bad company at all.
-    const distant = await begin();
-    const camera = segmentBody(distant.recording, 0, { bytes: 400_000 });
-    const line = await open(web);
-    let answer = '';
-    line.on('data', (chunk: Buffer) => (answer += chunk.toString('latin1')));
-    line.write(headOf(web, distant.taker, distant.path(0), [`Content-Length: ${camera.length}`]));
-    const arriving = trickle(line, camera, 8000);
-
-    const slow: Socket[] = [];
-    const pacing: Promise<unknown>[] = [];
-    for (let n = 0; n < 10; n++) {
-      const { taker, recording, path } = await begin();
-      for (const number of [0, 1, 2, 3]) {
-        const body = segmentBody(recording, number, { bytes: 100_000 });
-        const socket = await open(web);
-        slow.push(socket);
-        socket.write(headOf(web, taker, path(number), [`Content-Length: ${body.length}`]));
-        if (number < 2) pacing.push(trickle(socket, body, 1));
-        else socket.write(body.subarray(0, 50_000));
+      const idle: TLSSocket[] = [];
+      const question = `GET /health HTTP/1.1\r\nHost: ${new URL(web.origin).host}\r\n\r\n`;
+      let asked = performance.now();
+      while (idle.length < IDLE) {
+        const some = await Promise.all(Array.from({ length: 50 }, (_, n) => open(web, `127.0.0.${2 + (n % 4)}`)));
+        for (const socket of some) socket.write(question);
+        idle.push(...some);
+        // Kept connections are closed a minute after their last request, and thousands take time to come.
+        if (performance.now() - asked > 20_000) {
+          for (const socket of idle) socket.write(question);
+          asked = performance.now();
+        }
       }
-    }
-    for (let n = 0; n < 50; n++) {
-      const head = await open(web);
-      pacing.push(trickle(head, Buffer.from('GET /health HTTP/1.1\r\nX-Slow: '.padEnd(2000, 'x')), 1));
-      const hello = await openPlain(web);
-      // A record of the handshake protocol that says it has 512 bytes.
-      hello.write(Buffer.from([22, 3, 1, 2, 0, 1, 0, 1, 252]));
-      slow.push(head, hello, await openPlain(web));
-    }
-    let leaving = true;
-    const leaver = await begin();
-    const left = (async () => {
-      let count = 0;
-      for (; leaving; count++) {
-        const socket = await open(web);
-        socket.write(headOf(web, leaver.taker, leaver.path(0), ['Content-Length: 100000']));
-        socket.write(segmentBody(leaver.recording, 0, { bytes: 50_000 }), () => socket.destroy());
-        await once(socket, 'close');
-        await new Promise((resolve) => setTimeout(resolve, 20));
+      for (const socket of idle) socket.write(question);
+
+      // On a line of 64 kbit/s, for the 50 seconds that it takes: not bad company at all.
+      const distant = await begin();
+      const camera = segmentBody(distant.recording, 0, { bytes: 400_000 });
+      const line = await open(web);
+      let answer = '';
+      line.on('data', (chunk: Buffer) => (answer += chunk.toString('latin1')));
+      line.write(headOf(web, distant.taker, distant.path(0), [`Content-Length: ${camera.length}`]));
+      const arriving = trickle(line, camera, 8000);
+
+      const slow: Socket[] = [];
+      const pacing: Promise<unknown>[] = [];
+      for (let n = 0; n < 10; n++) {
+        const { taker, recording, path } = await begin();
+        for (const number of [0, 1, 2, 3]) {
+          const body = segmentBody(recording, number, { bytes: 100_000 });
+          const socket = await open(web);
+          slow.push(socket);
+          socket.write(headOf(web, taker, path(number), [`Content-Length: ${body.length}`]));
+          if (number < 2) pacing.push(trickle(socket, body, 1));
+          else socket.write(body.subarray(0, 50_000));
+        }
       }
-      return count;
-    })();
-    const beside = await upload(lanes, 4, 200_000);
-    const held = idle.filter(({ destroyed }) => !destroyed).length;
-    leaving = false;
-    expect(held).toBe(IDLE);
-    expect(beside.refused).toEqual({});
-    expect(beside.stored).toBeGreaterThan(0);
-    expect(await left).toBeGreaterThan(10);
+      for (let n = 0; n < 50; n++) {
+        const head = await open(web);
+        pacing.push(trickle(head, Buffer.from('GET /health HTTP/1.1\r\nX-Slow: '.padEnd(2000, 'x')), 1));
+        const hello = await openPlain(web);
+        // A record of the handshake protocol that says it has 512 bytes.
+        hello.write(Buffer.from([22, 3, 1, 2, 0, 1, 0, 1, 252]));
+        slow.push(head, hello, await openPlain(web));
+      }
+      let leaving = true;
+      const leaver = await begin();
+      const left = (async () => {
+        let count = 0;
+        for (; leaving; count++) {
+          const socket = await open(web);
+          socket.write(headOf(web, leaver.taker, leaver.path(0), ['Content-Length: 100000']));
+          socket.write(segmentBody(leaver.recording, 0, { bytes: 50_000 }), () => socket.destroy());
+          await once(socket, 'close');
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+        return count;
+      })();
+      const beside = await upload(lanes, 4, 200_000);
+      const held = idle.filter(({ destroyed }) => !destroyed).length;
+      leaving = false;
+      expect(held).toBe(IDLE);
+      expect(beside.refused).toEqual({});
+      expect(beside.stored).toBeGreaterThan(0);
+      expect(await left).toBeGreaterThan(10);
 
-    await expect.poll(() => slow.filter(({ destroyed }) => !destroyed).length, { timeout: 45_000 }).toBe(0);
-    await Promise.all(pacing);
-    expect(await arriving).toBe(true);
-    await expect.poll(() => statusesIn(answer), { timeout: 10_000 }).toEqual([201]);
-    const fill = await distant.taker.putSegment(distant.recording, 0, camera);
-    expect(fill.status).toBe(200);
-    expect(Number(fill.headers['cloister-load'])).toBeLessThan(0.01);
-    for (const socket of [...idle, line]) socket.destroy();
+      await expect.poll(() => slow.filter(({ destroyed }) => !destroyed).length, { timeout: 45_000 }).toBe(0);
+      await Promise.all(pacing);
+      expect(await arriving).toBe(true);
+      await expect.poll(() => statusesIn(answer), { timeout: 10_000 }).toEqual([201]);
+      const fill = await distant.taker.putSegment(distant.recording, 0, camera);
+      expect(fill.status).toBe(200);
+      expect(Number(fill.headers['cloister-load'])).toBeLessThan(0.01);
+      for (const socket of [...idle, line]) socket.destroy();
 
-    // Before and after: this machine may have other company.
-    const again = await upload(lanes, 4, 300_000);
-    const [p50, p95] = [Math.max(alone.p50, again.p50), Math.max(alone.p95, again.p95)];
-    console.log(
-      `beside ${held} idle and ${slow.length} slow connections: median ${beside.p50.toFixed(1)} ms (alone ${p50.toFixed(1)}), p95 ${beside.p95.toFixed(1)} ms (alone ${p95.toFixed(1)})`,
-    );
-    expect(beside.p50).toBeLessThan(p50 * 3 + 10);
-    expect(beside.p95).toBeLessThan(p95 * 3 + 50);
-  }, 180_000);
+      // Before and after: this machine may have other company.
+      const again = await upload(lanes, 4, 300_000);
+      const [p50, p95] = [Math.max(alone.p50, again.p50), Math.max(alone.p95, again.p95)];
+      console.log(
+        `beside ${held} idle and ${slow.length} slow connections: median ${beside.p50.toFixed(1)} ms (alone ${p50.toFixed(1)}), p95 ${beside.p95.toFixed(1)} ms (alone ${p95.toFixed(1)})`,
+      );
+      expect(beside.p50).toBeLessThan(p50 * 3 + 10);
+      expect(beside.p95).toBeLessThan(p95 * 3 + 50);
+    },
+    FULL ? 900_000 : 180_000,
+  );
 });
 
 describe('more connections than the process may have files', () => {
@@ -280,6 +291,8 @@ describe('more connections than the process may have files', () => {
         for (let n = 0; n < count; n += 50) {
           crowd.push(...(await Promise.all(Array.from({ length: 50 }, () => open(small, from)))));
         }
+        // Who never asks is sent away after twenty seconds.
+        for (const socket of crowd) socket.write(`GET /health HTTP/1.1\r\nHost: ${new URL(small.origin).host}\r\n\r\n`);
         return crowd.filter((socket) => !socket.destroyed && socket.localAddress === from).length;
       };
       // Three quarters of 1200, half of which one address may have.
@@ -296,9 +309,16 @@ describe('more connections than the process may have files', () => {
       // Nobody new gets in now, but who is in goes on.
       await expect(small.startAttempt('127.0.0.5')).rejects.toThrow();
       expect((await put(taker, 1)).status).toBe(201);
-      // Who never asks is asked to leave.
-      await expect.poll(() => crowd.filter(({ destroyed }) => !destroyed).length, { timeout: 40_000 }).toBe(0);
-      await small.startAttempt('127.0.0.5');
+      // Others leave, and there is room.
+      for (const socket of crowd) socket.destroy();
+      await expect
+        .poll(() =>
+          small.startAttempt('127.0.0.5').then(
+            () => 'in',
+            () => 'out',
+          ),
+        )
+        .toBe('in');
       expect(readFileSync('/proc/self/limits', 'utf8')).not.toMatch(/^Max open files +1200/m);
       expect(small.log().filter((line) => line.includes('"level":50'))).toEqual([]);
     } finally {
