@@ -56,7 +56,7 @@ function drawFrame(number: number): Buffer {
  * @param webm a media header and the clusters that follow it
  */
 export async function readNumbers(webm: Buffer): Promise<number[]> {
-  const row = ['-vf', `scale=${WIDTH}:${HEIGHT},crop=${WIDTH}:1:0:${HEIGHT / 2},format=gray`];
+  const row = ['-vf', `scale=${WIDTH}:${HEIGHT},crop=${WIDTH}:1:0:${HEIGHT / 2},format=gray,setpts=N/TB`];
   const ffmpeg = spawn(
     FFMPEG,
     [
