@@ -5,6 +5,8 @@ import { sourceOf } from './journal.ts';
 import { indexRecording, type RecordingIndex, type StoredSegment } from './recording-index.ts';
 
 const CACHED_INDEXES = 50;
+/** Milliseconds after a write from which another one cannot have the same time. */
+const SETTLED = 1000;
 const cache = new Map<string, { size: number; mtimeMs: number; index: RecordingIndex }>();
 
 /**
@@ -24,7 +26,7 @@ export async function listRecordings(folder: string, attempt: string): Promise<{
 }
 
 /**
- * Reads a recording's index from its frame heads, in about a hundred milliseconds for hours. Indexes of sealed files are kept.
+ * Reads a recording's index from its frame heads, in about a hundred milliseconds for hours. It is kept for as long as the file stays as it is.
  * @throws UnreadableRecordingError, or the file system's error
  */
 export async function readIndex(file: string): Promise<RecordingIndex> {
@@ -40,7 +42,7 @@ export async function readIndex(file: string): Promise<RecordingIndex> {
       return indexRecording(sourceOf(handle, left), Infinity);
     });
     cache.delete(file);
-    if (index.seal) cache.set(file, { size, mtimeMs, index });
+    if (index.seal || Date.now() - mtimeMs > SETTLED) cache.set(file, { size, mtimeMs, index });
     for (const oldest of cache.keys()) if (cache.size > CACHED_INDEXES) cache.delete(oldest);
     return index;
   } finally {

@@ -5,7 +5,7 @@ import { AppError } from '../errors.ts';
 import { requireRepresentative, type RoomEnv } from './session-guard.ts';
 import { readContent } from '../http/content.ts';
 import type { GrantView } from './custody.ts';
-import { readGrantIndex } from './grant-index.ts';
+import { findFirst, readGrantIndex } from './grant-index.ts';
 import { LiveGrants } from './live-grants.ts';
 import { EndedPage, GrantPage } from './player-view.tsx';
 import type { Shelf } from './shelf.ts';
@@ -41,7 +41,8 @@ export function grantRoutes({ custody, shelf }: { custody: RoomCustody; shelf: S
       const grant = await custody.grant(c.var.session, grantOf(c));
       const { representative } = c.var;
       if (grant.endedAt) return c.html(<EndedPage representative={representative} grant={grant} />, 403);
-      return c.html(<GrantPage representative={representative} grant={grant} />);
+      const first = findFirst(await readGrantIndex(shelf, grant));
+      return c.html(<GrantPage representative={representative} grant={grant} first={first} />);
     })
     .get('/index', async (c) => c.json(await readGrantIndex(shelf, await live(c))))
     .get('/recordings/:recording/segments/:number', async (c) => {

@@ -2,6 +2,7 @@ import { Icon } from '../ui/icons.tsx';
 import { Moment } from '../ui/moment.tsx';
 import { Notice } from '../ui/status.tsx';
 import type { GrantView, Representative } from './custody.ts';
+import type { FirstSegments } from './grant-index.ts';
 import { RoomPage } from './room-page.tsx';
 import { OUTCOMES, PURPOSES } from './words.ts';
 
@@ -17,7 +18,15 @@ const KEYS: [keys: string[], does: string][] = [
 ];
 
 /** The player, and the form for a decision beside it. Its script is app/browser/player/player.ts. */
-export function GrantPage({ representative, grant }: { representative: Representative; grant: GrantView }) {
+export function GrantPage(props: {
+  representative: Representative;
+  grant: GrantView;
+  first: FirstSegments | undefined;
+}) {
+  const { representative, grant, first } = props;
+  const segments = first
+    ? [first.init, first.media].map((number) => `recordings/${first.recording}/segments/${number}`)
+    : [];
   return (
     <RoomPage
       title={`Recording of ${grant.candidate}`}
@@ -27,6 +36,15 @@ export function GrantPage({ representative, grant }: { representative: Represent
     >
       {/* Asked for while the script is still on its way. */}
       <link rel="preload" as="fetch" crossorigin="anonymous" href={`/grants/${grant.grant}/index`} />
+      {segments.map((path) => (
+        <link
+          rel="preload"
+          as="fetch"
+          crossorigin="anonymous"
+          fetchpriority="low"
+          href={`/grants/${grant.grant}/${path}`}
+        />
+      ))}
       <div class="stack">
         <header>
           <p class="eyebrow">
@@ -43,7 +61,7 @@ export function GrantPage({ representative, grant }: { representative: Represent
             </p>
           </Notice>
         </noscript>
-        <Player grant={grant.grant} />
+        <Player grant={grant.grant} first={first} />
         <form class="card stack decision" method="post" action="/acts">
           <h2>Decide</h2>
           <input type="hidden" name="type" value="decide" />
@@ -94,9 +112,18 @@ export function EndedPage({ representative, grant }: { representative: Represent
   );
 }
 
-function Player({ grant }: { grant: string }) {
+function Player({ grant, first }: { grant: string; first: FirstSegments | undefined }) {
   return (
-    <section class="player" aria-label="Player" data-player data-grant={grant} data-state="loading">
+    <section
+      class="player"
+      aria-label="Player"
+      data-player
+      data-grant={grant}
+      data-state="loading"
+      data-first-recording={first?.recording}
+      data-first-chapter={first?.chapter}
+      data-first-type={first?.mimeType}
+    >
       <div class="stage">
         <div class="pictures" data-part="pictures"></div>
         <p class="veil veil-loading">Loading…</p>

@@ -27,24 +27,23 @@ let stop = () => {};
 void start().catch((error: Error) => closePlayer(error.message));
 
 async function start(): Promise<void> {
-  const [index, recipient] = await Promise.all([
-    requestJson<GrantIndex>('GET', `/grants/${grant}/index`),
-    readRecipient(grant),
-  ]);
+  const indexed = requestJson<GrantIndex>('GET', `/grants/${grant}/index`);
+  indexed.catch(() => {});
+  const recipient = await readRecipient(grant);
   if (!recipient)
     throw new Error(
       'The key for this view is not in this browser. Open the recording again from the attempt’s page, in the browser you want to watch it in.',
     );
+  const keys = new ReleasedKeys(grant, recipient);
+  askForFirstKey(keys);
+  const index = await indexed;
   if (!index.recordings.some((one) => one.chapters.length > 0))
     throw new Error('Nothing of this attempt was recorded yet that you could watch.');
-  const playable = index.recordings.filter(
-    ({ mimeType }) => 'MediaSource' in globalThis && MediaSource.isTypeSupported(mimeType),
-  );
+  const playable = index.recordings.filter(({ mimeType }) => isPlayable(mimeType));
   if (playable.length === 0) throw new Error(FORMAT_SENTENCE);
   const leftOut = index.recordings.filter((one) => !playable.includes(one)).map(({ source }) => source);
   if (leftOut.length > 0) say('left-out', `Not shown here: the ${leftOut.join(' and the ')}. ${FORMAT_SENTENCE}`);
 
-  const keys = new ReleasedKeys(grant, recipient);
   const time = timelineOf(playable);
   const places = assignPlaces(playable).map((recordings) => {
     const { source } = recordings[0]!;
@@ -131,6 +130,17 @@ async function start(): Promise<void> {
       ? `${HOLES[cause]} The recording ends here.`
       : `${HOLES[cause]} Playback goes on at ${clockTime(clock, to)}.`;
   }
+}
+
+function isPlayable(mimeType: string): boolean {
+  return 'MediaSource' in globalThis && MediaSource.isTypeSupported(mimeType);
+}
+
+/** The page names the chapter that plays first, so that its key comes while the index is still on its way. */
+function askForFirstKey(keys: ReleasedKeys): void {
+  const { firstRecording, firstChapter, firstType } = player.dataset;
+  if (!firstRecording || !isPlayable(firstType ?? '')) return;
+  keys.get(firstRecording, Number(firstChapter)).catch(() => {});
 }
 
 /** Tells a failure. What trying again cannot mend ends the view and takes the picture away. */

@@ -42,7 +42,8 @@ export class ReleasedKeys {
     const asked = this.#ask(recording, chapter);
     this.#asked.set(name, asked);
     asked.catch((error: unknown) => {
-      if (!(error instanceof ChapterRefused)) this.#asked.delete(name);
+      const isFinal = error instanceof ChapterRefused || (error instanceof RequestError && !error.retryable);
+      if (!isFinal) this.#asked.delete(name);
     });
     return asked;
   }
