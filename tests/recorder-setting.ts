@@ -95,10 +95,12 @@ export async function openSetting() {
     };
     /** The attempt's only recording, or the one of a source where it has two. */
     const file = async (source?: Source) => {
-      const all = await files();
-      const headers = await Promise.all(
-        all.map(async ({ file: path }) => ({ path, ...(await readIndex(path)).header })),
-      );
+      const all = (await files()).map(async ({ file: path }) => {
+        // One that is just being made has no header yet.
+        const index = await readIndex(path).catch(() => null);
+        return index === null ? [] : [{ path, source: index.header.source }];
+      });
+      const headers = (await Promise.all(all)).flat();
       const [only, ...others] = headers.filter((header) => source === undefined || header.source === source);
       expect(others).toEqual([]);
       return only?.path;

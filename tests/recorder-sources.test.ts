@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { CaptureRequest } from '../app/browser/recorder/capture-messages.ts';
 import type { Source } from '../app/wire.ts';
 import { FFMPEG } from './ffmpeg.ts';
 import { readNumbers } from './numbered-video.ts';
@@ -42,6 +43,8 @@ interface Spied {
   opened: MediaStreamTrack[];
   asked: string[];
   workers: Worker[];
+  /** Frames a second that the encoders were asked for on the way. */
+  frameRates: number[];
   /** Names of errors with which the browser answers instead of opening something. */
   refuses: { picture?: string; sound?: string; screen?: string };
 }
@@ -60,7 +63,7 @@ async function open(kind: ExamKind, { context } = chrome): Promise<Page> {
 
 /** Runs in the page before its own scripts. */
 function spy(): void {
-  const spied: Spied = { opened: [], asked: [], workers: [], refuses: {} };
+  const spied: Spied = { opened: [], asked: [], workers: [], frameRates: [], refuses: {} };
   Object.assign(globalThis, { spied });
   const { mediaDevices } = navigator;
   const getUserMedia = mediaDevices.getUserMedia.bind(mediaDevices);
@@ -86,6 +89,11 @@ function spy(): void {
     const stream = await getDisplayMedia(options);
     spied.opened.push(...stream.getTracks());
     return stream;
+  };
+  const post = Worker.prototype.postMessage;
+  Worker.prototype.postMessage = function (message: CaptureRequest, options?: object) {
+    if (message.kind === 'quality') spied.frameRates.push(message.quality.frameRate);
+    post.call(this, message, options);
   };
   const Original = Worker;
   Object.assign(globalThis, {
@@ -427,6 +435,32 @@ describe('the recorder’s sources', () => {
       10,
     );
   }, 120_000);
+
+  test('a line that cannot take it all is said to be slow and gets fewer pictures, in the same chapter', async () => {
+    const page = await open('long');
+    await start(page);
+    await until(async () => (await stored('camera')) >= 2, PATIENCE);
+    // One segment in five seconds is taken, of two seconds each.
+    setting.relay.delay = 10_000;
+    const truth = async () => (await page.textContent('[data-truth]')) ?? '';
+    await until(async () => (await truth()).startsWith('Your line is slow: recording '), 2 * PATIENCE);
+    expect(await truth()).toMatch(
+      /^Your line is slow: recording .* pictures? .*\. This is not held against you\. \d+ s waiting/,
+    );
+    setting.relay.delay = 20;
+    await until(async () => /Everything up to/.test(await truth()), PATIENCE);
+    await finish(page);
+    const [run, ...others] = await runsOf('camera');
+    expect(others).toEqual([]);
+    const times = timesOf(run!.media, 'v');
+    const asked = await page.evaluate(() => (globalThis as unknown as { spied: Spied }).spied.frameRates);
+    expect(asked.length).toBeGreaterThan(0);
+    const lowest = Math.min(...asked);
+    expect(lowest).toBeLessThan(10);
+    const end = times.at(-1)!;
+    // Up again goes slower than this test: what came last came in one of the lower rates.
+    expect(times.filter((time) => time > end - 4).length / 4).toBeLessThan(Math.max(...asked) + 1);
+  }, 180_000);
 
   test('what is left after the end is sent by the same page later, without a device', async () => {
     const page = await open('long');

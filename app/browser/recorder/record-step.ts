@@ -20,6 +20,9 @@ const GOES_ON = 'Recording goes on by itself as soon as it is back. This is not 
 const NOT_HELD = 'Go on with your exam meanwhile; this is not held against you.';
 const SHARE_AGAIN = 'Share your screen again';
 const ALLOW_AGAIN = 'Turn on your camera again';
+const UNHEARD =
+  'Your browser passes on no sound. Firefox does so only while loudspeakers or headphones are connected: connect some. Recording ' +
+  'goes on with silence until then; this is not held against you.';
 /** Milliseconds between two tries to open a device that is gone. */
 const RETRY = 3000;
 
@@ -140,7 +143,7 @@ export class RecordStep {
       soundChanged: () => void this.#sources.get(source)?.restart(null, this.#soundOf(source), this.#epochOffset),
       silence: () => {
         this.#unheard = true;
-        this.#page.miss('microphone', sentenceOfSilence(null));
+        this.#page.miss('microphone', UNHEARD);
       },
     };
   }
@@ -197,6 +200,11 @@ export class RecordStep {
   /** @param allowed the test taker or the browser says that what was refused may be asked for again */
   #tryAgain(allowed: boolean): void {
     if (allowed) this.#refused = { camera: false, microphone: false };
+    if (this.#unheard && this.#running) {
+      this.#unheard = false;
+      this.#page.miss('microphone', null);
+      void this.#carrySound();
+    }
     this.#reopen();
   }
 
