@@ -3,16 +3,22 @@ import { listRecordings, readIndex, readSegment } from '../recordings/reader.ts'
 import { UnreadableRecordingError, type RecordingIndex } from '../recordings/recording-index.ts';
 
 const REMEMBERED = 50;
-/** Lengths are a few numbers each: enough for any queue. */
-const LENGTHS = 10_000;
-/** Milliseconds for which the length of a recording that still grows is told as it was. */
+/** Extents are a few numbers each: enough for any queue. */
+const EXTENTS = 10_000;
+/** Milliseconds for which the extent of a recording that still grows is told as it was. */
 const FRESH = 60_000;
+
+/** When a recording began and ends, in epoch milliseconds. */
+interface Extent {
+  from: number;
+  to: number;
+}
 
 /** The recordings folder as the room reads it. Files only grow, so what an index once listed stays where it was. */
 export class Shelf {
   readonly #folder: string;
   readonly #remembered = new Map<string, RecordingIndex>();
-  readonly #lengths = new Map<string, { size: number; readAt: number; seconds: number }>();
+  readonly #extents = new Map<string, { size: number; readAt: number; extent: Extent | undefined }>();
 
   /** @param folder the recordings folder */
   constructor(folder: string) {
@@ -27,13 +33,16 @@ export class Shelf {
   }
 
   /**
-   * @returns how long an attempt's longest recording is, in seconds; undefined where nothing is stored. A file that has not
+   * @returns the seconds from the first recording's beginning to the last one's end; undefined where nothing is stored. A file that has not
    *   grown is not read again, and one that grows once a minute, so that a queue of live attempts costs little.
    */
   async recordedSeconds(attempt: string, now = Date.now()): Promise<number | undefined> {
     const files = await listRecordings(this.#folder, attempt);
-    const lengths = await Promise.all(files.map(({ file }) => this.#length(file, now)));
-    return Math.max(0, ...lengths) || undefined;
+    const extents = (await Promise.all(files.map(({ file }) => this.#extent(file, now)))).filter(
+      (one) => one !== undefined,
+    );
+    if (extents.length === 0) return undefined;
+    return (Math.max(...extents.map(({ to }) => to)) - Math.min(...extents.map(({ from }) => from))) / 1000;
   }
 
   /** @returns how many chapters the attempt's files hold, registered with custody or not */
@@ -41,17 +50,19 @@ export class Shelf {
     return (await this.indexes(attempt)).reduce((sum, { envelopes }) => sum + envelopes.size, 0);
   }
 
-  async #length(file: string, now: number): Promise<number> {
+  async #extent(file: string, now: number): Promise<Extent | undefined> {
     const { size } = await stat(file);
-    const known = this.#lengths.get(file);
-    if (known && (known.size === size || now - known.readAt < FRESH)) return known.seconds;
-    let seconds = 0;
-    for (const { start, duration } of (await this.#read(file))?.segments ?? [])
-      seconds = Math.max(seconds, (start + duration) / 1e6);
-    this.#lengths.delete(file);
-    this.#lengths.set(file, { size, readAt: now, seconds });
-    for (const oldest of this.#lengths.keys()) if (this.#lengths.size > LENGTHS) this.#lengths.delete(oldest);
-    return seconds;
+    const known = this.#extents.get(file);
+    if (known && (known.size === size || now - known.readAt < FRESH)) return known.extent;
+    const index = await this.#read(file);
+    let end = 0;
+    for (const { start, duration } of index?.segments ?? []) end = Math.max(end, (start + duration) / 1000);
+    const from = index ? Date.parse(index.header.startedAt) : 0;
+    const extent = end > 0 ? { from, to: from + end } : undefined;
+    this.#extents.delete(file);
+    this.#extents.set(file, { size, readAt: now, extent });
+    for (const oldest of this.#extents.keys()) if (this.#extents.size > EXTENTS) this.#extents.delete(oldest);
+    return extent;
   }
 
   /** @returns a segment's body and its chapter, undefined when it is not there */
