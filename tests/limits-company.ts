@@ -49,13 +49,16 @@ export async function exchange(web: WebSetting, ...bytes: (string | Buffer)[]): 
 export const statusesIn = (text: string): number[] =>
   [...text.matchAll(/HTTP\/1\.1 ([0-9]{3}) /g)].map(([, status]) => Number(status));
 
-/** Bytes at a pace. @returns whether web was still listening at the end */
+/** Bytes at a pace, which a busy machine makes up for. @returns whether web was still listening at the end */
 export async function trickle(socket: Socket, bytes: Buffer, perSecond: number): Promise<boolean> {
-  const step = Math.max(1, Math.ceil(perSecond / 10));
-  for (let at = 0; at < bytes.length; at += step) {
+  const began = performance.now();
+  for (let at = 0; at < bytes.length; ) {
     if (socket.destroyed || !socket.writable) return false;
-    socket.write(bytes.subarray(at, at + step));
-    await new Promise((resolve) => setTimeout(resolve, (step / perSecond) * 1000));
+    const due = Math.floor(((performance.now() - began) / 1000) * perSecond);
+    const end = Math.min(bytes.length, Math.max(at + 1, due));
+    socket.write(bytes.subarray(at, end));
+    at = end;
+    await new Promise((resolve) => setTimeout(resolve, Math.max(100, 1000 / perSecond)));
   }
   return !socket.destroyed;
 }

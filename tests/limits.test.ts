@@ -312,11 +312,13 @@ describe('more connections than the process may have files', () => {
       // Others leave, and there is room.
       for (const socket of crowd) socket.destroy();
       await expect
-        .poll(() =>
-          small.startAttempt('127.0.0.5').then(
-            () => 'in',
-            () => 'out',
-          ),
+        .poll(
+          () =>
+            small.startAttempt('127.0.0.5').then(
+              () => 'in',
+              () => 'out',
+            ),
+          { timeout: 30_000 },
         )
         .toBe('in');
       expect(readFileSync('/proc/self/limits', 'utf8')).not.toMatch(/^Max open files +1200/m);
