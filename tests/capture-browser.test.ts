@@ -21,6 +21,8 @@ const LEAST: Quality = { frameRate: 0.5, bitrate: 40_000 };
 interface Run {
   init: Buffer;
   clusters: { bytes: Buffer; start: number; duration: number; keyframe: boolean }[];
+  /** Clusters that were handed over while the run went on. */
+  beforeEnd: number;
 }
 /** One thing that happens to a run, so many seconds after its beginning. */
 interface Step {
@@ -63,6 +65,7 @@ function prepare(): void {
   interface Taken {
     init: string;
     clusters: { bytes: string; start: number; duration: number; keyframe: boolean }[];
+    beforeEnd: number;
   }
   const encode = (bytes: Uint8Array) => {
     let text = '';
@@ -76,7 +79,7 @@ function prepare(): void {
   ).MediaStreamTrackProcessor;
   const record = (picture: ReadableStream, sound: ReadableStream | 'silence' | null, quality: object) => {
     const worker = new Worker('/assets/capture-worker.js', { type: 'module' });
-    const taken: Taken = { init: '', clusters: [] };
+    const taken: Taken = { init: '', clusters: [], beforeEnd: 0 };
     const stopped = new Promise<void>((resolve, reject) => {
       worker.onmessage = ({ data }: MessageEvent<CaptureReport>) => {
         if (data.kind === 'init') taken.init = encode(data.init);
@@ -91,6 +94,7 @@ function prepare(): void {
     return {
       worker,
       async end() {
+        taken.beforeEnd = taken.clusters.length;
         worker.postMessage({ kind: 'stop' });
         await stopped;
         worker.terminate();
@@ -191,8 +195,9 @@ function prepare(): void {
 }
 
 function runOf(json: string): Run {
-  const { init, clusters } = JSON.parse(json);
+  const { init, clusters, beforeEnd } = JSON.parse(json);
   return {
+    beforeEnd,
     init: Buffer.from(init, 'base64'),
     clusters: clusters.map((cluster: { bytes: string }) => ({
       ...cluster,
@@ -275,7 +280,7 @@ describe('the capture worker', () => {
     expect(played.size).toBe('160x120');
     expect(played.ranges).toHaveLength(1);
     expect(played.ranges[0]?.[1]).toBeGreaterThan(17);
-  }, 60_000);
+  }, 120_000);
 
   test('fills with silence what the microphone does not give, from the first to the last', async () => {
     const film = (sound: 'microphone' | 'silence', steps: Step[]) =>
@@ -285,6 +290,8 @@ describe('the capture worker', () => {
       );
     for (const { run } of [await film('microphone', [{ at: 2.5, microphoneStops: true }]), await film('silence', [])]) {
       const media = whole(runOf(run));
+      // It does not wait for sound that does not come.
+      expect(runOf(run).beforeEnd).toBeGreaterThanOrEqual(2);
       const { times, complaints } = packetsOf(media, 'a');
       expect(complaints).toBe('');
       expect(longestHole(times)).toBeLessThan(0.025);
@@ -292,7 +299,7 @@ describe('the capture worker', () => {
       const picture = packetsOf(media, 'v').times;
       expect(Math.abs(times.at(-1)! - picture.at(-1)!)).toBeLessThan(1);
     }
-  }, 60_000);
+  }, 120_000);
 
   test('stamps frames with the time at which they were captured, however late they arrive, and lets the last one stand when the camera stalls', async () => {
     const plan = Array.from({ length: 200 }, (_, i) => {
@@ -312,7 +319,7 @@ describe('the capture worker', () => {
     const shown = numbers.map((number, i) => ({ number, time: 1000 * times[i]! }));
     const first = shown[0]!.number;
     const fresh = shown.filter(({ number }, i) => i === 0 || shown[i - 1]!.number !== number);
-    expect(fresh.length).toBeGreaterThan(60);
+    expect(fresh.length).toBeGreaterThan(40);
     // The first ones may have been late altogether: the clock cannot know yet.
     const off = fresh
       .filter(({ number }) => number > first + 10)
@@ -324,5 +331,5 @@ describe('the capture worker', () => {
     expect(standing.length).toBeGreaterThanOrEqual(3);
     expect(longestHole(standing)).toBeLessThan(2300);
     expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
-  }, 60_000);
+  }, 120_000);
 });
