@@ -337,7 +337,7 @@ test('the reviewer sees every frame number that was encrypted, in order', async 
     at = next;
     unseen.delete(`${frames[next]?.life}:${number}`);
   }
-  expect(frames.length).toBeGreaterThan(8 * seconds);
+  expect(frames.length).toBeGreaterThan(2 * seconds);
   // All of it went into the decoder; a busy machine's screen leaves out a frame now and then.
   expect([...unseen].length, [...unseen].join(' ')).toBeLessThan(0.05 * frames.length);
 }, 300_000);
