@@ -111,13 +111,13 @@ describe('the pages', () => {
   test('show anybody what recorded exams need, and a test taker what their own does', async () => {
     const anybody = await (await pages.ask('exam', '/check')).text();
     expect(anybody).toContain('data-check-row="screen"');
-    expect(anybody).toContain('1.1 Mbit/s');
+    expect(anybody).toContain('1.4 Mbit/s');
     const { page } = await pages.visit(pages.enter('Amina').token);
     const own = await (await page('/attempt/check')).text();
-    // The exam of these tests records camera and sound: 432 kbit/s, and a twentieth more.
+    // The exam of these tests records camera and sound: 432 kbit/s, a twentieth more, and a quarter to spare.
     expect(own).toContain('data-check-row="camera"');
     expect(own).not.toContain('data-check-row="screen"');
-    expect(own).toContain('454 kbit/s');
+    expect(own).toContain('567 kbit/s');
     expect(own).toContain('Linear Algebra I');
   });
 

@@ -150,7 +150,7 @@ function WhatIsNeeded({ kinds, own }: { kinds: RecordedKinds; own: boolean }) {
     ...(kinds.sound ? ([['A microphone', 'The one that is built in will do.']] satisfies [string, Child][]) : []),
     [
       'A connection',
-      `That sends ${formatRate(most.bitrate)} for the finest picture; from ${formatRate(least.bitrate)} on it works, with a coarser one.`,
+      `That sends ${formatRate(most.line)} for the finest picture; from ${formatRate(least.line)} on it works, with a coarser one.`,
     ],
     [
       'Room in the browser',

@@ -27,8 +27,6 @@ export const VERDICTS: Record<Verdict, string> = {
 
 /** Times real time that encoding has to be: the exam itself needs the processor as well. */
 const SPARE = 2;
-/** Times the need that the line has to carry, because lines vary. */
-const MARGIN = 1.25;
 /** Seconds that a clock may be off without a word. */
 const CLOCK_SECONDS = 60;
 /** Milliseconds of a round trip that nobody notices. */
@@ -40,16 +38,16 @@ const MENDING_LINE =
 /** @param rate bits a second that were really sent */
 export function judgeLine(rate: number, { most, least }: Needs): Finding {
   const measured = `Your line sends ${formatRate(rate)}.`;
-  if (rate >= MARGIN * most.bitrate)
-    return { verdict: 'good', sentence: `${measured} That carries the finest picture, ${formatRate(most.bitrate)}.` };
-  if (rate >= MARGIN * least.bitrate)
+  if (rate >= most.line)
+    return { verdict: 'good', sentence: `${measured} The finest picture needs ${formatRate(most.line)}.` };
+  if (rate >= least.line)
     return {
       verdict: 'coarser',
-      sentence: `${measured} The finest picture needs ${formatRate(MARGIN * most.bitrate)}; the recorder makes the picture coarser by itself, and that is never held against you. ${MENDING_LINE}`,
+      sentence: `${measured} The finest picture needs ${formatRate(most.line)}; the recorder makes the picture coarser by itself, and that is never held against you. ${MENDING_LINE}`,
     };
   return {
     verdict: 'no',
-    sentence: `${measured} Even the coarsest picture needs ${formatRate(MARGIN * least.bitrate)}. What cannot be sent waits in your browser, and would have to be sent after the exam. ${MENDING_LINE}`,
+    sentence: `${measured} Even the coarsest picture needs ${formatRate(least.line)}. What cannot be sent waits in your browser, and would have to be sent after the exam. ${MENDING_LINE}`,
   };
 }
 

@@ -4,6 +4,8 @@ import { SOUND_BITRATE } from '../recorder/pace.ts';
 
 /** What encryption, HTTP and TLS add. */
 const ENVELOPING = 1.05;
+/** Times the load that a line has to carry, because lines vary. */
+const MARGIN = 1.25;
 /** Seconds that a browser has to be able to keep while there is no connection. */
 const OFFLINE_SECONDS = 3600;
 
@@ -11,6 +13,8 @@ const OFFLINE_SECONDS = 3600;
 export interface Load {
   /** Bits a second that have to be sent. */
   bitrate: number;
+  /** Bits a second that a line should have for it. */
+  line: number;
   /** Bytes that an hour without a connection gathers. */
   hourBytes: number;
 }
@@ -31,7 +35,7 @@ export function needsOf({ sources, sound, bounds }: RecordedKinds): Needs {
   const loadOf = (which: 'most' | 'least'): Load => {
     const picture = sources.reduce((sum, source) => sum + bounds[source][which].bitrate, 0);
     const bitrate = Math.round(ENVELOPING * (picture + (sound ? SOUND_BITRATE : 0)));
-    return { bitrate, hourBytes: (bitrate / 8) * OFFLINE_SECONDS };
+    return { bitrate, line: MARGIN * bitrate, hourBytes: (bitrate / 8) * OFFLINE_SECONDS };
   };
   return { most: loadOf('most'), least: loadOf('least') };
 }
