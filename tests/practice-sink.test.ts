@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse, request } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { AppError } from '../app/errors.ts';
 import { PracticeSink, type Sender } from '../app/practice/sink.ts';
 import { Intake } from '../app/recordings/intake.ts';
@@ -144,5 +144,23 @@ describe('the sink', () => {
     socket.destroy();
     await settle();
     expect(await put({ testTaker: 'a' })).toBe(201);
+  });
+
+  test('gives a body a minute, and its place to another one then', async () => {
+    const { put, begin } = await openSink();
+    const sender = { address: '192.0.2.9' };
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      for (let i = 0; i < 4; i++) begin(sender);
+      while ((await put(sender)) !== 503) await turn();
+      vi.advanceTimersByTime(59_000);
+      expect(await put(sender)).toBe(503);
+      vi.advanceTimersByTime(2000);
+      for (let i = 0; i < 100; i++) await turn();
+      expect(await put(sender)).toBe(201);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
