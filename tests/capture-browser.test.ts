@@ -180,15 +180,16 @@ function prepare(): void {
       video.playbackRate = 4;
       await video.play();
       await new Promise((resolve) => {
-        video.addEventListener('ended', resolve);
-        video.addEventListener('error', resolve);
+        for (const event of ['ended', 'error']) video.addEventListener(event, resolve);
+        setTimeout(resolve, 40_000);
       });
       const ranges = Array.from({ length: video.buffered.length }, (_, i) => [
         video.buffered.start(i),
         video.buffered.end(i),
       ]);
       const size = `${video.videoWidth}x${video.videoHeight}`;
-      return { size, ranges, presented, failed: video.error?.message ?? null };
+      const failed = video.error?.message ?? (video.ended ? null : `stands at ${video.currentTime} s`);
+      return { size, ranges, presented, failed };
     },
   };
   Object.assign(globalThis, { lab });

@@ -329,6 +329,9 @@ describe('the recorder', () => {
     );
     expect(await page.isDisabled('[data-start]')).toBe(true);
     expect(await page.isDisabled('[data-allow]')).toBe(false);
+    expect(await page.textContent('[data-start-message]')).toMatch(
+      /not: Please tell Examination Office \(exams@.*not held against/,
+    );
     await refusing.close();
   });
 

@@ -47,11 +47,11 @@ export function CheckStep({ notice, begin = 'Start recording' }: { notice: Notic
       )}
       {screen && (
         <div class="card stack">
-          <video data-screen-preview muted playsinline aria-label="Picture of your screen" hidden></video>
           <p data-share-message role="status">
             Share your screen. Your browser asks you what to share: choose the entire screen, because this exam records
             all of it. Close what you would rather not show.
           </p>
+          <video data-screen-preview muted playsinline aria-label="Picture of your screen" hidden></video>
           <div>
             <button type="button" class="button" data-share disabled>
               <Icon name="screen" />

@@ -70,5 +70,5 @@ export function sentenceOfSharing(error: unknown, button: string): string {
 export function sentenceOfShared(verified: boolean): string {
   return verified
     ? 'Your screen is shared.'
-    : 'Your screen is shared. This browser does not tell whether it is the entire screen; please look at the picture above. That it cannot be told is not held against you.';
+    : 'Your screen is shared. This browser does not tell whether it is the entire screen; please look at the picture below. That it cannot be told is not held against you.';
 }
