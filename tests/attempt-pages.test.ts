@@ -51,7 +51,7 @@ describe('coming in', () => {
     expect(answer.headers.get('location')).toBe('/attempt');
     const [cookie = '', ...attributes] = (answer.headers.get('set-cookie') ?? '').split('; ');
     expect(cookie).toMatch(/^__Host-attempt=[\w-]{43}$/);
-    expect(attributes.toSorted()).toEqual(['HttpOnly', 'Max-Age=43200', 'Path=/', 'SameSite=Lax', 'Secure']);
+    expect(attributes.toSorted()).toEqual(['HttpOnly', 'Max-Age=172800', 'Path=/', 'SameSite=Lax', 'Secure']);
     const rows = ['test_takers', 'test_taker_sessions'].flatMap((table) =>
       pages.db.$client.prepare(`SELECT * FROM ${table}`).raw().all(),
     );

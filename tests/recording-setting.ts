@@ -64,6 +64,8 @@ export async function startRecordingSetting(options: Parameters<typeof startCust
   return {
     custody,
     folder,
+    /** Web's database. */
+    db,
     database,
     exam,
     addExam,

@@ -367,6 +367,60 @@ describe('segments', () => {
   });
 });
 
+describe('a session', () => {
+  const HOUR_MS = 3_600_000;
+  const expiries = (taker: Attempt) =>
+    setting.db.$client
+      .prepare(
+        'SELECT expires_at FROM test_taker_sessions JOIN attempts USING (test_taker) WHERE id = ? ORDER BY expires_at',
+      )
+      .pluck()
+      .all(taker.about.attempt) as string[];
+  const hoursLeft = (taker: Attempt) => (Date.parse(expiries(taker)[0] ?? '') - Date.now()) / HOUR_MS;
+  function age(taker: Attempt, hours: number): void {
+    const change = setting.db.$client.prepare(
+      'UPDATE test_taker_sessions SET expires_at = ? WHERE test_taker = (SELECT test_taker FROM attempts WHERE id = ?)',
+    );
+    change.run(new Date(Date.now() + hours * HOUR_MS).toISOString(), taker.about.attempt);
+  }
+  const renewed = (reply: Reply) => reply.headers['set-cookie'] ?? [];
+
+  test('of which less than half is left is renewed by what the recorder sends, in the browser too; a day without a word is no end', async () => {
+    const { taker, recording } = await begin();
+    const put = (of: Attempt, number: number) => of.putSegment(recording, number, segmentBody(recording, number));
+    age(taker, 24.5);
+    // Each time with a server that remembers nothing of the session.
+    const first = await setting.serve();
+    expect(renewed(await put(taker.at(first.port), 0))).toEqual([]);
+    expect(hoursLeft(taker)).toBeCloseTo(24.5, 1);
+    age(taker, 23.5);
+    const second = await setting.serve();
+    const replies = [await put(taker.at(second.port), 1), await put(taker.at(second.port), 2)];
+    expect(replies.map(({ status }) => status)).toEqual([201, 201]);
+    expect(replies.map((reply) => renewed(reply).length)).toEqual([1, 0]);
+    expect(renewed(replies[0] as Reply)[0]?.split('; ')).toEqual(
+      expect.arrayContaining([taker.cookie, 'Max-Age=172800', 'Path=/', 'HttpOnly', 'Secure', 'SameSite=Lax']),
+    );
+    expect(hoursLeft(taker)).toBeCloseTo(48, 1);
+    age(taker, -0.1);
+    const third = await setting.serve();
+    expect(errorOf(await put(taker.at(third.port), 3))).toBe('not-signed-in');
+    for (const server of [first, second, third]) await setting.leave(server.port);
+  });
+
+  test('is renewed whenever the attempt is opened, gone on with or sealed', async () => {
+    const taker = await setting.startAttempt(port);
+    const own = await taker.recordChapters(1);
+    const seal = await taker.seal([own]);
+    for (const tried of [() => taker.resume(), () => taker.ask('POST', '/attempt/seal', seal)]) {
+      age(taker, 1);
+      const reply = await tried();
+      expect([reply.status, renewed(reply).length]).toEqual([200, 1]);
+      expect(hoursLeft(taker)).toBeCloseTo(48, 1);
+    }
+  });
+});
+
 describe('gaps', () => {
   test('are written once however often they come, lie within a week, and do not end before they begin', async () => {
     const { taker, recording, file } = await begin();

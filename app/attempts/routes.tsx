@@ -1,5 +1,4 @@
 import { Hono } from 'hono';
-import { setCookie } from 'hono/cookie';
 import { z } from 'zod';
 import { findAttemptOf } from '../../db/appliance/attempts.ts';
 import { findRefusal } from '../../db/appliance/registrations.ts';
@@ -7,7 +6,7 @@ import type { WebConfig } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { readExam } from '../exams/exam.ts';
 import { readContent } from '../http/content.ts';
-import { ATTEMPT_COOKIE, requireTestTaker } from './session-guard.ts';
+import { keepSession, renewSession, requireTestTaker } from './session-guard.ts';
 import { signedStatement } from '../recordings/records.ts';
 import { type Access, type AttemptParts, resumeAttempt, startAttempt } from './attempt.ts';
 import { readChapterTimes } from './chapter-times.ts';
@@ -15,7 +14,7 @@ import { findAttempt, readReceipt, sealAttempt } from './ending.ts';
 import { NoticePage } from './notice-view.tsx';
 import { RecorderPage } from './recorder-view.tsx';
 import { keptUntil, uploadBy } from './retention.ts';
-import { SESSION_SECONDS, openSession } from './test-taker.ts';
+import { openSession } from './test-taker.ts';
 import { EndedPage, RunningPage, SealWaitsPage } from './views.tsx';
 
 const startRequest = z.strictObject({ publicKey: z.base64url().max(200) });
@@ -31,13 +30,7 @@ export function attemptRoutes({
 
   return new Hono()
     .get('/i/:token', (c) => {
-      setCookie(c, ATTEMPT_COOKIE, openSession(db, c.req.param('token')), {
-        path: '/',
-        httpOnly: true,
-        secure: true,
-        sameSite: 'Lax',
-        maxAge: SESSION_SECONDS,
-      });
+      keepSession(c, openSession(db, c.req.param('token')));
       return c.redirect('/attempt', 303);
     })
     .get('/attempt', signedIn, async (c) => {
@@ -69,12 +62,14 @@ export function attemptRoutes({
       return c.html(<RecorderPage institution={institution} name={testTaker.name} exam={exam} />);
     })
     .post('/attempt', signedIn, async (c) => {
+      renewSession(db, c);
       const { publicKey } = await readContent(c, startRequest);
       const { start, created } = await startAttempt(parts, c.var.testTaker, publicKey);
       return c.json(start, created ? 201 : 200);
     })
     .get('/attempt/start', signedIn, async (c) => c.json(await resumeAttempt(parts, c.var.testTaker)))
     .post('/attempt/seal', signedIn, async (c) => {
+      renewSession(db, c);
       const seal = await readContent(c, signedStatement);
       const receipt = await sealAttempt(parts, c.var.testTaker, seal);
       return receipt ? c.json(receipt) : c.json({}, 202);

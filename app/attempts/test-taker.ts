@@ -1,11 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { findTestTakerByLink, insertTestTaker, insertTestTakerSession } from '../../db/appliance/attempts.ts';
+import {
+  findTestTakerByLink,
+  insertTestTaker,
+  insertTestTakerSession,
+  setSessionExpiry,
+} from '../../db/appliance/attempts.ts';
 import type { ApplianceDatabase } from '../../db/appliance/open.ts';
 import { AppError } from '../errors.ts';
 import { createToken, digestToken } from './token.ts';
 
-/** How long a session lasts: longer than any exam. */
-export const SESSION_SECONDS = 12 * 60 * 60;
+/**
+ * How long a session lasts from its last renewal. A recorder's is renewed once half of it is gone: so what is left in a browser
+ * can be sent for a day at least after its last request, over a night in which the computer slept.
+ */
+export const SESSION_SECONDS = 48 * 60 * 60;
 
 /** Someone on an exam's roster. */
 export interface TestTaker {
@@ -32,7 +40,7 @@ export function enterTestTaker(
 
 /**
  * Begins a session for whoever holds a personal link.
- * @returns the session's token for the cookie; it ends after 12 hours
+ * @returns the session's token for the cookie; it ends after {@link SESSION_SECONDS}
  * @throws AppError not-found when the link is nobody's
  */
 export function openSession(db: ApplianceDatabase, link: string): string {
@@ -44,16 +52,18 @@ export function openSession(db: ApplianceDatabase, link: string): string {
         'This personal link is not known here. Nothing has been recorded. Copy the whole link from your invitation, to its very end, and open it again; if it still leads here, write to the contact in the invitation.',
     });
   }
-  const now = Date.now();
   const session = createToken();
   insertTestTakerSession(
     db,
-    {
-      tokenDigest: digestToken(session),
-      testTaker: testTaker.id,
-      expiresAt: new Date(now + SESSION_SECONDS * 1000).toISOString(),
-    },
-    new Date(now).toISOString(),
+    { tokenDigest: digestToken(session), testTaker: testTaker.id, expiresAt: expiry() },
+    new Date().toISOString(),
   );
   return session;
 }
+
+/** Lets a session last as long as if it began now. @param session its token */
+export function extendSession(db: ApplianceDatabase, session: string): void {
+  setSessionExpiry(db, digestToken(session), expiry());
+}
+
+const expiry = () => new Date(Date.now() + SESSION_SECONDS * 1000).toISOString();

@@ -27,6 +27,11 @@ export function insertTestTakerSession(
   });
 }
 
+/** @param tokenDigest SHA-256 of the session's token. @param expiresAt ISO 8601, UTC */
+export function setSessionExpiry(db: ApplianceDatabase, tokenDigest: Buffer, expiresAt: string): void {
+  db.update(testTakerSessions).set({ expiresAt }).where(eq(testTakerSessions.tokenDigest, tokenDigest)).run();
+}
+
 /**
  * Prepares the lookup that each request of a test taker makes, once per process.
  * @returns a function from the SHA-256 of the session's token and the time (ISO 8601) to the test taker
@@ -53,11 +58,16 @@ export function prepareTestTakerOfSession(db: ApplianceDatabase) {
 
 /**
  * Prepares the lookup that each segment's request makes, once per process.
- * @returns a function from the SHA-256 of the session's token and the time (ISO 8601) to the attempt
+ * @returns a function from the SHA-256 of the session's token and the time (ISO 8601) to the attempt and the session's end
  */
 export function prepareAttemptOfSession(db: ApplianceDatabase) {
   const query = db
-    .select({ id: attempts.id, exam: testTakers.exam, endedAt: attempts.endedAt })
+    .select({
+      id: attempts.id,
+      exam: testTakers.exam,
+      endedAt: attempts.endedAt,
+      expiresAt: testTakerSessions.expiresAt,
+    })
     .from(testTakerSessions)
     .innerJoin(testTakers, eq(testTakers.id, testTakerSessions.testTaker))
     .innerJoin(attempts, eq(attempts.testTaker, testTakers.id))
