@@ -96,7 +96,7 @@ describe('the import rules', () => {
         ({ from, to }) =>
           within(from, 'app/browser') &&
           !within(to, 'app/browser') &&
-          !['app/wire.ts', 'mediabunny', 'canonicalize'].includes(to),
+          !['app/wire.ts', 'canonicalize'].includes(to),
       ),
     ).toEqual([]);
   });
