@@ -136,17 +136,28 @@ describe('the line of sound', () => {
 describe('clusters', () => {
   const picture = (time: number, keyframe: boolean) => ({ time, keyframe, bytes: Uint8Array.of(1, 2, 3) });
   const sound = (time: number) => ({ time, keyframe: true, bytes: Uint8Array.of(9) });
-  /** @returns track and time of each simple block, read independently of what wrote them */
-  function blocksOf(cluster: Uint8Array): { track: number; time: number; keyframe: boolean }[] {
+  /** @returns track and time of each block, and its end where it is told, read independently of what wrote them */
+  function blocksOf(cluster: Uint8Array): { track: number; time: number; keyframe: boolean; end?: number }[] {
     const view = new DataView(cluster.buffer, cluster.byteOffset);
     expect(view.getUint32(0)).toBe(0x1f43b675);
-    const blocks: { track: number; time: number; keyframe: boolean }[] = [];
+    const blocks: ReturnType<typeof blocksOf> = [];
     let start = 0;
     for (let at = 8; at < cluster.length; ) {
       const length = view.getUint32(at + 1) & 0x0fffffff;
       const body = at + 5;
       if (cluster[at] === 0xe7) for (let i = 0; i < length; i++) start = 256 * start + cluster[body + i]!;
-      else {
+      else if (cluster[at] === 0xa0) {
+        // A group: block, duration, and a reference where it is no keyframe (RFC 9559 section 5.1.3.5).
+        const inner = body + 5;
+        const after = inner + (view.getUint32(body + 1) & 0x0fffffff);
+        const time = start + view.getInt16(inner + 1);
+        let duration = 0;
+        const bytes = view.getUint32(after + 1) & 0x0fffffff;
+        expect([cluster[body], cluster[after]]).toEqual([0xa1, 0x9b]);
+        for (let i = 0; i < bytes; i++) duration = 256 * duration + cluster[after + 5 + i]!;
+        const keyframe = after + 5 + bytes === body + length;
+        blocks.push({ track: cluster[inner]! & 0x7f, time, keyframe, end: time + duration });
+      } else {
         expect(cluster[at]).toBe(0xa3);
         const time = start + view.getInt16(body + 1);
         blocks.push({ track: cluster[body]! & 0x7f, time, keyframe: (cluster[body + 3]! & 0x80) !== 0 });
@@ -175,7 +186,13 @@ describe('clusters', () => {
     ]);
     const blocks = made.map(({ bytes }) => blocksOf(bytes));
     for (const [i, [first]] of blocks.entries())
-      expect(first).toEqual({ track: 1, time: made[i]!.start / 1000, keyframe: true });
+      expect(first).toMatchObject({ track: 1, time: made[i]!.start / 1000, keyframe: true });
+    // Each cluster's last picture is said to last until the next cluster.
+    const ends = blocks.map((some) => some.findLast(({ track }) => track === 1)?.end);
+    expect(ends).toEqual(made.map(({ start, duration }) => (start + duration) / 1000));
+    expect(blocks.map((some) => some.findLast(({ track }) => track === 1)?.keyframe)).toEqual(
+      blocks.map((some) => some.filter(({ track }) => track === 1).length === 1),
+    );
     const all = blocks.flat();
     expect(all.map(({ time }) => time)).toEqual(all.map(({ time }) => time).toSorted((a, b) => a - b));
     expect(all.filter(({ track }) => track === 1).map(({ time }) => time)).toEqual(pictures);
@@ -190,7 +207,7 @@ describe('clusters', () => {
     expect(loud.addSound(sound(1980))).toHaveLength(0);
     expect(loud.addSound(sound(2000))).toHaveLength(1);
     expect(blocksOf(loud.finish(2100)[0]!.bytes)).toEqual([
-      { track: 1, time: 2000, keyframe: true },
+      { track: 1, time: 2000, keyframe: true, end: 2100 },
       { track: 2, time: 2000, keyframe: true },
     ]);
   });

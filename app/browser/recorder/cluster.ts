@@ -51,7 +51,7 @@ export class ClusterCutter {
     const heard = this.#sounds.filter(({ time }) => time < soundUntil);
     this.#sounds = this.#sounds.slice(heard.length);
     const start = shown[0]?.time ?? 0;
-    const bytes = webmCluster(shown, heard);
+    const bytes = webmCluster(shown, heard, end);
     return { bytes, start: 1000 * start, duration: 1000 * (end - start), keyframe: shown[0]?.keyframe ?? false };
   }
 }

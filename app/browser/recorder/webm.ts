@@ -52,10 +52,13 @@ export function webmHeader(
 /**
  * @param pictures at least one, the first a keyframe with which the cluster begins
  * @param sounds none before that one
+ * @param end milliseconds at which the last picture ends. It is written down: Firefox would guess it from the frames before,
+ *   and where they come unevenly play no further than to the end that it guessed.
  * @returns a cluster
  */
-export function webmCluster(pictures: Packet[], sounds: Packet[]): Uint8Array<ArrayBuffer> {
+export function webmCluster(pictures: Packet[], sounds: Packet[], end: number): Uint8Array<ArrayBuffer> {
   const start = pictures[0]?.time ?? 0;
+  const last = pictures.at(-1);
   const blocks = [
     ...pictures.map((packet) => ({ ...packet, track: VIDEO_TRACK })),
     ...sounds.map((packet) => ({ ...packet, track: SOUND_TRACK })),
@@ -66,8 +69,16 @@ export function webmCluster(pictures: Packet[], sounds: Packet[]): Uint8Array<Ar
       const head = new DataView(new ArrayBuffer(4));
       head.setUint8(0, 0x80 | track);
       head.setInt16(1, time - start);
-      head.setUint8(3, keyframe ? KEYFRAME : 0);
-      return element(0xa3, [new Uint8Array(head.buffer), bytes]);
+      const content = [new Uint8Array(head.buffer), bytes];
+      if (bytes !== last?.bytes) {
+        head.setUint8(3, keyframe ? KEYFRAME : 0);
+        return element(0xa3, content);
+      }
+      // A block in a group is no keyframe where it refers to another: to the one before it.
+      const before = new DataView(new ArrayBuffer(2));
+      before.setInt16(0, (pictures.at(-2)?.time ?? time) - time);
+      const reference = keyframe ? [] : [element(0xfb, [new Uint8Array(before.buffer)])];
+      return element(0xa0, [element(0xa1, content), element(0x9b, number(end - time)), ...reference]);
     }),
   ]);
 }
