@@ -421,6 +421,41 @@ test.for(['busy', 'disk-full'] as const)(
   },
 );
 
+test('neither a refusal nor a fault in the browser on the way to the appliance ends the recording', async () => {
+  const driver = await openDriver();
+  const beganAt = await begin(driver);
+  await push(driver, 0, 1);
+  await driver.see(({ storedUntil }) => storedUntil === beganAt + 2000);
+  relay.refusing = { end: /\/gaps$/, status: 400, error: 'malformed' };
+  for (const source of SOURCES) await driver.run(source, HEADER, beganAt + 10_000, 'device');
+  await push(driver, 1, 1, SIZE, 0);
+  await driver.see(({ waitingRequests }) => waitingRequests === 0);
+  const { sentence } = await driver.hear('notice');
+  expect(sentence).toMatch(/could not be stored\. .*not held against you/);
+
+  relay.refusing = { end: /\/segments\/\d+$/, status: 408, error: 'timeout' };
+  await push(driver, 2, 1, SIZE, 1);
+  await driver.see(({ trouble }) => trouble === 'offline');
+  relay.refusing = null;
+  await driver.see(({ waitingRequests }) => waitingRequests === 0);
+
+  await driver.page.workers()[0]!.evaluate(() => {
+    const { get } = IDBObjectStore.prototype;
+    IDBObjectStore.prototype.get = () => {
+      IDBObjectStore.prototype.get = get;
+      throw new DOMException('the disk did not answer', 'UnknownError');
+    };
+    navigator.storage.estimate = () => Promise.reject(new TypeError('not now'));
+  });
+  await push(driver, 3, 2, SIZE, 2);
+  await driver.see(({ storedUntil, waitingRequests }) => storedUntil === beganAt + 18_000 && waitingRequests === 0, 25);
+  await new Promise((resolve) => setTimeout(resolve, 6000));
+  expect(new Set((await driver.told()).map(({ kind }) => kind))).toEqual(new Set(['opened', 'started', 'notice']));
+  await driver.post({ kind: 'finish', missing: {} });
+  await driver.hear('sealed');
+  for (const source of SOURCES) expect(await placesOf(source, 5)).toEqual(upTo(5));
+});
+
 test('a session that ended before the page asked comes back with the personal link, in another tab', async () => {
   const driver = await openDriver();
   const beganAt = await begin(driver);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { Meter } from '../app/browser/recorder/meter.ts';
 import { type Entry, Queue, type Segment } from '../app/browser/recorder/queue.ts';
 import { type Answer, delayAfter, type Refusal } from '../app/browser/recorder/request.ts';
@@ -189,6 +189,30 @@ describe('the sender', () => {
     await emptied;
     expect(sent[1]! - sent[0]!).toBeGreaterThanOrEqual(990);
   });
+
+  test('keeps to that pause when the computer’s clock is corrected meanwhile', async () => {
+    const queue = new Queue();
+    const sent: number[] = [];
+    const sender = new Sender(queue, {
+      async send() {
+        sent.push(performance.now());
+        return sent.length === 1 ? { ...refusal, status: 503, retryable: true, retryAfter: 500 } : accepted;
+      },
+      stored: async () => {},
+      refused: async () => 'keep',
+      broken: () => {},
+    });
+    queue.put(segment(0, 0));
+    const emptied = sender.emptied();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 3_600_000 });
+    try {
+      await emptied;
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(sent[1]! - sent[0]!).toBeGreaterThanOrEqual(490);
+  }, 5000);
 
   test('measures the line only while something is under way, and failed requests as the nothing that they brought', async () => {
     const queue = new Queue();

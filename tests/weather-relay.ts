@@ -39,6 +39,8 @@ export class WeatherRelay {
   delay = 20;
   /** Segments that web said it knew already. */
   repeatedSegments = 0;
+  /** Answers for web, with this status and error, what is sent to an address that ends like this. */
+  refusing: { end: RegExp; status: number; error: string } | null = null;
   /** Changes what web answers on one path. */
   alteration: { path: string; change: (text: string) => string } | null = null;
   port = 0;
@@ -69,6 +71,7 @@ export class WeatherRelay {
   clear(): void {
     this.weather = 'fair';
     this.alteration = null;
+    this.refusing = null;
     this.swallows = false;
     this.swallowed = [];
     this.refusals = [];
@@ -116,6 +119,10 @@ export class WeatherRelay {
       if (weather === 'cut') return void response.destroy();
       const { status, ...told } = REFUSALS[weather as keyof typeof REFUSALS];
       response.writeHead(status, { 'retry-after': String(this.retryAfter) }).end(JSON.stringify(told));
+    } else if (this.refusing?.end.test(request.url ?? '')) {
+      this.stopped++;
+      const { status, error } = this.refusing;
+      response.writeHead(status).end(JSON.stringify({ error, message: 'No.', retryable: false }));
     } else if (this.swallows && segment && !decodeMetadata(body).init) {
       this.swallows = false;
       this.swallowed.push(Number(segment[1]));

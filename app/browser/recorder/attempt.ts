@@ -17,6 +17,8 @@ const NO_SESSION =
   'Your session has ended. Open your personal link in another tab of this browser; this page then goes on by itself.';
 const NO_ANSWER = 'The appliance does not answer yet. This page tries again by itself.';
 const PART_LOST = 'A part of the recording could not be stored. This was noted and is not held against you.';
+const NOT_TAKEN =
+  'A part of the recording could not be handed over just now. It is kept here, and this page tries again by itself; recording goes on.';
 const FULL =
   'Your browser has no room left on this computer, so recording cannot begin here. What was stored is kept. Free some disk space ' +
   'and reload the page; this is not held against you.';
@@ -206,10 +208,16 @@ export class Attempt {
       },
       stored: (entry) => delivery.stored(entry),
       refused: (entry, refusal) => delivery.refused(entry, refusal),
-      broken: (error) => void this.fail(error),
+      broken: (error) => void this.#stumble(error),
     });
     this.#shipment = { key, digest: toBase64url(await sha256(key.spki)), outbox, sender };
     sender.wake();
+  }
+
+  /** What stands in the way of sending is no reason to stop recording, unless nothing can be added any more. */
+  async #stumble(error: unknown): Promise<void> {
+    if (error instanceof Stop && isOver(error.code)) return this.fail(error);
+    this.#tell({ kind: 'notice', sentence: NOT_TAKEN });
   }
 
   /** Where another test taker's link was opened since, and the time of their exam is over, only that link is in the way. */

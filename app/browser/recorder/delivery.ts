@@ -25,7 +25,7 @@ export class Delivery {
   #key: AttemptKey;
   #onLoss: () => void;
 
-  /** @param onLoss hears when a segment can never be stored */
+  /** @param onLoss hears when a segment or a gap can never be stored */
   constructor(store: Store, outbox: Outbox, key: AttemptKey, onLoss: () => void) {
     this.#store = store;
     this.#outbox = outbox;
@@ -80,7 +80,8 @@ export class Delivery {
   /** @throws Stop when the entry can neither be accepted nor be done without */
   async refused(entry: Entry, refusal: Refusal): Promise<'keep' | 'drop'> {
     const stop = new Stop(refusal.sentence, refusal.code);
-    if (isOver(refusal.code) || (entry.kind !== 'segment' && entry.kind !== 'signature')) throw stop;
+    if (isOver(refusal.code) || entry.kind === 'envelope') throw stop;
+    if (entry.kind === 'gap') return this.#leaveOut(entry.id, stop);
     const record = this.#outbox.chapter(entry);
     if (refusal.code === 'chapter-unknown') {
       await this.#outbox.register(record, false);
@@ -89,6 +90,14 @@ export class Delivery {
     if (entry.kind === 'segment') return this.#lose(entry, record, refusal);
     if ((await this.#outbox.miss(record, refusal.missing)) > 0) return 'keep';
     throw stop;
+  }
+
+  /** A gap that is refused for what it says is never taken; what is recorded around it tells of it as well. */
+  async #leaveOut(gap: number, stop: Stop): Promise<'drop'> {
+    if (stop.code !== 'malformed' && stop.code !== 'too-large') throw stop;
+    await this.#store.dropGap(gap);
+    this.#onLoss();
+    return 'drop';
   }
 
   /** Nothing else than these says that a segment can never be taken. */

@@ -16,19 +16,20 @@ const RATE_MEMORY = 60;
  */
 export class FreeSpace {
   #left: number | null = null;
-  #fullUntil = 0;
+  /** Of the monotonic clock. */
+  #fullUntil = -Infinity;
   #lacking = false;
   #rates = new Map<Source, Meter>();
 
-  /** Asks the browser. Call it every few seconds: what is sent makes room. */
+  /** Asks the browser. Call it every few seconds: what is sent makes room. One that cannot tell has room until it refuses. */
   async look(): Promise<void> {
-    const { quota, usage } = await navigator.storage.estimate();
+    const { quota, usage }: StorageEstimate = await navigator.storage.estimate().catch(() => ({}));
     this.#left = quota === undefined || usage === undefined ? null : quota - usage;
   }
 
   /** @returns whether there is room for a segment of so many bytes */
   allows(bytes: number): boolean {
-    if (Date.now() < this.#fullUntil) return false;
+    if (performance.now() < this.#fullUntil) return false;
     const wanted = bytes + (this.#lacking ? COMEBACK : RESERVE);
     this.#lacking = this.#left !== null && this.#left < wanted;
     return !this.#lacking;
@@ -44,7 +45,7 @@ export class FreeSpace {
 
   /** The browser had no room after all. */
   refuse(): void {
-    this.#fullUntil = Date.now() + FULL_TIME;
+    this.#fullUntil = performance.now() + FULL_TIME;
     this.#lacking = true;
   }
 

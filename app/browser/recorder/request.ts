@@ -74,7 +74,7 @@ export async function request(method: string, path: string, body?: string | Uint
     sentence: told.message ?? `The appliance answered with an error (${status}).`,
     // A lost session comes back when the personal link is opened again in another tab, and so does one that another person's
     // link has taken the place of (404: what is recorded here is not theirs); until then everything is kept.
-    retryable: told.retryable === true || status === 401 || status === 404 || status === 429 || status >= 500,
+    retryable: told.retryable === true || [401, 404, 408, 429].includes(status) || status >= 500,
     retryAfter: 1000 * (Number(response.headers.get('retry-after')) || 0),
     missing: told.missing ?? [],
   };
@@ -85,7 +85,7 @@ export function troubleOf(refusal: Refusal): Trouble | null {
   if (refusal.status === 401) return 'session';
   if (refusal.status === 404) return 'other-link';
   if (refusal.status === 507) return 'disk-full';
-  if (refusal.status === 0) return 'offline';
+  if (refusal.status === 0 || refusal.status === 408) return 'offline';
   return refusal.status >= 500 || refusal.status === 429 ? 'busy' : null;
 }
 

@@ -26,7 +26,7 @@ export interface SenderHandlers {
   stored(entry: Entry): Promise<void>;
   /** The same again cannot be accepted. @returns whether the entry stays, because what stood in its way was mended */
   refused(entry: Entry, refusal: Refusal): Promise<'keep' | 'drop'>;
-  /** Something of ours broke. */
+  /** Something broke, or was refused without a way out: the entry stays, and is tried again after a pause. */
   broken(error: unknown): void;
 }
 
@@ -36,12 +36,13 @@ export class Sender {
   #handlers: SenderHandlers;
   #inFlight = 0;
   #failures = 0;
+  /** Of the monotonic clock, like all times here: the computer's own clock may be corrected meanwhile. */
   #pausedUntil = 0;
   #stopped = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #idle: (() => void)[] = [];
   #line = new Meter(LINE_MEMORY);
-  /** Of the monotonic clock: since when the line is in use and not yet measured. */
+  /** Since when the line is in use and not yet measured. */
   #measuredUntil = 0;
   trouble: Trouble | null = null;
 
@@ -58,7 +59,7 @@ export class Sender {
   /** Sends what may go now. Call it after each put. */
   wake(): void {
     if (this.#stopped) return;
-    const pause = this.#pausedUntil - Date.now();
+    const pause = this.#pausedUntil - performance.now();
     if (pause > 0) {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.wake(), pause);
@@ -135,6 +136,6 @@ export class Sender {
   }
 
   #pause(milliseconds: number): void {
-    this.#pausedUntil = Math.max(this.#pausedUntil, Date.now() + Math.min(milliseconds, LONGEST_PAUSE));
+    this.#pausedUntil = Math.max(this.#pausedUntil, performance.now() + Math.min(milliseconds, LONGEST_PAUSE));
   }
 }

@@ -21,7 +21,7 @@ const attempt = new Attempt(tell);
 /** What the page asks for, one after the other. What its captures give has turns of its own. */
 let work: Promise<void> = Promise.resolve();
 let ticks = 0;
-let tickedAt = Date.now();
+let tickedAt = clocks();
 
 addEventListener('message', ({ data }: MessageEvent<PageMessage>) => {
   if (data.kind === 'run') void attempt.run(data);
@@ -31,13 +31,21 @@ addEventListener('message', ({ data }: MessageEvent<PageMessage>) => {
 addEventListener('online', () => attempt.hurry());
 
 setInterval(() => {
-  const now = Date.now();
-  const late = now - tickedAt - TICK;
+  const now = clocks();
+  const late = Math.max(now.wall - tickedAt.wall, now.monotonic - tickedAt.monotonic) - TICK;
   tickedAt = now;
   if (late > ASLEEP) tell({ kind: 'slept', milliseconds: late });
-  if (ticks++ % LOOK === 0) attempt.look().catch((error: unknown) => attempt.fail(error));
+  if (ticks++ % LOOK === 0) void attempt.look();
   tell({ kind: 'progress', progress: attempt.progress() });
 }, TICK);
+
+/**
+ * The monotonic clock stands still while some systems sleep and goes on in others, and the wall clock may be set: whichever went
+ * further tells. A wall clock that is set forward then looks like sleep, at the cost of a new run.
+ */
+function clocks(): { wall: number; monotonic: number } {
+  return { wall: Date.now(), monotonic: performance.now() };
+}
 
 async function handle(message: Exclude<PageMessage, { kind: 'run' | 'cluster' }>): Promise<void> {
   switch (message.kind) {
