@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { inspectRecording } from '../app/recordings/inspect.ts';
 import { listRegistrations } from '../db/appliance/registrations.ts';
 import { segmentBody } from './recording-segments.ts';
+import { errorOf } from './recording-setting.ts';
 import { startWebSetting, type WebSetting } from './web-process.ts';
 
 const LIVES = process.env.CLOISTER_TEST_FULL ? 60 : 6;
@@ -68,3 +69,38 @@ test(
   },
   30_000 + LIVES * 10_000,
 );
+
+test('a web that is killed while custody is told of a seal takes nothing more afterwards, and finishes it by itself', async () => {
+  const { custody } = setting;
+  const taker = await setting.startAttempt();
+  const own = await taker.recordChapters(1);
+  const { attempt } = taker.about;
+  expect((await taker.putEnvelope(own.recording, 1)).status).toBe(201);
+  const seal = await taker.seal([own]);
+  custody.halt();
+  try {
+    const asked = taker.ask('POST', '/attempt/seal', seal).catch(() => null);
+    // What web asks reaches custody's socket, and custody answers nobody.
+    await sleep(1000);
+    await setting.kill();
+    expect(await asked).toBeNull();
+  } finally {
+    custody.go();
+  }
+  // Custody has entered it while there was no web.
+  await expect
+    .poll(() =>
+      custody.web.ending(attempt).then(
+        () => 'sealed',
+        () => 'open',
+      ),
+    )
+    .toBe('sealed');
+  await setting.start();
+  const late = await taker.putSegment(own.recording, 1, segmentBody(own.recording, 1, { chapter: 1 }));
+  expect([late.status, errorOf(late)]).toEqual([409, 'attempt-sealed']);
+  const file = join(setting.folder, attempt, `${own.recording}.clr`);
+  await expect.poll(async () => (await inspectRecording(file)).seal, { timeout: 10_000 }).toBe('good');
+  await expect.poll(() => listRegistrations(setting.db, attempt, 1)).toEqual([]);
+  expect((await taker.ask('GET', '/attempt/receipt')).status).toBe(200);
+}, 60_000);

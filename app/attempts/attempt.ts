@@ -23,7 +23,7 @@ export type Access = Awaited<ReturnType<WebCustody['accesses']>>['accesses'][num
 export interface AttemptParts {
   db: ApplianceDatabase;
   custody: Pick<WebCustody, 'ending' | 'accesses'>;
-  registrations: Pick<Registrations, 'take'>;
+  registrations: Pick<Registrations, 'take' | 'seal'>;
   rules: Pick<RuleBook, 'of'>;
   keys: AttemptKeys;
   recordings: Pick<Recordings, 'segmentLimit' | 'standing' | 'seal' | 'finishSeal' | 'end'>;

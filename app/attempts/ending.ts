@@ -1,5 +1,12 @@
 /** How attempts end: with a seal of the test taker's browser, or closed by custody. */
-import { endAttempt, findAttemptOf, type AttemptRow } from '../../db/appliance/attempts.ts';
+import {
+  closeAttempt,
+  endAttempt,
+  findAttemptOf,
+  keepSealReceipt,
+  reopenAttempt,
+  type AttemptRow,
+} from '../../db/appliance/attempts.ts';
 import type { ApplianceDatabase } from '../../db/appliance/open.ts';
 import { AppError } from '../errors.ts';
 import type { Receipt, SignedStatement } from '../wire.ts';
@@ -8,9 +15,9 @@ import { checkUpload } from './retention.ts';
 import type { TestTaker } from './test-taker.ts';
 
 /**
- * Ends the attempt: the recordings check the seal against what is stored, custody verifies and enters it, the recordings get
- * it as their last frame, then the row. Each step may come again: an interrupted seal is finished by sending it again, or by
- * {@link findAttempt}. Where custody is away the seal is kept durably, nothing can be added any more, and the rest follows by itself.
+ * Ends the attempt: the recordings check the seal against what is stored, web keeps it durably and takes nothing more from then on,
+ * custody verifies and enters it, the recordings get it as their last frame, then the row. Each step may come again: an interrupted
+ * seal is finished by itself, by sending it again, or by {@link findAttempt}. Where custody is away the rest follows by itself.
  * @returns the receipt; null where it follows
  * @throws AppError not-found, malformed, attempt-sealed, upload-closed, whatever custody or the recordings throw
  */
@@ -26,10 +33,13 @@ export async function sealAttempt(
   if (!attempt.endedAt) checkUpload((await parts.rules.of(testTaker.exam)).policy);
   const keys = [...parts.keys.of(id).all.values()];
   const receipt = await parts.recordings.seal({ id, exam: testTaker.exam, keys }, seal, () =>
-    parts.registrations.take('seal', id, '', seal, (queuedAt) => endAttempt(parts.db, id, queuedAt, null)),
+    parts.registrations.seal(id, seal, {
+      end: (queuedAt) => endAttempt(parts.db, id, queuedAt),
+      reopen: () => reopenAttempt(parts.db, id),
+    }),
   );
   if (receipt === null) return null;
-  endAttempt(parts.db, id, new Date().toISOString(), JSON.stringify(receipt));
+  keepSealReceipt(parts.db, id, new Date().toISOString(), JSON.stringify(receipt));
   return readReceipt(parts.db, testTaker);
 }
 
@@ -47,7 +57,7 @@ export async function finishAttempt(
   receipt: Receipt,
 ): Promise<void> {
   await recordings.finishSeal(attempt, seal, receipt);
-  endAttempt(db, attempt, new Date().toISOString(), JSON.stringify(receipt));
+  keepSealReceipt(db, attempt, new Date().toISOString(), JSON.stringify(receipt));
 }
 
 /**
@@ -64,7 +74,7 @@ export async function findAttempt(parts: AttemptParts, testTaker: TestTaker): Pr
     await finishAttempt(parts, attempt.id, ending.seal, ending.receipt);
   } else {
     await parts.recordings.end(attempt.id);
-    endAttempt(parts.db, attempt.id, ending.sealedAt, JSON.stringify(ending.receipt));
+    closeAttempt(parts.db, attempt.id, ending.sealedAt, JSON.stringify(ending.receipt));
   }
   return findAttemptOf(parts.db, testTaker.id);
 }

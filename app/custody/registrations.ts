@@ -5,6 +5,7 @@ import {
   queueRegistration,
   type RegistrationRow,
   settleRegistrations,
+  withdrawRegistration,
 } from '../../db/appliance/registrations.ts';
 import type { ApplianceDatabase } from '../../db/appliance/open.ts';
 import { AppError } from '../errors.ts';
@@ -103,14 +104,14 @@ export class Registrations {
   }
 
   /**
-   * Has custody take something of an attempt, or queues it where custody is away, sealed or slow. Durable on return either way.
+   * Has custody take something of an attempt, save its seal, or queues it where custody is away, sealed or slow. Durable on return either way.
    * @param subject tells this one from others of its kind that the attempt has
    * @param alongside changes the database together with the queue; called only where it has to wait, with the time that custody will
    *   be told; synchronous
    * @returns custody's answer; null where it waits
-   * @throws AppError custody's refusal; where another one of the same subject waits: already-done, chapter-differs, attempt-sealed
+   * @throws AppError custody's refusal; where another one of the same subject waits: already-done, chapter-differs
    */
-  async take<K extends Kind>(
+  async take<K extends Exclude<Kind, 'seal'>>(
     kind: K,
     attempt: string,
     subject: string,
@@ -126,6 +127,50 @@ export class Registrations {
         this.#away = true;
       }
     }
+    this.#queue(kind, attempt, subject, body, alongside);
+    this.#wait(attempt);
+    return null;
+  }
+
+  /**
+   * Has custody enter an attempt's seal. It is queued before custody is told, together with the attempt's end: whenever web breaks off,
+   * nothing gets in behind a seal that custody has entered, and the queue finishes what is left of it.
+   * @param ending.end marks the attempt as ended in the database, at the time that it is queued; synchronous
+   * @param ending.reopen takes that back where custody refuses; synchronous
+   * @returns null where it waits. Where it does not, it stays queued until {@link keepSealReceipt}.
+   * @throws AppError as {@link take}
+   */
+  async seal(
+    attempt: string,
+    seal: SignedStatement,
+    ending: { end: (queuedAt: string) => void; reopen: () => void },
+  ): Promise<Receipt | null> {
+    const row = this.#queue('seal', attempt, '', seal, ending.end);
+    if (!this.#away && !this.#waiting.has(attempt)) {
+      try {
+        const receipt = await tell(this.#brisk, 'seal', attempt, seal);
+        this.#wait(attempt);
+        return receipt;
+      } catch (error) {
+        if (!isPassing(error)) {
+          withdrawRegistration(this.#db, row.number, ending.reopen);
+          throw error;
+        }
+        this.#log.warn({ attempt, kind: 'seal', err: error }, 'custody is away: queued');
+        this.#away = true;
+      }
+    }
+    this.#wait(attempt);
+    return null;
+  }
+
+  #queue<K extends Kind>(
+    kind: K,
+    attempt: string,
+    subject: string,
+    body: Bodies[K],
+    alongside: (queuedAt: string) => void,
+  ): RegistrationRow {
     const queuedAt = new Date().toISOString();
     const text = JSON.stringify(body);
     const row = queueRegistration(this.#db, { attempt, kind, subject, body: text, queuedAt }, () =>
@@ -133,9 +178,12 @@ export class Registrations {
     );
     if (row.body !== text) throw new AppError(CONFLICTS[kind]);
     if (row.refusal !== null) throw new AppError('refused', { sentence: row.refusal, status: 409 });
+    return row;
+  }
+
+  #wait(attempt: string): void {
     this.#waiting.add(attempt);
     this.#schedule(this.#pause);
-    return null;
   }
 
   #schedule(pause: number): void {
@@ -165,7 +213,7 @@ export class Registrations {
       this.#away = false;
       this.#log.info({ taken, waiting: this.#waiting.size }, 'handed over to custody');
     }
-    this.#pause = taken > 0 ? PAUSE_MS : Math.min(2 * this.#pause, LONGEST_PAUSE_MS);
+    this.#pause = taken > 0 || this.#waiting.size === 0 ? PAUSE_MS : Math.min(2 * this.#pause, LONGEST_PAUSE_MS);
   }
 
   /** @returns how many of the attempt custody took or refused */

@@ -1,6 +1,6 @@
 import { and, eq, gt, isNull, lte, sql } from 'drizzle-orm';
 import type { ApplianceDatabase } from './open.ts';
-import { attemptKeys, attempts, testTakers, testTakerSessions } from './schema.ts';
+import { attemptKeys, attempts, registrations, testTakers, testTakerSessions } from './schema.ts';
 
 export type TestTakerRow = typeof testTakers.$inferSelect;
 export type AttemptRow = typeof attempts.$inferSelect;
@@ -126,10 +126,43 @@ export function findAttemptKeys(
   return { all: rows.map(({ publicKey }) => publicKey), current: row?.publicKey };
 }
 
-/** Marks an attempt as ended, with its receipt as JSON text once there is one. The first end and the first receipt stay. */
-export function endAttempt(db: ApplianceDatabase, attempt: string, endedAt: string, receipt: string | null): void {
+/** Marks an attempt as ended with a seal. The first end stays. @param endedAt ISO 8601, UTC */
+export function endAttempt(db: ApplianceDatabase, attempt: string, endedAt: string): void {
   db.update(attempts)
-    .set({ endedAt: sql`coalesce(${attempts.endedAt}, ${endedAt})`, receipt })
+    .set({ endedAt })
+    .where(and(eq(attempts.id, attempt), isNull(attempts.endedAt)))
+    .run();
+}
+
+/** Has an attempt go on whose seal was refused. */
+export function reopenAttempt(db: ApplianceDatabase, attempt: string): void {
+  db.update(attempts)
+    .set({ endedAt: null })
+    .where(and(eq(attempts.id, attempt), isNull(attempts.receipt)))
+    .run();
+}
+
+/**
+ * Keeps the receipt of a seal, which then waits for nothing any more. The first receipt stays.
+ * @param endedAt when it was sealed, where no end is written down yet: ISO 8601, UTC
+ * @param receipt JSON
+ */
+export function keepSealReceipt(db: ApplianceDatabase, attempt: string, endedAt: string, receipt: string): void {
+  db.transaction((tx) => {
+    tx.update(attempts)
+      .set({ endedAt: sql`coalesce(${attempts.endedAt}, ${endedAt})`, receipt })
+      .where(and(eq(attempts.id, attempt), isNull(attempts.receipt)))
+      .run();
+    tx.delete(registrations)
+      .where(and(eq(registrations.attempt, attempt), eq(registrations.kind, 'seal')))
+      .run();
+  });
+}
+
+/** Marks an attempt as closed by custody, unless there is a receipt. @param closedAt ISO 8601, UTC. @param receipt JSON */
+export function closeAttempt(db: ApplianceDatabase, attempt: string, closedAt: string, receipt: string): void {
+  db.update(attempts)
+    .set({ endedAt: closedAt, receipt })
     .where(and(eq(attempts.id, attempt), isNull(attempts.receipt)))
     .run();
 }

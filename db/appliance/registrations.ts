@@ -36,6 +36,15 @@ export function queueRegistration(
   return db.$client.transaction(work).immediate();
 }
 
+/** Takes a registration out of the queue. @param alongside changes the database together with that; synchronous */
+export function withdrawRegistration(db: ApplianceDatabase, number: number, alongside: () => void): void {
+  const work = () => {
+    db.delete(registrations).where(eq(registrations.number, number)).run();
+    alongside();
+  };
+  db.$client.transaction(work).immediate();
+}
+
 /** @returns attempts of which something waits */
 export function listWaitingAttempts(db: ApplianceDatabase): string[] {
   return db
