@@ -23,12 +23,16 @@ interface Run {
   clusters: { bytes: Buffer; start: number; duration: number; keyframe: boolean }[];
   /** Clusters that were handed over while the run went on. */
   beforeEnd: number;
+  /** ms that the worker said to have missed. */
+  missed: number[];
 }
 /** One thing that happens to a run, so many seconds after its beginning. */
 interface Step {
   at: number;
   quality?: Quality;
   microphoneStops?: boolean;
+  /** ms */
+  sleeps?: number;
 }
 
 let server: Server;
@@ -37,9 +41,19 @@ let page: Page;
 
 beforeAll(async () => {
   server = createServer(({ url }, response) => {
-    const script = url === '/assets/capture-worker.js';
+    const scripts: Record<string, string> = {
+      '/assets/capture-worker.js': readFileSync(join(ASSETS, 'capture-worker.js'), 'utf8'),
+      // A computer whose browser's count goes on through its sleep.
+      '/sleeping-clock.js': `
+        const count = performance.now.bind(performance);
+        let slept = 0;
+        performance.now = () => count() + slept;
+        addEventListener('message', ({ data }) => { if (data.kind === 'sleep') slept += data.milliseconds; });`,
+      '/sleeping-worker.js': `import '/sleeping-clock.js'; import '/assets/capture-worker.js';`,
+    };
+    const script = scripts[url ?? ''];
     response.setHeader('content-type', script ? 'text/javascript' : 'text/html');
-    response.end(script ? readFileSync(join(ASSETS, 'capture-worker.js')) : '<!doctype html><video muted></video>');
+    response.end(script ?? '<!doctype html><video muted></video>');
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   browser = await launchChromium(FAKE);
@@ -66,6 +80,7 @@ function prepare(): void {
     init: string;
     clusters: { bytes: string; start: number; duration: number; keyframe: boolean }[];
     beforeEnd: number;
+    missed: number[];
   }
   const encode = (bytes: Uint8Array) => {
     let text = '';
@@ -78,17 +93,18 @@ function prepare(): void {
     globalThis as unknown as { MediaStreamTrackProcessor: new (init: object) => { readable: ReadableStream } }
   ).MediaStreamTrackProcessor;
   const record = (picture: ReadableStream, sound: ReadableStream | 'silence' | null, quality: object) => {
-    const worker = new Worker('/assets/capture-worker.js', { type: 'module' });
-    const taken: Taken = { init: '', clusters: [], beforeEnd: 0 };
+    const worker = new Worker('/sleeping-worker.js', { type: 'module' });
+    const taken: Taken = { init: '', clusters: [], beforeEnd: 0, missed: [] };
     const stopped = new Promise<void>((resolve, reject) => {
       worker.onmessage = ({ data }: MessageEvent<CaptureReport>) => {
         if (data.kind === 'init') taken.init = encode(data.init);
         if (data.kind === 'cluster') taken.clusters.push({ ...data, bytes: encode(data.bytes) });
+        if (data.kind === 'missed') taken.missed.push(data.milliseconds);
         if (data.kind === 'failed') reject(new Error(data.reason));
         if (data.kind === 'stopped') resolve();
       };
     });
-    const order = { picture, sound, quality, stillRate: 0.5, epochOffset: 0 };
+    const order = { picture, sound, quality, stillRate: 0.5, epochOffset: 0, soundRate: 48_000 };
     const transfer = [picture, sound].filter((stream) => stream instanceof ReadableStream);
     worker.postMessage({ kind: 'begin', order }, transfer);
     return {
@@ -120,6 +136,7 @@ function prepare(): void {
         at.push((performance.now() - began) / 1000);
         if (step.quality) worker.postMessage({ kind: 'quality', quality: step.quality });
         if (step.microphoneStops) microphone!.stop();
+        if (step.sleeps) worker.postMessage({ kind: 'sleep', milliseconds: step.sleeps });
       }
       await pause(1000 * seconds - (performance.now() - began));
       const run = await end();
@@ -196,9 +213,10 @@ function prepare(): void {
 }
 
 function runOf(json: string): Run {
-  const { init, clusters, beforeEnd } = JSON.parse(json);
+  const { init, clusters, beforeEnd, missed } = JSON.parse(json);
   return {
     beforeEnd,
+    missed,
     init: Buffer.from(init, 'base64'),
     clusters: clusters.map((cluster: { bytes: string }) => ({
       ...cluster,
@@ -301,6 +319,29 @@ describe('the capture worker', () => {
       expect(Math.abs(times.at(-1)! - picture.at(-1)!)).toBeLessThan(1);
     }
   }, 120_000);
+
+  test.each(['microphone', 'silence'] as const)(
+    'ends a run where it was seen last when the computer slept and its count went on, and adds nothing after that (%s)',
+    async (sound) => {
+      const { run } = await page.evaluate(
+        ([sound]) => (globalThis as unknown as { lab: Lab }).lab.film(sound!, 6, [{ at: 4, sleeps: 8 * 3600_000 }]),
+        [sound],
+      );
+      const { clusters, missed } = runOf(run);
+      expect(missed).toHaveLength(1);
+      expect(missed[0]).toBeGreaterThan(8 * 3600_000 - 1);
+      expect(clusters.length).toBeGreaterThanOrEqual(2);
+      for (const { duration, bytes } of clusters) {
+        expect(duration).toBeLessThan(5e6);
+        expect(bytes.length).toBeLessThan(1e6);
+      }
+      expect(clusters.at(-1)!.start + clusters.at(-1)!.duration).toBeLessThan(4.5e6);
+      const { times, complaints } = packetsOf(whole(runOf(run)), 'a');
+      expect(complaints).toBe('');
+      expect(times.at(-1)).toBeLessThan(4.5);
+    },
+    60_000,
+  );
 
   test('stamps frames with the time at which they were captured, however late they arrive, and lets the last one stand when the camera stalls', async () => {
     const plan = Array.from({ length: 200 }, (_, i) => {

@@ -16,6 +16,8 @@ export interface CaptureOrder {
   picture: ReadableStream<VideoFrame> | null;
   /** Sound; 'silence' where there is none to be had, and null where none is recorded. */
   sound: ReadableStream<AudioData> | MessagePort | 'silence' | null;
+  /** Samples a second of silence, where it comes before any sound. */
+  soundRate: number;
   quality: Quality;
   /** Frames a second of a picture that stands still. */
   stillRate: number;
@@ -41,14 +43,16 @@ export interface Cluster {
 
 /** From a capture worker to the page. */
 export type CaptureReport =
-  /** The media header; `beganAt` is the epoch ms at which the first frame was captured. */
-  | { kind: 'init'; init: Uint8Array<ArrayBuffer>; beganAt: number }
+  /** The media header; `beganAt` is the epoch ms at which the first frame was captured; `soundRate` is null without sound. */
+  | { kind: 'init'; init: Uint8Array<ArrayBuffer>; beganAt: number; soundRate: number | null }
   | ({ kind: 'cluster' } & Cluster)
   /** The page is to send a frame. */
   | { kind: 'tick' }
   | { kind: 'load'; load: Load }
   /** The microphone's format is another one now: only a new run can carry it. */
-  | { kind: 'sound-changed' }
+  | { kind: 'sound-changed'; soundRate: number }
+  /** The computer slept or stood still for so long: the run has ended where it was seen last. */
+  | { kind: 'missed'; milliseconds: number }
   /** Encoding broke; nothing more comes. */
   | { kind: 'failed'; reason: string }
   | { kind: 'stopped' };

@@ -6,6 +6,7 @@ import { CaptureClock } from './capture-clock.ts';
 import type { CaptureOrder, CaptureReport, CaptureRequest, Cluster, SoundBlock } from './capture-messages.ts';
 import { ClusterCutter } from './cluster.ts';
 import { Picture } from './picture.ts';
+import { Pulse } from './pulse.ts';
 import { blockOf, Sound } from './sound.ts';
 import { type Packet, webmHeader } from './webm.ts';
 
@@ -21,7 +22,10 @@ let begun = false;
 /** Clusters that wait for it. */
 let waiting: Cluster[] = [];
 let ticks: ReturnType<typeof setInterval> | undefined;
-let beat: ReturnType<typeof setInterval> | undefined;
+let beat: ReturnType<typeof setInterval>;
+let pulse: Pulse;
+/** Comes true once everything is handed over; null while the run goes on. */
+let ending: Promise<void> | null = null;
 const pictureClock = new CaptureClock();
 
 addEventListener('message', ({ data }: MessageEvent<CaptureRequest>) => {
@@ -39,24 +43,28 @@ async function handle(request: CaptureRequest): Promise<void> {
       order.quality = request.quality;
       return keepTicking();
     case 'stop':
-      return stop();
+      await (ending ??= finish(performance.now()));
+      return tell({ kind: 'stopped' });
   }
 }
 
 async function begin(begun: CaptureOrder): Promise<void> {
   order = begun;
+  pulse = new Pulse(performance.now());
   cutter = new ClusterCutter(order.sound !== null);
   picture = new Picture(order.quality, order.stillRate, (chunk) => put(cutter.addPicture(packetOf(chunk))), fail);
   if (order.sound !== null) {
     sound = new Sound(
       (chunk) => put(cutter.addSound(packetOf(chunk))),
       fail,
-      () => tell({ kind: 'sound-changed' }),
+      (soundRate) => tell({ kind: 'sound-changed', soundRate }),
+      order.soundRate,
     );
   }
   let loadTold = 0;
   beat = setInterval(() => {
     const now = performance.now();
+    if (!goesOn(now)) return;
     picture.stand(now);
     sound?.fill(now, picture.zero);
     if (now - loadTold < LOAD_INTERVAL) return;
@@ -81,7 +89,7 @@ async function watch(frames: ReadableStream<VideoFrame>): Promise<void> {
 
 /** @param time ms at which the frame was captured */
 function look(frame: VideoFrame, time: number): void {
-  if (beat === undefined) return frame.close();
+  if (!goesOn(performance.now())) return frame.close();
   picture.add(frame, time);
 }
 
@@ -94,7 +102,8 @@ async function listen(blocks: ReadableStream<AudioData>): Promise<void> {
 }
 
 function hear(block: SoundBlock): void {
-  if (beat !== undefined) sound?.add(block, performance.now(), picture.zero);
+  const now = performance.now();
+  if (goesOn(now)) sound?.add(block, now, picture.zero);
 }
 
 /** Asks the page for frames in the rate of the moment, where it has to send them. */
@@ -103,16 +112,24 @@ function keepTicking(): void {
   if (!order.picture) ticks = setInterval(() => tell({ kind: 'tick' }), 1000 / order.quality.frameRate);
 }
 
-async function stop(): Promise<void> {
-  const now = performance.now();
+/** @returns whether the run takes what comes now. After a sleep or a stall it ends where it was seen last, and says so. */
+function goesOn(now: number): boolean {
+  if (ending) return false;
+  const milliseconds = pulse.miss(now);
+  if (milliseconds === null) return true;
+  ending = finish(pulse.last);
+  ending.then(() => tell({ kind: 'missed', milliseconds })).catch(fail);
+  return false;
+}
+
+/** @param end ms at which the run ends */
+async function finish(end: number): Promise<void> {
   clearInterval(beat);
   clearInterval(ticks);
-  beat = undefined;
   const { zero } = picture;
   await picture.finish();
-  await sound?.finish(now, zero);
-  if (zero !== null) put(cutter.finish(Math.round(now - zero)));
-  tell({ kind: 'stopped' });
+  await sound?.finish(end, zero);
+  if (zero !== null) put(cutter.finish(Math.round(end - zero)));
 }
 
 /** Hands over what is complete, behind the media header. */
@@ -123,8 +140,9 @@ function put(clusters: Cluster[]): void {
   if (!begun) {
     begun = true;
     const beganAt = Math.round(performance.timeOrigin + zero + order.epochOffset);
-    const init = webmHeader(size, sound?.sampleRate ?? null);
-    tell({ kind: 'init', init, beganAt }, init);
+    const soundRate = sound?.sampleRate ?? null;
+    const init = webmHeader(size, soundRate);
+    tell({ kind: 'init', init, beganAt, soundRate }, init);
   }
   for (const cluster of waiting) tell({ kind: 'cluster', ...cluster }, cluster.bytes);
   waiting = [];

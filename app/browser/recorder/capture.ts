@@ -20,6 +20,8 @@ export interface CaptureParts {
   picture: MediaStreamTrack;
   /** 'silence' where sound is recorded and none is to be had; null where none is recorded. */
   sound: MediaStreamTrack | 'silence' | null;
+  /** Samples a second of silence, where it comes before any sound. */
+  soundRate: number;
   quality: Quality;
   /** Frames a second of a picture that stands still. */
   stillRate: number;
@@ -28,13 +30,15 @@ export interface CaptureParts {
 }
 
 export interface CaptureHandlers {
-  /** The media header; `beganAt` is the epoch ms at which the first frame was captured. */
-  onInit(init: Uint8Array<ArrayBuffer>, beganAt: number): void;
+  /** The media header; `beganAt` is the epoch ms at which the first frame was captured; `soundRate` is null without sound. */
+  onInit(init: Uint8Array<ArrayBuffer>, beganAt: number, soundRate: number | null): void;
   onCluster(cluster: Cluster): void;
   /** About once a second. */
   onLoad(load: Load): void;
   /** Only a new run can carry the microphone as it is now. */
-  onSoundChanged(): void;
+  onSoundChanged(soundRate: number): void;
+  /** The computer slept or stood still for so many ms: the run has ended where it was seen last. */
+  onMissed(milliseconds: number): void;
   /** Microphone and browser do not come together; silence is recorded. */
   onSilence(): void;
   /** Encoding broke; nothing more comes. */
@@ -60,7 +64,7 @@ export class Capture {
   }
 
   start(): void {
-    const { picture, sound, quality, stillRate, epochOffset } = this.#parts;
+    const { picture, sound, soundRate, quality, stillRate, epochOffset } = this.#parts;
     const transfer: Transferable[] = [];
     let frames: ReadableStream<VideoFrame> | null = null;
     let heard: ReadableStream<AudioData> | MessagePort | 'silence' | null = sound === null ? null : 'silence';
@@ -77,7 +81,7 @@ export class Capture {
       transfer.push(port1);
       this.#letGo.push(readMicrophone(sound, port2, () => this.#handlers.onSilence()));
     }
-    const order = { picture: frames, sound: heard, quality, stillRate, epochOffset };
+    const order = { picture: frames, sound: heard, soundRate, quality, stillRate, epochOffset };
     this.#send({ kind: 'begin', order }, transfer);
     if (frames) return;
     const { sample, end } = sampleFrames(picture);
@@ -109,7 +113,7 @@ export class Capture {
     switch (report.kind) {
       case 'init':
         this.began = true;
-        return this.#handlers.onInit(report.init, report.beganAt);
+        return this.#handlers.onInit(report.init, report.beganAt, report.soundRate);
       case 'cluster': {
         const { bytes, start, duration, keyframe } = report;
         return this.#handlers.onCluster({ bytes, start, duration, keyframe });
@@ -122,7 +126,9 @@ export class Capture {
       case 'load':
         return this.#handlers.onLoad(report.load);
       case 'sound-changed':
-        return this.#handlers.onSoundChanged();
+        return this.#handlers.onSoundChanged(report.soundRate);
+      case 'missed':
+        return this.#handlers.onMissed(report.milliseconds);
       case 'failed':
         this.#stopped();
         return this.#handlers.onError(report.reason);

@@ -3,8 +3,6 @@ import type { SoundBlock } from './capture-messages.ts';
 import { SOUND_BITRATE } from './pace.ts';
 import { SoundLine } from './sound-line.ts';
 
-/** Where no microphone says otherwise. */
-const SILENT_RATE = 48_000;
 /** Milliseconds after which sound that has not come is taken to be silence. */
 const LATENESS = 1000;
 /** Encoded in pieces of this many seconds: the encoder is called ten times a second instead of a hundred. */
@@ -18,12 +16,22 @@ export class Sound {
   #encoded = 0;
   #piece = new Float32Array();
   #filled = 0;
-  #changed: () => void;
+  #changed: (sampleRate: number) => void;
+  #silentRate: number;
 
-  /** @param changed the microphone's sample rate is another one now */
-  constructor(output: (chunk: EncodedAudioChunk) => void, error: (error: unknown) => void, changed: () => void) {
+  /**
+   * @param changed the microphone's sample rate is another one now
+   * @param silentRate samples a second of silence, where it comes before any sound
+   */
+  constructor(
+    output: (chunk: EncodedAudioChunk) => void,
+    error: (error: unknown) => void,
+    changed: (sampleRate: number) => void,
+    silentRate: number,
+  ) {
     this.#encoder = new AudioEncoder({ output, error });
     this.#changed = changed;
+    this.#silentRate = silentRate;
   }
 
   /** Of what is encoded; null before the first. */
@@ -37,7 +45,7 @@ export class Sound {
     // What was heard before the first frame is part of no run.
     if (zero === null || time + (1000 * samples.length) / sampleRate <= zero) return;
     const line = this.#line ?? this.#begin(sampleRate, zero);
-    if (line.sampleRate !== sampleRate) return this.#changed();
+    if (line.sampleRate !== sampleRate) return this.#changed(sampleRate);
     const { silence, skip } = line.place(time, samples.length);
     this.#write(silence);
     this.#write(samples.subarray(skip));
@@ -46,14 +54,14 @@ export class Sound {
   /** Fills up with silence what no sound came for. */
   fill(now: number, zero: number | null): void {
     if (zero === null || now - LATENESS < zero) return;
-    const line = this.#line ?? this.#begin(SILENT_RATE, zero);
+    const line = this.#line ?? this.#begin(this.#silentRate, zero);
     this.#write(line.silenceUntil(now - LATENESS));
   }
 
   /** @param until ms at which the picture ends */
   async finish(until: number, zero: number | null): Promise<void> {
     if (zero === null) return;
-    const line = this.#line ?? this.#begin(SILENT_RATE, zero);
+    const line = this.#line ?? this.#begin(this.#silentRate, zero);
     this.#write(line.silenceUntil(until));
     this.#encode();
     await this.#encoder.flush();

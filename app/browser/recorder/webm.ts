@@ -7,6 +7,8 @@ const KEYFRAME = 0x80;
 const PRE_SKIP = 312;
 const SEEK_PRE_ROLL = 3840;
 const NANOSECONDS = 1e9 / 48_000;
+/** Milliseconds of a cluster at most: a block's time within it has sixteen bits with a sign. */
+const LONGEST = 20_000;
 
 /** An encoded frame of picture or sound. */
 export interface Packet {
@@ -54,33 +56,38 @@ export function webmHeader(
  * @param sounds none before that one
  * @param end milliseconds at which the last picture ends. It is written down: Firefox would guess it from the frames before,
  *   and where they come unevenly play no further than to the end that it guessed.
- * @returns a cluster
+ * @returns a cluster; where that would be too long several, one behind the other
  */
 export function webmCluster(pictures: Packet[], sounds: Packet[], end: number): Uint8Array<ArrayBuffer> {
-  const start = pictures[0]?.time ?? 0;
   const last = pictures.at(-1);
   const blocks = [
     ...pictures.map((packet) => ({ ...packet, track: VIDEO_TRACK })),
     ...sounds.map((packet) => ({ ...packet, track: SOUND_TRACK })),
   ].sort((a, b) => a.time - b.time);
-  return element(0x1f43b675, [
-    element(0xe7, number(start)),
-    ...blocks.map(({ time, track, keyframe, bytes }) => {
-      const head = new DataView(new ArrayBuffer(4));
-      head.setUint8(0, 0x80 | track);
-      head.setInt16(1, time - start);
-      const content = [new Uint8Array(head.buffer), bytes];
-      if (bytes !== last?.bytes) {
-        head.setUint8(3, keyframe ? KEYFRAME : 0);
-        return element(0xa3, content);
-      }
-      // A block in a group is no keyframe where it refers to another: to the one before it.
-      const before = new DataView(new ArrayBuffer(2));
-      before.setInt16(0, (pictures.at(-2)?.time ?? time) - time);
-      const reference = keyframe ? [] : [element(0xfb, [new Uint8Array(before.buffer)])];
-      return element(0xa0, [element(0xa1, content), element(0x9b, number(end - time)), ...reference]);
-    }),
-  ]);
+  const clusters: { start: number; content: Uint8Array[] }[] = [];
+  for (const { time, track, keyframe, bytes } of blocks) {
+    let cluster = clusters.at(-1);
+    if (!cluster || time - cluster.start > LONGEST) {
+      cluster = { start: time, content: [element(0xe7, number(time))] };
+      clusters.push(cluster);
+    }
+    const head = new DataView(new ArrayBuffer(4));
+    head.setUint8(0, 0x80 | track);
+    head.setInt16(1, time - cluster.start);
+    const content = [new Uint8Array(head.buffer), bytes];
+    if (bytes !== last?.bytes) {
+      head.setUint8(3, keyframe ? KEYFRAME : 0);
+      cluster.content.push(element(0xa3, content));
+      continue;
+    }
+    // A block in a group is no keyframe where it refers to another: to the one before it.
+    const before = new DataView(new ArrayBuffer(2));
+    before.setInt16(0, Math.max(-LONGEST, (pictures.at(-2)?.time ?? time) - time));
+    const reference = keyframe ? [] : [element(0xfb, [new Uint8Array(before.buffer)])];
+    const group = [element(0xa1, content), element(0x9b, number(end - time)), ...reference];
+    cluster.content.push(element(0xa0, group));
+  }
+  return joined(clusters.map(({ content }) => element(0x1f43b675, content)));
 }
 
 function soundTrack(sampleRate: number): Uint8Array {
