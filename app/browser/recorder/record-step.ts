@@ -11,9 +11,11 @@ import {
   watchPermission,
 } from './devices.ts';
 import type { PageMessage, Progress } from './messages.ts';
+import type { CaptureParts } from './capture.ts';
 import { type Measured, Pace } from './pace.ts';
 import type { Page } from './page.ts';
-import { RecordedSource, type SourceHandlers, type Tracks } from './recorded-source.ts';
+import { SLEEP } from './pulse.ts';
+import { RecordedSource, type SourceHandlers } from './recorded-source.ts';
 import { ASKING_SCREEN, sentenceOfSharing, shareScreen, WrongSurface } from './screen.ts';
 
 const GOES_ON = 'Recording goes on by itself as soon as it is back. This is not held against you.';
@@ -23,8 +25,11 @@ const ALLOW_AGAIN = 'Turn on your camera again';
 const UNHEARD =
   'Your browser passes on no sound. Firefox does so only while loudspeakers or headphones are connected: connect some. Recording ' +
   'goes on with silence until then; this is not held against you.';
+const BROKEN = 'Your browser could not go on encoding the picture or sound; it is tried again every few seconds.';
 /** Milliseconds between two tries to open a device that is gone. */
 const RETRY = 3000;
+/** Milliseconds by which the time of day may drift from the browser's count without a sleep. */
+const OFF = 1000;
 
 type Send = (message: PageMessage, bytes?: Uint8Array<ArrayBuffer>) => void;
 
@@ -45,7 +50,9 @@ export class RecordStep {
   #reopening = false;
   /** Refused by the browser: asked again only when the test taker or the permission says so. */
   #refused = { camera: false, microphone: false };
+  /** On the browser's own count, ms, as is when the computer woke last. */
   #nextTry = 0;
+  #woke = -Infinity;
 
   /** @param check knows which devices are chosen @param say says good news for a while */
   constructor(page: Page, check: CheckStep, send: Send, say: (sentence: string) => void) {
@@ -92,9 +99,9 @@ export class RecordStep {
     }
     this.#page.light('microphone', this.#sounds);
     this.#page.light('sending', progress.trouble === null);
-    if (Date.now() >= this.#nextTry) this.#reopen();
+    if (performance.now() >= this.#nextTry) this.#reopen();
     const loads = [...this.#sources.values()].flatMap(({ source, load }) => (load ? [[source, load] as const] : []));
-    const measured: Measured = { now: Date.now(), ...progress, loads: new Map(loads) };
+    const measured: Measured = { now: performance.now(), ...progress, loads: new Map(loads) };
     for (const [source, quality] of this.#pace.follow(measured)) {
       const recorded = this.#sources.get(source);
       if (recorded) recorded.quality = quality;
@@ -102,15 +109,15 @@ export class RecordStep {
     return this.#pace.sentence;
   }
 
-  /** The computer slept: what the browser counted does not tell the time any more. */
+  /** The computer slept: what the browser counted may not tell the time any more. */
   async woken(): Promise<void> {
-    this.#epochOffset = epochOffset();
-    await Promise.all(
-      [...this.#sources.values()].map((source) => {
-        source.blame('asleep');
-        return source.restart('asleep', this.#soundOf(source.source), this.#epochOffset);
-      }),
-    );
+    const offset = epochOffset();
+    const now = performance.now();
+    // The worker and each capture tell of one sleep, where the browser's count goes on through it.
+    if (now - this.#woke < SLEEP && Math.abs(offset - this.#epochOffset) < OFF) return;
+    this.#woke = now;
+    this.#epochOffset = offset;
+    await Promise.all([...this.#sources.values()].map((source) => source.restart('asleep')));
     this.#reopen();
   }
 
@@ -127,6 +134,8 @@ export class RecordStep {
   #handlersOf(source: Source): SourceHandlers {
     return {
       send: this.#send,
+      sound: () => this.#soundOf(source),
+      epochOffset: () => this.#epochOffset,
       began: () => {
         if (this.#page.miss(source, null)) this.#say(`Your ${source} is on again, and recording goes on.`);
       },
@@ -140,7 +149,12 @@ export class RecordStep {
         }
         void this.#cameraLost(why, silentFor);
       },
-      soundChanged: () => void this.#sources.get(source)?.restart(null, this.#soundOf(source), this.#epochOffset),
+      broken: () => {
+        this.#page.light(source, false);
+        this.#page.miss(source, `${BROKEN} ${NOT_HELD}`);
+      },
+      missed: (milliseconds) =>
+        void (milliseconds < SLEEP ? this.#sources.get(source)?.restart('device') : this.woken()),
       silence: () => {
         this.#unheard = true;
         this.#page.miss('microphone', UNHEARD);
@@ -148,15 +162,14 @@ export class RecordStep {
     };
   }
 
-  async #cameraLost(why: 'ended' | 'silent' | 'broken', silentFor: number): Promise<void> {
+  async #cameraLost(why: 'ended' | 'silent', silentFor: number): Promise<void> {
     const sentences = {
       ended: 'Your camera stopped. Check that it is connected and allowed.',
       silent: `Nothing came from your camera for ${silentFor} s. Check that no other program uses it and that it is not switched off.`,
-      broken: 'Your browser could not go on encoding the picture or sound.',
     };
     this.#page.miss('camera', `${sentences[why]} ${GOES_ON}`);
     if ((await permissionOf('camera')) === 'denied') this.#sources.get('camera')?.blame('permission');
-    this.#reopen();
+    if (performance.now() >= this.#nextTry) this.#reopen();
   }
 
   #record(source: Source, picture: MediaStreamTrack): void {
@@ -168,11 +181,11 @@ export class RecordStep {
       );
     });
     picture.addEventListener('unmute', () => this.#page.miss(source, null));
-    void this.#sources.get(source)?.begin({ picture, sound: this.#soundOf(source) }, this.#epochOffset);
+    void this.#sources.get(source)?.begin(picture);
   }
 
   /** @returns what the source's run carries of sound */
-  #soundOf(source: Source): Tracks['sound'] {
+  #soundOf(source: Source): CaptureParts['sound'] {
     const { sound, sources } = this.#page.kinds;
     if (!sound || source !== sources[0]) return null;
     return this.#sound ?? 'silence';
@@ -221,7 +234,7 @@ export class RecordStep {
 
   async #openAgain(camera: boolean, microphone: boolean): Promise<void> {
     this.#reopening = true;
-    this.#nextTry = Date.now() + RETRY;
+    this.#nextTry = performance.now() + RETRY;
     const unanswered = setTimeout(() => (this.#reopening = false), ANSWER_PATIENCE);
     const chosen = this.#check.wanted;
     const wanted: Wanted = { camera: camera ? chosen.camera : null, microphone: microphone ? chosen.microphone : null };
@@ -260,7 +273,7 @@ export class RecordStep {
   /** The microphone is back: the source that carries it goes on in a new run. */
   async #carrySound(): Promise<void> {
     const [carrier] = this.#page.kinds.sources;
-    if (carrier) await this.#sources.get(carrier)?.restart(null, this.#soundOf(carrier), this.#epochOffset);
+    if (carrier) await this.#sources.get(carrier)?.restart(null);
   }
 
   async #share(): Promise<void> {

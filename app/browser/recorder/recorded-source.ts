@@ -7,21 +7,27 @@ import type { PageMessage } from './messages.ts';
 const FIRST_FRAME = 5000;
 /** A camera that has worked is opened anew after this many ms without a frame. */
 const SILENCE = 20_000;
-
-/** What is recorded of a source. */
-export interface Tracks {
-  picture: MediaStreamTrack;
-  sound: CaptureParts['sound'];
-}
+/** Milliseconds between an encoder that broke and the next one. */
+const RETRY = 3000;
+/** Milliseconds between two runs that are a gap, as the player counts it. */
+const HOLE = 250;
+/** Samples a second of silence before any sound was heard. */
+const SOUND_RATE = 48_000;
 
 export interface SourceHandlers {
   send(message: PageMessage, bytes?: Uint8Array<ArrayBuffer>): void;
+  /** @returns what a run that begins now carries of sound */
+  sound(): CaptureParts['sound'];
+  /** @returns ms, the same for all sources */
+  epochOffset(): number;
   /** A run gave its first frame. */
   began(): void;
   /** Nothing is recorded of it any more. `silentFor` is in seconds, where it gave nothing that long. */
-  lost(why: 'ended' | 'silent' | 'broken', silentFor: number): void;
-  /** Only a new run can carry the sound as it is now. */
-  soundChanged(): void;
+  lost(why: 'ended' | 'silent', silentFor: number): void;
+  /** Its encoder broke; it is tried anew with the same picture. */
+  broken(): void;
+  /** The computer slept or stood still for so many ms, and the run ended before that. */
+  missed(milliseconds: number): void;
   silence(): void;
 }
 
@@ -33,13 +39,18 @@ export class RecordedSource {
   #handlers: SourceHandlers;
   #stillRate: number;
   #quality: Quality;
+  #picture: MediaStreamTrack | null = null;
   #capture: Capture | null = null;
-  #tracks: Tracks | null = null;
   /** Why nothing was recorded until the next run begins. */
   #cause: GapCause | null;
+  /** On the browser's own count, ms, as is the next try. */
   #lastFrame = 0;
+  #nextTry = Infinity;
   /** The last run's end: what it still hands over comes before the next run's header. */
   #ending: Promise<void> = Promise.resolve();
+  /** Epoch ms at which what is recorded ends. */
+  #until = Infinity;
+  #soundRate = SOUND_RATE;
 
   /** @param cause why nothing was recorded until now; null where nothing was to be */
   constructor(source: Source, quality: Quality, stillRate: number, cause: GapCause | null, handlers: SourceHandlers) {
@@ -50,19 +61,14 @@ export class RecordedSource {
     this.#handlers = handlers;
   }
 
-  get tracks(): Tracks | null {
-    return this.#tracks;
-  }
-
   /** Whether it is recorded and gives something. */
   get live(): boolean {
-    const picture = this.#tracks?.picture;
-    return this.#capture !== null && picture?.readyState === 'live' && !picture.muted;
+    return this.#capture !== null && this.#picture?.readyState === 'live' && !this.#picture.muted;
   }
 
-  /** Whether a run is under way or about to be. */
+  /** Whether it has a picture, of which a run is under way or about to be. */
   get on(): boolean {
-    return this.#tracks !== null;
+    return this.#picture !== null;
   }
 
   /** Why nothing is recorded of it; null while something is. */
@@ -80,76 +86,111 @@ export class RecordedSource {
     if (!this.#capture) this.#cause = cause;
   }
 
-  /** Begins a run. @param epochOffset ms, the same for all sources */
-  async begin(tracks: Tracks, epochOffset: number): Promise<void> {
-    this.#tracks = tracks;
-    await this.#ending;
-    // Ended again in the meantime.
-    if (this.#tracks !== tracks) return;
-    this.#lastFrame = Date.now();
-    this.load = null;
-    const { source } = this;
-    const { send } = this.#handlers;
-    const mimeType = `video/webm; codecs="${tracks.sound === null ? 'vp8' : 'vp8,opus'}"`;
-    const capture: Capture = new Capture(
-      { source, ...tracks, quality: this.#quality, stillRate: this.#stillRate, epochOffset },
-      {
-        onInit: (init, beganAt) => {
-          send({ kind: 'run', source, mimeType, init, beganAt, cause: this.#cause }, init);
-          this.#cause = null;
-          this.#handlers.began();
-        },
-        onCluster: (cluster) => send({ kind: 'cluster', source, ...cluster }, cluster.bytes),
-        onLoad: (load) => {
-          // Its first word: the encoder is there, and the camera's time begins.
-          if (load.frames > 0 || this.load === null) this.#lastFrame = Date.now();
-          this.load = load;
-        },
-        onSoundChanged: () => this.#capture === capture && this.#handlers.soundChanged(),
-        onSilence: () => this.#handlers.silence(),
-        onError: () => this.#capture === capture && this.#lose('broken', 'device'),
-      },
-    );
-    this.#capture = capture;
-    tracks.picture.addEventListener('ended', () => {
-      if (this.#capture === capture) this.#lose('ended', source === 'screen' ? 'sharing' : 'device');
+  /** Records a picture from now on. */
+  async begin(picture: MediaStreamTrack): Promise<void> {
+    this.#picture = picture;
+    picture.addEventListener('ended', () => {
+      if (this.#picture === picture) this.#ended();
     });
-    capture.start();
+    await this.#run(picture);
   }
 
-  /** Goes on in a new run with the same picture. */
-  async restart(cause: GapCause | null, sound: Tracks['sound'], epochOffset: number): Promise<void> {
-    const tracks = this.#tracks;
-    if (!tracks || !this.#capture) return;
+  /** Goes on in a new run with the same picture. @param cause of the gap in between, where there is one */
+  async restart(cause: GapCause | null): Promise<void> {
+    const picture = this.#picture;
+    if (!picture) return;
+    // A gap that is open keeps its cause.
     this.#cause ??= cause;
+    if (!this.#capture) return;
     this.#ending = this.#capture.stop();
     this.#capture = null;
-    await this.#ending;
-    if (tracks.picture.readyState === 'live') return this.begin({ ...tracks, sound }, epochOffset);
-    this.#tracks = null;
-    this.#handlers.lost('ended', 0);
+    await this.#run(picture);
   }
 
-  /** Looks whether the camera gives frames. A screen on which nothing moves may give none. */
+  /** Once a second: looks whether the camera gives frames, and tries a broken encoder anew. A screen on which nothing moves may give none. */
   watch(): void {
+    const now = performance.now();
+    if (this.#picture && now >= this.#nextTry) void this.#run(this.#picture);
     if (!this.#capture || this.source === 'screen') return;
     const patience = this.#capture.began || this.load === null ? SILENCE : FIRST_FRAME;
-    if (Date.now() - this.#lastFrame > patience) this.#lose('silent', 'device', patience / 1000);
+    if (now - this.#lastFrame > patience) this.#lose('silent', 'device', patience / 1000);
   }
 
   /** Encodes what is left and lets go of the picture. */
   async stop(): Promise<void> {
     if (this.#capture) this.#ending = this.#capture.stop();
-    const picture = this.#tracks?.picture;
+    const picture = this.#picture;
     this.#capture = null;
-    this.#tracks = null;
+    this.#picture = null;
     await this.#ending;
     picture?.stop();
   }
 
-  #lose(why: 'ended' | 'silent' | 'broken', cause: GapCause, silentFor = 0): void {
+  async #run(picture: MediaStreamTrack): Promise<void> {
+    this.#nextTry = Infinity;
+    await this.#ending;
+    // Ended again in the meantime, or begun by somebody else.
+    if (this.#picture !== picture || this.#capture) return;
+    if (picture.readyState !== 'live') return this.#ended();
+    this.#lastFrame = performance.now();
+    this.load = null;
+    const { source } = this;
+    const { send } = this.#handlers;
+    const sound = this.#handlers.sound();
+    const mimeType = `video/webm; codecs="${sound === null ? 'vp8' : 'vp8,opus'}"`;
+    let zero = 0;
+    const capture: Capture = new Capture(
+      {
+        ...{ source, picture, sound, soundRate: this.#soundRate },
+        ...{ quality: this.#quality, stillRate: this.#stillRate, epochOffset: this.#handlers.epochOffset() },
+      },
+      {
+        onInit: (init, beganAt, soundRate) => {
+          const cause = this.#cause ?? (beganAt - this.#until > HOLE ? 'device' : null);
+          zero = beganAt;
+          this.#soundRate = soundRate ?? this.#soundRate;
+          send({ kind: 'run', source, mimeType, init, beganAt, cause }, init);
+          this.#cause = null;
+          this.#handlers.began();
+        },
+        onCluster: (cluster) => {
+          this.#until = zero + (cluster.start + cluster.duration) / 1000;
+          send({ kind: 'cluster', source, ...cluster }, cluster.bytes);
+        },
+        onLoad: (load) => {
+          // Its first word: the encoder is there, and the camera's time begins.
+          if (load.frames > 0 || this.load === null) this.#lastFrame = performance.now();
+          this.load = load;
+        },
+        onSoundChanged: (soundRate) => {
+          if (this.#capture !== capture) return;
+          this.#soundRate = soundRate;
+          void this.restart(null);
+        },
+        onMissed: (milliseconds) => this.#capture === capture && this.#handlers.missed(milliseconds),
+        onSilence: () => this.#handlers.silence(),
+        onError: () => this.#capture === capture && this.#break(),
+      },
+    );
+    this.#capture = capture;
+    capture.start();
+  }
+
+  /** What the encoder still had may be lost with it; everything before has gone to the worker. */
+  #break(): void {
+    this.#cause ??= 'device';
+    this.#ending = this.#capture?.stop() ?? this.#ending;
+    this.#capture = null;
+    this.#nextTry = performance.now() + RETRY;
+    this.#handlers.broken();
+  }
+
+  #ended(): void {
+    this.#lose('ended', this.source === 'screen' ? 'sharing' : 'device');
+  }
+
+  #lose(why: 'ended' | 'silent', cause: GapCause, silentFor = 0): void {
     this.#cause ??= cause;
-    // Its last cluster may be lost with the encoder; everything before has gone to the worker.
     void this.stop();
     this.#handlers.lost(why, silentFor);
   }
