@@ -59,6 +59,8 @@ export function sentenceOfSilence(error: unknown): string {
       return `Your browser does not allow the microphone. Allow it with the icon beside this page’s address. ${silent}`;
     case 'NotFoundError':
       return `No microphone was found. Connect one, and it is used by itself. ${silent}`;
+    case 'OverconstrainedError':
+      return `The microphone you chose is not there any more, and no other one could be used. Connect one, and it is used by itself. ${silent}`;
     default:
       return `Your microphone gives no sound; another program may be using it. Close programs that use it. ${silent}`;
   }
@@ -80,29 +82,51 @@ export function sentenceOfBrowser(): string | null {
 }
 
 /**
- * Asks for what is wanted, in one question. Where only the microphone is missing, the camera comes alone.
+ * Asks for what is wanted, in one question. A chosen device that does not come is done without: any other is asked for. Where only
+ * the microphone is missing, the camera comes alone.
  * @throws DOMException as getUserMedia does, when no wanted picture came
  */
 export async function openDevices(wanted: Wanted): Promise<Devices> {
-  const video = wanted.camera !== null && {
+  try {
+    return devicesOf(await openAny(wanted), null);
+  } catch (error) {
+    if (wanted.microphone === null) throw error;
+    if (wanted.camera === null) return { picture: null, sound: null, soundFault: error };
+    // Asked for alone only where that is no second question on top of a refusal.
+    if (nameOf(error) === 'NotAllowedError' && (await permissionOf('camera')) !== 'granted') throw error;
+    return devicesOf(await openAny({ camera: wanted.camera, microphone: null }), error);
+  }
+}
+
+/** Asks for the devices that are chosen, and once more without each choice, as long as that is no second question after a refusal. */
+async function openAny(wanted: Wanted): Promise<MediaStream> {
+  const any = { camera: wanted.camera && '', microphone: wanted.microphone && '' };
+  const choices = [wanted, { ...wanted, microphone: any.microphone }, { ...wanted, camera: any.camera }, any];
+  const asked = new Map(choices.map((choice) => [JSON.stringify(choice), choice]));
+  let fault: unknown;
+  for (const choice of asked.values()) {
+    try {
+      return await navigator.mediaDevices.getUserMedia(constraintsOf(choice));
+    } catch (error) {
+      fault = error;
+      if (nameOf(error) === 'NotAllowedError') break;
+    }
+  }
+  throw fault;
+}
+
+function constraintsOf({ camera, microphone }: Wanted): MediaStreamConstraints {
+  const video = camera !== null && {
     width: { ideal: 640 },
     height: { ideal: 480 },
     frameRate: { ideal: 15 },
-    ...(wanted.camera && { deviceId: { exact: wanted.camera } }),
+    ...(camera && { deviceId: { exact: camera } }),
   };
-  const audio = wanted.microphone !== null && {
+  const audio = microphone !== null && {
     channelCount: { ideal: 1 },
-    ...(wanted.microphone && { deviceId: { exact: wanted.microphone } }),
+    ...(microphone && { deviceId: { exact: microphone } }),
   };
-  try {
-    return devicesOf(await navigator.mediaDevices.getUserMedia({ video, audio }), null);
-  } catch (error) {
-    if (!audio) throw error;
-    if (!video) return { picture: null, sound: null, soundFault: error };
-    // Asked for alone only where that is no second question on top of a refusal.
-    if (nameOf(error) === 'NotAllowedError' && (await permissionOf('camera')) !== 'granted') throw error;
-    return devicesOf(await navigator.mediaDevices.getUserMedia({ video }), error);
-  }
+  return { video, audio };
 }
 
 function devicesOf(stream: MediaStream, soundFault: unknown): Devices {

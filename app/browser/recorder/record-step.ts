@@ -239,8 +239,7 @@ export class RecordStep {
     const chosen = this.#check.wanted;
     const wanted: Wanted = { camera: camera ? chosen.camera : null, microphone: microphone ? chosen.microphone : null };
     try {
-      const any = { camera: camera ? '' : null, microphone: microphone ? '' : null };
-      const { picture, sound, soundFault } = await openDevices(wanted).catch(() => openDevices(any));
+      const { picture, sound, soundFault } = await openDevices(wanted);
       // The exam may be finished by now, or another request was answered first.
       if (!this.#running || (camera && this.#sources.get('camera')?.on)) {
         picture?.stop();
