@@ -14,8 +14,11 @@ import { followFrames, makeNumberedVideo, RATE, readNumber } from './numbered-vi
 const run = promisify(execFile);
 const CLOISTER = join(import.meta.dirname, '../bin/cloister');
 const RECORDED_SECONDS = 40;
-/** This segment is swallowed on its way, as by a middlebox that answers in the appliance's place. */
-const LOST_SEGMENT = 9;
+/**
+ * This segment of the camera is swallowed on its way, as by a middlebox that answers in the appliance's place. It lies about the
+ * middle, which no seek below asks for.
+ */
+const LOST_SEGMENT = 12;
 
 let folder: string;
 let appliance: Appliance;
