@@ -6,10 +6,15 @@ import { policyOf } from './exams.ts';
 import type { Policy } from './policy.ts';
 
 const HOUR_MS = 3_600_000;
-/** What web had taken in time may still be on its way for so long: after the deadline, and after custody was away itself. */
-const GRACE_MS = HOUR_MS;
+/**
+ * What web had taken in time may still be on its way for so long: after the deadline, and after custody was away itself. A day, so that
+ * web may be down for a night; a chapter that is handed over late opens nothing new.
+ */
+const GRACE_MS = 24 * HOUR_MS;
+/** So long after the deadline an hour of custody's being there is enough: one that is restarted every night comes to an end as well. */
+const LAST_MS = 7 * GRACE_MS;
 /** A sweep that comes so much later than the one before says that this process, or its machine, stood still for much of that time. */
-const STANDSTILL_MS = GRACE_MS / 2;
+const STANDSTILL_MS = HOUR_MS / 2;
 
 /**
  * Until when custody takes what belongs to attempts of an exam. What it is handed carries no time that custody could trust; so the
@@ -17,7 +22,9 @@ const STANDSTILL_MS = GRACE_MS / 2;
  * @returns milliseconds of the clock; it moves on whenever custody was away
  */
 export function takesUntil({ takingSince }: Pick<Custody, 'takingSince'>, { closesAt, uploadHours }: Policy): number {
-  return Math.max(Date.parse(closesAt) + uploadHours * HOUR_MS, takingSince) + GRACE_MS;
+  const deadline = Date.parse(closesAt) + uploadHours * HOUR_MS;
+  const unbroken = Math.max(deadline, takingSince) + GRACE_MS;
+  return Math.min(unbroken, Math.max(deadline + LAST_MS, takingSince + HOUR_MS));
 }
 
 /**

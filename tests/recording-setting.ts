@@ -222,8 +222,12 @@ export class Attempt {
 
   /** What the attempt's page says. */
   async page(): Promise<string> {
-    const { json } = await this.ask('GET', '/attempt', undefined, { accept: 'text/html' });
-    return String(json).replace(/(<[^>]+>|\s)+/g, ' ');
+    return (await this.html()).replace(/(<[^>]+>|\s)+/g, ' ');
+  }
+
+  /** The attempt's page. */
+  async html(): Promise<string> {
+    return String((await this.ask('GET', '/attempt', undefined, { accept: 'text/html' })).json);
   }
 
   /** What the attempt key has to say of these bodies. */

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { findAttemptOf } from '../../db/appliance/attempts.ts';
-import { findRefusal } from '../../db/appliance/registrations.ts';
+import { findQueuedSeal } from '../../db/appliance/registrations.ts';
 import type { WebConfig } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { readExam } from '../exams/exam.ts';
@@ -47,13 +47,13 @@ export function attemptRoutes({
       const page = { ...shared, startedAt: attempt.startedAt, accesses, timesOf };
       const { endedAt, receipt } = attempt;
       if (!endedAt) return c.html(<RunningPage {...page} uploadBy={uploadBy(policy)} />);
+      const queued = findQueuedSeal(db, attempt.id);
       if (!receipt) {
-        const refused = findRefusal(db, attempt.id, 'seal') !== undefined;
+        const refused = queued !== undefined && queued.refusal !== null;
         return c.html(<SealWaitsPage {...page} endedAt={endedAt} refused={refused} />);
       }
-      return c.html(
-        <EndedPage {...page} endedAt={endedAt} receipt={readReceipt(db, testTaker)} kept={keptUntil(policy)} />,
-      );
+      const ended = { endedAt, receipt: readReceipt(db, testTaker), kept: keptUntil(policy) };
+      return c.html(<EndedPage {...page} {...ended} finishedAt={queued?.queuedAt} />);
     })
     .get('/attempt/recorder', signedIn, (c) => {
       const { testTaker } = c.var;

@@ -39,7 +39,7 @@ export function RunningPage(props: AttemptPageProps & { uploadBy: string }) {
           <p>
             Your exam started on <Moment at={startedAt} />, and its recording could be sent until{' '}
             <Moment at={uploadBy} />. Your browser did not finish it by then. What arrived is kept, and the appliance
-            closes it by itself within hours; you need to do nothing, and this is not held against you.
+            closes it by itself a day or two later; you need to do nothing, and this is not held against you.
           </p>
         ) : (
           <>
@@ -130,11 +130,13 @@ export function EndedPage(
   props: AttemptPageProps & {
     endedAt: string;
     receipt: Receipt;
+    /** When the browser finished, where custody has not entered its seal: ISO 8601. */
+    finishedAt: string | undefined;
     /** Until when the recording can be watched: ISO 8601. */
     kept: string;
   },
 ) {
-  const { institution, name, exam, startedAt, endedAt, receipt, accesses, timesOf, kept } = props;
+  const { institution, name, exam, startedAt, endedAt, finishedAt, receipt, accesses, timesOf, kept } = props;
   const closed = receipt.entry.type === 'attempt-closed';
   return (
     <Page title={exam.title} place="exam" person={name} scripts={['recorder']}>
@@ -146,7 +148,7 @@ export function EndedPage(
         <p>
           {closed ? (
             <Status kind="notice" icon="seal">
-              Ended without a seal of your browser
+              {finishedAt ? 'Finished, and closed by the appliance' : 'Ended without a seal of your browser'}
             </Status>
           ) : (
             <Status kind="good" icon="seal">
@@ -154,7 +156,13 @@ export function EndedPage(
             </Status>
           )}
         </p>
-        {closed && (
+        {closed && finishedAt && (
+          <p>
+            Your browser finished the recording on <Moment at={finishedAt} />, and the key custody could not enter its
+            seal. So the appliance closed the attempt; what your browser sent is kept. This is not held against you.
+          </p>
+        )}
+        {closed && !finishedAt && (
           <p>
             Your browser did not finish the recording in the time there was to send it, so the appliance closed it. What
             arrived until then is kept. This is not held against you.

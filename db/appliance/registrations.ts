@@ -3,7 +3,6 @@ import type { ApplianceDatabase } from './open.ts';
 import { registrations } from './schema.ts';
 
 export type RegistrationRow = typeof registrations.$inferSelect;
-export type RegistrationKind = RegistrationRow['kind'];
 
 /**
  * Queues a registration, durable when this returns. Where one of the same subject is there already, that one stays.
@@ -66,14 +65,13 @@ export function listRegistrations(db: ApplianceDatabase, attempt: string, limit:
     .all();
 }
 
-/** @returns custody's sentence where it refused a registration of this kind */
-export function findRefusal(db: ApplianceDatabase, attempt: string, kind: RegistrationKind): string | undefined {
-  const row = db
-    .select({ refusal: registrations.refusal })
+/** @returns the attempt's seal, where custody has not entered it: it waits, or was refused when it was handed over */
+export function findQueuedSeal(db: ApplianceDatabase, attempt: string): RegistrationRow | undefined {
+  return db
+    .select()
     .from(registrations)
-    .where(and(eq(registrations.attempt, attempt), eq(registrations.kind, kind)))
+    .where(and(eq(registrations.attempt, attempt), eq(registrations.kind, 'seal')))
     .get();
-  return row?.refusal ?? undefined;
 }
 
 /** Writes down what custody said: what it took is gone, what it refused for good is kept with its sentence. */
