@@ -47,6 +47,8 @@ interface Spied {
   frameRates: number[];
   /** Names of errors with which the browser answers instead of opening something. */
   refuses: { picture?: string; sound?: string; screen?: string };
+  /** What screen readers were given to say, other than alarms. */
+  spoken: string[];
 }
 
 /** Invites somebody to an exam and opens the recorder in a browser that knows of nobody else. */
@@ -63,8 +65,15 @@ async function open(kind: ExamKind, { context } = chrome): Promise<Page> {
 
 /** Runs in the page before its own scripts. */
 function spy(): void {
-  const spied: Spied = { opened: [], asked: [], workers: [], frameRates: [], refuses: {} };
+  const spied: Spied = { opened: [], asked: [], workers: [], frameRates: [], refuses: {}, spoken: [] };
   Object.assign(globalThis, { spied });
+  new MutationObserver((changes) => {
+    for (const { target } of changes) {
+      const element = target instanceof Element ? target : target.parentElement;
+      const region = element?.closest('[role=status], [aria-live=polite]');
+      if (region && region.ariaLive !== 'off') spied.spoken.push(region.textContent ?? '');
+    }
+  }).observe(document, { subtree: true, childList: true, characterData: true });
   const { mediaDevices } = navigator;
   const getUserMedia = mediaDevices.getUserMedia.bind(mediaDevices);
   mediaDevices.getUserMedia = async (constraints) => {
@@ -417,6 +426,8 @@ describe('the recorder’s sources', () => {
     const page = await open('long');
     await start(page);
     await until(async () => (await stored('camera')) >= 1, PATIENCE);
+    await page.click('[data-finish]');
+    await page.waitForSelector('[data-finish-dialog][open]');
     const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const spki = publicKey.export({ format: 'der', type: 'spki' });
     const status = await page.evaluate(async (publicKey) => {
@@ -428,6 +439,11 @@ describe('the recorder’s sources', () => {
     expect(await page.textContent('[data-failure]')).toMatch(
       /^Your exam goes on in another browser, so recording has stopped here/,
     );
+    for (const lamp of ['camera', 'microphone', 'sending']) expect(await lit(page, lamp)).toBe('false');
+    expect(await page.textContent('[data-truth]')).toBe('');
+    expect(await page.title()).toMatch(/^Not recording – /);
+    expect(await page.$('[data-finish-dialog][open]')).toBeNull();
+    expect(await page.isDisabled('[data-finish]')).toBe(true);
     await until(
       () =>
         page.evaluate(() =>
@@ -468,12 +484,18 @@ describe('the recorder’s sources', () => {
     await start(page);
     await until(async () => (await stored('camera')) >= 2, PATIENCE);
     setting.relay.weather = 'cut';
+    const waiting = /waiting to be sent/;
+    const spoken = () => page.evaluate(() => (globalThis as unknown as { spied: Spied }).spied.spoken);
+    await until(async () => waiting.test((await page.textContent('[data-truth]')) ?? ''), PATIENCE);
+    const shown = await page.textContent('[data-truth]');
+    await until(async () => (await page.textContent('[data-truth]')) !== shown, PATIENCE);
+    // Said once, while the seconds that wait are counted on.
+    expect((await spoken()).filter((sentence) => waiting.test(sentence))).toHaveLength(1);
     await page.click('[data-finish]');
     await page.click('[data-finish-confirm]');
-    await until(
-      async () => /waiting to be sent/.test((await page.textContent('[data-sealing-message]')) ?? ''),
-      PATIENCE,
-    );
+    await until(async () => waiting.test((await page.textContent('[data-sealing-message]')) ?? ''), PATIENCE);
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    expect((await spoken()).filter((sentence) => waiting.test(sentence))).toHaveLength(2);
     expect(await page.textContent('[data-sealing-until]')).toMatch(/until .*20\d\d/);
     setting.relay.weather = 'fair';
     setting.relay.alteration = null;

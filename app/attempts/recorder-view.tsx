@@ -34,7 +34,7 @@ export function RecorderPage({ institution, name, exam }: { institution: string;
           open until it says done.
         </p>
         <progress data-sealing max="1" aria-label="Sent so far"></progress>
-        <p data-sealing-message role="status"></p>
+        <p data-sealing-message></p>
         <p class="hint" data-sealing-until></p>
       </section>
       <section data-step="done" class="stack" hidden>
@@ -85,9 +85,7 @@ export function RecordStep({ exam, practice = false }: { exam: Exam; practice?: 
           <span class="hint">{practice ? 'Practised' : 'Recorded'} </span>
           <time data-elapsed>0:00</time>
         </p>
-        <p data-truth role="status">
-          Nothing has been sent yet.
-        </p>
+        <p data-truth>Nothing has been sent yet.</p>
         {screen && (
           <Missing kind="screen">
             <button type="button" class="button" data-share-again>

@@ -78,11 +78,16 @@ export class Page {
   /** Whom to write to: name and address. */
   readonly contact: string;
   #title = document.title;
+  /** Where news is spoken from: what is shown holds figures that change. */
+  #spoken = document.createElement('p');
 
   constructor(elements: PageElements, kinds: RecordedKinds, contact: string) {
     this.elements = elements;
     this.kinds = kinds;
     this.contact = contact;
+    this.#spoken.className = 'unseen';
+    this.#spoken.setAttribute('role', 'status');
+    elements.failure.after(this.#spoken);
   }
 
   /** @throws Error naming every element that the page lacks, after showing it */
@@ -117,18 +122,32 @@ export class Page {
     for (const [name, section] of Object.entries(sections)) section.hidden = name !== step;
     sections[step].tabIndex = -1;
     sections[step].focus();
-    if (step !== 'record') document.title = this.#title;
+    if (step !== 'record' && !this.#failed) document.title = this.#title;
   }
 
-  /** Says why recording cannot go on. The first reason stays: what follows is its consequence. */
+  /**
+   * Says why recording cannot go on, and takes back all that said it does, in the window's title too. The first reason stays: what
+   * follows is its consequence.
+   */
   fail(sentence: string): void {
-    const { failure } = this.elements;
-    if (!failure.hidden) return;
+    const { failure, finish, finishDialog, truth } = this.elements;
+    if (this.#failed) return;
+    for (const lamp of ['camera', 'microphone', 'screen', 'sending'] as const) this.light(lamp, false);
+    for (const kind of ['camera', 'microphone', 'screen'] as const) this.miss(kind, null);
+    truth.textContent = '';
+    finish.disabled = true;
+    if (finishDialog.open) finishDialog.close();
+    document.title = `Not recording – ${this.#title}`;
     failure.textContent = sentence;
     failure.hidden = false;
   }
 
+  get #failed(): boolean {
+    return !this.elements.failure.hidden;
+  }
+
   light(lamp: Kind | 'sending', on: boolean): void {
+    if (this.#failed) return;
     const { lampCamera, lampMicrophone, lampScreen, lampSending } = this.elements;
     const element = { camera: lampCamera, microphone: lampMicrophone, screen: lampScreen, sending: lampSending }[lamp];
     if (element) element.dataset.on = String(on);
@@ -144,7 +163,7 @@ export class Page {
     const panels = { camera: missingCamera, microphone: missingMicrophone, screen: missingScreen };
     const panel = panels[kind];
     const message = panel?.querySelector('[data-missing-message]');
-    if (!panel || !message || message.textContent === (sentence ?? '')) return false;
+    if (this.#failed || !panel || !message || message.textContent === (sentence ?? '')) return false;
     panel.hidden = sentence === null;
     message.textContent = sentence ?? '';
     const missing = Object.entries(panels).filter(([, other]) => other && !other.hidden);
@@ -152,11 +171,14 @@ export class Page {
     return true;
   }
 
-  /** @param aloud whether screen readers speak it; the line changes every few seconds, so only news is spoken */
-  tell(sentence: string, aloud: boolean): void {
+  /** Shows a line about what is recorded. It changes every few seconds, so it is not spoken. */
+  tell(sentence: string): void {
     const { truth } = this.elements;
-    if (truth.textContent === sentence) return;
-    truth.ariaLive = aloud ? 'polite' : 'off';
-    truth.textContent = sentence;
+    if (!this.#failed && truth.textContent !== sentence) truth.textContent = sentence;
+  }
+
+  /** Says news to screen readers. */
+  speak(sentence: string): void {
+    this.#spoken.textContent = sentence;
   }
 }

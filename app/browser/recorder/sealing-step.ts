@@ -1,4 +1,4 @@
-import type { Progress } from './messages.ts';
+import type { Progress, Trouble } from './messages.ts';
 import type { Page } from './page.ts';
 import { truthOf } from './truth.ts';
 
@@ -6,6 +6,8 @@ import { truthOf } from './truth.ts';
 export class SealingStep {
   #page: Page;
   #total = 0;
+  /** What was spoken of last: the figures change every second. */
+  #stage: Trouble | 'sending' | 'stored' | null = null;
 
   constructor(page: Page) {
     this.#page = page;
@@ -30,9 +32,14 @@ export class SealingStep {
     this.#total = Math.max(this.#total, waitingBytes, 1);
     sealing.max = this.#total;
     sealing.value = this.#total - waitingBytes;
-    if (trouble) sealingMessage.textContent = truthOf(progress);
-    else if (waitingBytes === 0) sealingMessage.textContent = 'Everything is stored. Your recording is being sealed.';
-    else sealingMessage.textContent = `Sending what is left: ${sizeOf(waitingBytes)}. Leave this page open.`;
+    const stage = trouble ?? (waitingBytes === 0 ? 'stored' : 'sending');
+    let sentence = `Sending what is left: ${sizeOf(waitingBytes)}. Leave this page open.`;
+    if (trouble) sentence = truthOf(progress);
+    else if (waitingBytes === 0) sentence = 'Everything is stored. Your recording is being sealed.';
+    sealingMessage.textContent = sentence;
+    // A practice run has its own words.
+    if (stage !== this.#stage && !sealingMessage.closest('[hidden]')) this.#page.speak(sentence);
+    this.#stage = stage;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { GapCause } from '../../wire.ts';
 import { CheckStep } from './check-step.ts';
 import { sentenceOfBrowser } from './devices.ts';
-import type { PageMessage, Progress, WorkerMessage } from './messages.ts';
+import type { PageMessage, Progress, Trouble, WorkerMessage } from './messages.ts';
 import type { Page } from './page.ts';
 import { RecordStep } from './record-step.ts';
 import { SealingStep } from './sealing-step.ts';
@@ -27,6 +27,8 @@ export class Session {
   /** What is said instead of the truth for a while. */
   #notice: { sentence: string; until: number } | null = null;
   #unsent = 0;
+  /** The one that was spoken of last. */
+  #trouble: Trouble | null = null;
 
   /**
    * @param worker takes PageMessages and answers with WorkerMessages: the recorder's, or the practice run's, which keeps nothing
@@ -169,13 +171,18 @@ export class Session {
     if (this.#notice && this.#notice.until < now) this.#notice = null;
     if (this.#notice) return;
     const truth = this.#truth(progress);
-    this.#page.tell(thinned ? `${thinned} ${truth}` : truth, progress.trouble !== null);
+    this.#page.tell(thinned ? `${thinned} ${truth}` : truth);
+    if (progress.trouble !== this.#trouble) this.#page.speak(truth);
+    this.#trouble = progress.trouble;
   }
 
   #say(sentence: string): void {
     this.#notice = { sentence, until: Date.now() + NOTICE_TIME };
     if (this.#phase === 'check') this.#page.elements.startMessage.textContent = sentence;
-    else this.#page.tell(sentence, true);
+    else {
+      this.#page.tell(sentence);
+      this.#page.speak(sentence);
+    }
   }
 
   #fail(sentence: string): void {
