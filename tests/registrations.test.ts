@@ -1,10 +1,15 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connectWeb } from '../app/custody/client.ts';
+import { Registrations } from '../app/custody/registrations.ts';
+import { AppError } from '../app/errors.ts';
 import { inspectRecording } from '../app/recordings/inspect.ts';
 import { readIndex } from '../app/recordings/reader.ts';
 import type { AttemptStart, Receipt } from '../app/wire.ts';
+import { queueRegistration } from '../db/appliance/registrations.ts';
 import { verifyReceipt } from '../hsm/ledger/receipt.ts';
 import { type Enrolled, enrolRepresentative, makeRecipient, openGrant } from './custody-process.ts';
 import { segmentBody } from './recording-segments.ts';
@@ -165,6 +170,60 @@ describe('without custody', () => {
     const registered = attempts.find(({ attempt }) => attempt === taker.about.attempt);
     expect(registered?.recordings).toEqual([{ recording, chapters: 2 }]);
   });
+});
+
+describe('the queue', () => {
+  test('has each chapter told by itself where custody does not read a batch: the others are registered', async () => {
+    const taker = await setting.startAttempt(port);
+    const { recording } = await taker.recordChapters(1);
+    const { attempt } = taker.about;
+    await setting.leave(port);
+    for (const chapter of [1, 2, 3]) {
+      const envelope = chapter === 2 ? 'x'.repeat(5000) : taker.envelope(recording, chapter);
+      const row = { attempt, kind: 'chapter' as const, subject: `${recording} ${chapter}` };
+      const body = JSON.stringify({ envelope });
+      queueRegistration(setting.db, { ...row, body, queuedAt: new Date().toISOString() }, () => {});
+    }
+    ({ port } = await setting.serve());
+    await until(() => waiting(attempt).length === 1);
+    await until(() => waiting(attempt)[0]?.refusal !== null);
+    expect(waiting(attempt)).toMatchObject([
+      {
+        subject: `${recording} 2`,
+        refusal: 'The request was not understood. Reload the page and try again; if it happens again, report it.',
+      },
+    ]);
+    const { attempts } = await setting.custody.room.attempts(reviewer.session);
+    const registered = attempts.find((one) => one.attempt === attempt);
+    expect(registered?.recordings).toEqual([{ recording, chapters: 3 }]);
+  });
+
+  test('logs what goes wrong with it once, as an error, and custody’s absence not as one', async () => {
+    const taker = await setting.startAttempt(port);
+    const own = await taker.recordChapters(1);
+    const seal = await taker.seal([own]);
+    const { attempt } = taker.about;
+    await setting.leave(port);
+    await setting.custody.kill();
+    const lines: { level: number; msg: string; attempt?: string }[] = [];
+    const custody = connectWeb(join(setting.custody.data, 'sockets/web.sock'));
+    const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(JSON.parse(line) as never) });
+    const registrations = new Registrations({ db: setting.db, brisk: custody, patient: custody, log });
+    let tries = 0;
+    registrations.open(async () => {
+      if (++tries < 3) throw new AppError('disk-full');
+    });
+    expect(await registrations.seal(attempt, seal, { end: () => {}, reopen: () => {} })).toBeNull();
+    const about = (msg: RegExp) => lines.filter((line) => line.attempt === attempt && msg.test(line.msg));
+    await until(() => about(/does not take it yet/).length > 1);
+    expect(lines.filter(({ level }) => level >= 50)).toEqual([]);
+    await setting.custody.start();
+    await until(() => waiting(attempt).length === 0, 30);
+    await registrations.close();
+    expect(tries).toBe(3);
+    expect(about(/cannot be handed over/)).toMatchObject([{ level: 50, err: { code: 'disk-full' } }]);
+    ({ port } = await setting.serve());
+  }, 60_000);
 });
 
 describe('with a custody that stands still', () => {

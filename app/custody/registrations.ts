@@ -56,6 +56,8 @@ export class Registrations {
   readonly #log: Logger;
   /** Attempts of which something waits. */
   readonly #waiting: Set<string>;
+  /** By attempt: what kept it from being handed over last, where that is no absence of custody. */
+  readonly #faults = new Map<string, string>();
   /** Whether custody left the last thing unanswered: then nobody waits for it in vain. */
   #away = false;
   #pause = PAUSE_MS;
@@ -90,11 +92,6 @@ export class Registrations {
     this.#closed = true;
     clearTimeout(this.#timer);
     await this.#handingOver;
-  }
-
-  /** Number of attempts of which something waits. */
-  get waiting(): number {
-    return this.#waiting.size;
   }
 
   /** Registers a chapter. @param envelope canonical JSON, checked. @throws as {@link take} */
@@ -225,11 +222,12 @@ export class Registrations {
         const [first] = rows;
         if (!first) {
           this.#waiting.delete(attempt);
+          this.#faults.delete(attempt);
           break;
         }
         const other = rows.findIndex(({ kind }) => kind !== 'chapter');
         const told = other === 0 ? [first] : rows.slice(0, other === -1 ? BATCH : other);
-        const refusals = other === 0 ? [await this.#refusalOf(first)] : await this.#tellChapters(told);
+        const refusals = other === 0 ? [await this.#refusalOf(first)] : await this.#refusalsOf(told);
         // Until it is written down a crash only has custody told again what it knows.
         settleRegistrations(
           this.#db,
@@ -238,9 +236,18 @@ export class Registrations {
         settled += told.length;
       }
     } catch (err) {
-      this.#log.debug({ attempt, err }, 'custody does not take it yet');
+      this.#tellFault(attempt, err);
     }
     return settled;
+  }
+
+  /** Logs what goes wrong with an attempt once, and not in every pass again. */
+  #tellFault(attempt: string, err: unknown): void {
+    const fault = err instanceof AppError ? err.code : String(err);
+    if (fault === 'custody-away') return this.#log.debug({ attempt, err }, 'custody does not take it yet');
+    if (this.#faults.get(attempt) === fault) return;
+    this.#faults.set(attempt, fault);
+    this.#log.error({ attempt, err }, 'cannot be handed over to custody; tried again and again');
   }
 
   #heed({ attempt, kind, subject }: RegistrationRow, refusal: string | null): string | null {
@@ -259,9 +266,18 @@ export class Registrations {
     }
   }
 
-  async #tellChapters(rows: RegistrationRow[]): Promise<(string | null)[]> {
+  /** @returns for each of these chapters as for {@link #refusalOf} */
+  async #refusalsOf(rows: RegistrationRow[]): Promise<(string | null)[]> {
     const envelopes = rows.map(({ body }) => (JSON.parse(body) as Bodies['chapter']).envelope);
-    return (await this.#patient.registerChapters(envelopes)).refusals;
+    try {
+      return (await this.#patient.registerChapters(envelopes)).refusals;
+    } catch (error) {
+      if (isPassing(error)) throw error;
+      // One that custody does not read has it refuse all. Which one that is shows when each is told by itself.
+      const refusals = [];
+      for (const row of rows) refusals.push(await this.#refusalOf(row));
+      return refusals;
+    }
   }
 
   async #tell({ kind, attempt, body, queuedAt }: RegistrationRow): Promise<void> {
