@@ -29,7 +29,9 @@ export class TestTaker {
     const { cookie } = await ask({ origin, agent, method: 'GET', path: pathname, cookie: '' });
     const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const spki = publicKey.export({ format: 'der', type: 'spki' });
-    const body = JSON.stringify({ publicKey: spki.toString('base64url') });
+    const page = await ask({ origin, agent, method: 'GET', path: '/attempt/recorder', cookie });
+    const attempt = / data-attempt="([^"]+)"/.exec(page.text)?.[1];
+    const body = JSON.stringify({ attempt, publicKey: spki.toString('base64url') });
     const { json } = await ask({ origin, agent, method: 'POST', path: '/attempt', cookie, body });
     return new TestTaker(origin, cookie, json as AttemptStart, hash('sha256', spki, 'base64url'), agent);
   }
@@ -94,5 +96,5 @@ async function ask(asked: {
   if ((answer.statusCode ?? 500) >= 400)
     throw new Error(`${method} ${path.split('/')[1]} was answered ${answer.statusCode}: ${text}`);
   const json: unknown = answer.headers['content-type']?.startsWith('application/json') ? JSON.parse(text) : null;
-  return { json, cookie: answer.headers['set-cookie']?.[0]?.split(';')[0] ?? '' };
+  return { json, text, cookie: answer.headers['set-cookie']?.[0]?.split(';')[0] ?? '' };
 }

@@ -130,3 +130,14 @@ export function cookieOf(answer: Answer): string {
   const [cookie = ''] = answer.headers['set-cookie'] ?? [];
   return cookie.split(';')[0] as string;
 }
+
+/** @returns the id of the attempt that a recorder's page is for; empty on any other page */
+export function attemptOn(recorderPage: string): string {
+  return / data-attempt="([^"]+)"/.exec(recorderPage)?.[1] ?? '';
+}
+
+/** @returns the id of the attempt of whoever is signed in with the cookie, before it has begun or while it runs */
+export async function attemptOf(exam: string, cookie: string): Promise<string> {
+  const page = await ask(exam, '/attempt/recorder', { headers: { cookie, accept: 'text/html' } });
+  return attemptOn(page.body.toString());
+}

@@ -45,13 +45,13 @@ beforeAll(async () => {
   const begin = async (name: string) => {
     const { token } = pages.enter(name);
     const visit = await pages.visit(token);
-    const start = (await (await visit.send('/attempt', { publicKey: key.publicKey })).json()) as AttemptStart;
+    const start = (await (await visit.start(key.publicKey)).json()) as AttemptStart;
     return { link: `${origins.exam}/i/${token}`, visit, start };
   };
   links.before = `${origins.exam}/i/${pages.enter('Amina Yıldız').token}`;
   const during = await begin('Bartholomew Featherstonehaugh');
   links.during = during.link;
-  await during.visit.send('/attempt', { publicKey: (await makeAttemptKey()).publicKey });
+  await during.visit.start((await makeAttemptKey()).publicKey);
   const waiting = await begin('Wilhelmina Wartenberg');
   links.waiting = waiting.link;
   const { seal } = await recordAttempt(pages, waiting.start, key);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { sessionRoutes } from '../app/accounts/routes.ts';
+import { attemptIdOf } from '../app/attempts/attempt.ts';
 import { enterTestTaker } from '../app/attempts/test-taker.ts';
 import { attemptRoutes } from '../app/attempts/routes.tsx';
 import { sign, stateChapter, stateSeal } from '../app/browser/recorder/statement.ts';
@@ -89,6 +90,7 @@ export async function startPages(
   };
 
   let candidates = 0;
+  const attempts = new Map<string, string>();
   return {
     custody,
     db,
@@ -98,7 +100,11 @@ export async function startPages(
     examOrigin,
     staffOrigin,
     ask,
-    enter: (name: string) => enterTestTaker(db, { exam, candidate: `T-${++candidates}`, name }),
+    enter(name: string) {
+      const testTaker = enterTestTaker(db, { exam, candidate: `T-${++candidates}`, name });
+      attempts.set(testTaker.token, attemptIdOf(testTaker.id));
+      return testTaker;
+    },
     /** Opens a personal link and gives what the test taker then asks with. */
     async visit(token: string) {
       const cookie = cookieOf(await ask('exam', `/i/${token}`));
@@ -109,7 +115,10 @@ export async function startPages(
         const type = { 'content-type': 'application/json', 'content-length': length };
         return ask('exam', path, { method: 'POST', headers: { cookie, accept: 'application/json', ...type }, body });
       };
-      return { cookie, page, send };
+      const attempt = attempts.get(token);
+      const start = (publicKey: unknown) => send('/attempt', { attempt, publicKey });
+      const standing = () => page(`/attempt/start?attempt=${attempt}`);
+      return { cookie, page, send, start, standing };
     },
     /** Signs a representative in to the staff origin through a ticket, as the room's page does. */
     async enterStaff(session: string) {
@@ -130,6 +139,7 @@ export async function startPages(
 }
 
 export type Pages = Awaited<ReturnType<typeof startPages>>;
+export type Visit = Awaited<ReturnType<Pages['visit']>>;
 
 export const NOTICE = {
   unit: 'Department of Mathematics',

@@ -16,6 +16,7 @@ import {
   type Pages,
   recordAttempt,
   startPages,
+  type Visit,
   watch,
 } from './attempt-pages-setting.ts';
 import { ROOM_ORIGIN } from './custody-process.ts';
@@ -168,15 +169,15 @@ describe('before the exam', () => {
 describe('an attempt', () => {
   test('starts once: the same key comes back to it, another browser’s goes on with it, and custody knows it before the row', async () => {
     const visit = await pages.visit(pages.enter('Mei-Ling Chen').token);
-    expect((await visit.page('/attempt/start')).status).toBe(404);
-    const both = await Promise.all([1, 2].map(() => visit.send('/attempt', { publicKey: key.publicKey })));
+    expect((await visit.standing()).status).toBe(404);
+    const both = await Promise.all([1, 2].map(() => visit.start(key.publicKey)));
     expect(both.filter(({ status }) => status === 201).length).toBe(1);
     // Of two at the same moment custody may put one off; it never starts two.
     for (const answer of both.filter(({ status }) => status > 201)) {
       expect(await answer.json()).toMatchObject({ retryable: true });
     }
     const first = (await both.find(({ status }) => status === 201)?.json()) as AttemptStart;
-    const second = await visit.send('/attempt', { publicKey: key.publicKey });
+    const second = await visit.start(key.publicKey);
     expect(second.status).toBe(200);
     expect(await second.json()).toEqual(first);
     expect(first).toMatchObject({
@@ -187,7 +188,7 @@ describe('an attempt', () => {
       recordings: [],
       examKey: (await pages.custody.web.exam(pages.exam)).examKey,
     });
-    expect(await (await visit.page('/attempt/start')).json()).toEqual(first);
+    expect(await (await visit.standing()).json()).toEqual(first);
     expect(await wordsOf(await visit.page('/attempt'))).toContain('Go back to the recorder');
 
     // As after a crash between custody and the row.
@@ -196,12 +197,12 @@ describe('an attempt', () => {
         pages.db.$client.prepare(sql).run(first.attempt);
     };
     forget();
-    const again = await visit.send('/attempt', { publicKey: key.publicKey });
+    const again = await visit.start(key.publicKey);
     expect(again.status).toBe(201);
     expect(await again.json()).toEqual(first);
     forget();
     const other = await makeAttemptKey();
-    const elsewhere = await visit.send('/attempt', { publicKey: other.publicKey });
+    const elsewhere = await visit.start(other.publicKey);
     expect(elsewhere.status).toBe(201);
     expect(await elsewhere.json()).toEqual(first);
     expect((await pages.custody.web.accesses(first.attempt)).accesses.map(({ kind }) => kind)).toEqual([
@@ -210,27 +211,47 @@ describe('an attempt', () => {
     ]);
   });
 
+  test('belongs to whoever it is for: another person’s session finds it nowhere, and nothing of theirs begins', async () => {
+    const [visit, other] = [
+      await pages.visit(pages.enter('Nadia Rahimi').token),
+      await pages.visit(pages.enter('Otto Lindqvist').token),
+    ];
+    const start = (await (await visit.start(key.publicKey)).json()) as AttemptStart;
+    const { publicKey } = await makeAttemptKey();
+    const { seal } = await recordAttempt(pages, start, key);
+    for (const answer of [
+      await other.page(`/attempt/start?attempt=${start.attempt}`),
+      await other.page('/attempt/start'),
+      await other.send('/attempt', { attempt: start.attempt, publicKey }),
+    ]) {
+      expect(answer.status).toBe(404);
+      expect(answer.headers.get('cloister-key')).toBe(null);
+    }
+    expect((await other.standing()).status).toBe(404);
+    expect((await other.start(publicKey)).status).toBe(201);
+    expect((await other.send('/attempt/seal', seal)).status).toBe(404);
+    const own = createHash('sha256').update(key.spki).digest('base64url');
+    expect((await visit.standing()).headers.get('cloister-key')).toBe(own);
+    expect(await (await visit.page('/attempt/recorder')).text()).toContain(` data-attempt="${start.attempt}"`);
+  });
+
   test('takes no key that is not a P-256 public key, and starts nothing with one', async () => {
     const visit = await pages.visit(pages.enter('Tariq Aziz').token);
     const p384 = generateKeyPairSync('ec', { namedCurve: 'P-384' }).publicKey.export({ type: 'spki', format: 'der' });
-    for (const body of [
-      { publicKey: p384.toString('base64url') },
-      { publicKey: `${key.publicKey}AAAA` },
-      { publicKey: 'AAAA' },
-      { publicKey: 7 },
-      { publicKey: key.publicKey, attempt: 'mine' },
-      [],
-    ]) {
+    for (const wrong of [p384.toString('base64url'), `${key.publicKey}AAAA`, 'AAAA', 7]) {
+      expect((await visit.start(wrong)).status, JSON.stringify(wrong)).toBe(400);
+    }
+    for (const body of [{ publicKey: key.publicKey }, { publicKey: key.publicKey, attempt: 'mine' }, []]) {
       expect((await visit.send('/attempt', body)).status, JSON.stringify(body)).toBe(400);
     }
-    expect((await visit.send('/attempt', { publicKey: 'A'.repeat(100_000) })).status).toBe(413);
-    expect((await visit.page('/attempt/start')).status).toBe(404);
+    expect((await visit.start('A'.repeat(100_000))).status).toBe(413);
+    expect((await visit.standing()).status).toBe(404);
   });
 
   test('ends with a seal that the attempt key signed; the seal may come again, and the receipt stays the first', async () => {
     const visit = await pages.visit(pages.enter('Jonas Weber').token);
     const stranger = await pages.visit(pages.enter('Olivia Brandt').token);
-    const start = (await (await visit.send('/attempt', { publicKey: key.publicKey })).json()) as AttemptStart;
+    const start = (await (await visit.start(key.publicKey)).json()) as AttemptStart;
     const { seal } = await recordAttempt(pages, start, key);
     expect((await visit.page('/attempt/receipt')).status).toBe(404);
 
@@ -239,7 +260,7 @@ describe('an attempt', () => {
     expect(less.statement).not.toBe(seal.statement);
     for (const wrong of [forged, less]) expect((await visit.send('/attempt/seal', wrong)).status).toBe(400);
     expect((await stranger.send('/attempt/seal', seal)).status).toBe(404);
-    expect((await visit.page('/attempt/start')).status).toBe(200);
+    expect((await visit.standing()).status).toBe(200);
 
     const sealed = await visit.send('/attempt/seal', seal);
     expect(sealed.status).toBe(200);
@@ -254,38 +275,34 @@ describe('an attempt', () => {
     expect(await download.json()).toEqual(receipt);
     expect((await stranger.page('/attempt/receipt')).status).toBe(404);
 
-    expect((await visit.page('/attempt/start')).status).toBe(409);
-    expect((await visit.send('/attempt', { publicKey: key.publicKey })).status).toBe(409);
+    expect((await visit.standing()).status).toBe(409);
+    expect((await visit.start(key.publicKey)).status).toBe(409);
     expect((await visit.page('/attempt/recorder')).headers.get('location')).toBe('/attempt');
   });
 
   test.for([
-    { asked: 'the recorder comes back', method: 'GET', path: '/attempt/start', status: 409 },
-    { asked: 'the recorder starts again', method: 'POST', path: '/attempt', status: 409 },
-    { asked: 'its page is opened', method: 'GET', path: '/attempt', status: 200 },
-  ])(
-    'whose seal was interrupted after custody entered it is finished when $asked',
-    async ({ method, path, status }) => {
-      const visit = await pages.visit(pages.enter('Rosa Klein').token);
-      const start = (await (await visit.send('/attempt', { publicKey: key.publicKey })).json()) as AttemptStart;
-      const { seal, recording } = await recordAttempt(pages, start, key);
-      const receipt = await pages.custody.web.sealAttempt(start.attempt, seal);
-      expect((await visit.page('/attempt/receipt')).status).toBe(404);
+    { asked: 'the recorder comes back', ask: (visit: Visit) => visit.standing(), status: 409 },
+    { asked: 'the recorder starts again', ask: (visit: Visit) => visit.start(key.publicKey), status: 409 },
+    { asked: 'its page is opened', ask: (visit: Visit) => visit.page('/attempt'), status: 200 },
+  ])('whose seal was interrupted after custody entered it is finished when $asked', async ({ ask, status }) => {
+    const visit = await pages.visit(pages.enter('Rosa Klein').token);
+    const start = (await (await visit.start(key.publicKey)).json()) as AttemptStart;
+    const { seal, recording } = await recordAttempt(pages, start, key);
+    const receipt = await pages.custody.web.sealAttempt(start.attempt, seal);
+    expect((await visit.page('/attempt/receipt')).status).toBe(404);
 
-      const ask = () => (method === 'GET' ? visit.page(path) : visit.send(path, { publicKey: key.publicKey }));
-      for (const answer of [await ask(), await ask()]) expect(answer.status).toBe(status);
-      expect(await (await visit.page('/attempt/start')).text()).toContain('sealed');
-      expect(await wordsOf(await visit.page('/attempt'))).toContain('Finished and sealed');
-      const { entry } = (await (await visit.page('/attempt/receipt')).json()) as Receipt;
-      expect(entry).toEqual(receipt.entry);
-      const file = join(pages.recordingsFolder, start.attempt, `${recording}.clr`);
-      expect(await inspectRecording(file)).toMatchObject({ seal: 'good', faults: [] });
-    },
-  );
+    for (const answer of [await ask(visit), await ask(visit)]) expect(answer.status).toBe(status);
+    expect(await (await visit.standing()).text()).toContain('sealed');
+    expect(await wordsOf(await visit.page('/attempt'))).toContain('Finished and sealed');
+    const { entry } = (await (await visit.page('/attempt/receipt')).json()) as Receipt;
+    expect(entry).toEqual(receipt.entry);
+    const file = join(pages.recordingsFolder, start.attempt, `${recording}.clr`);
+    expect(await inspectRecording(file)).toMatchObject({ seal: 'good', faults: [] });
+  });
 
   test('that is never ended shows who watched, and one unreadable file hides nothing else', async () => {
     const visit = await pages.visit(pages.enter('Leila Haddad').token);
-    const start = (await (await visit.send('/attempt', { publicKey: key.publicKey })).json()) as AttemptStart;
+    const start = (await (await visit.start(key.publicKey)).json()) as AttemptStart;
     const recorded = await recordAttempt(pages, start, key);
     expect(await wordsOf(await visit.page('/attempt'))).toContain('Nobody has watched this recording.');
     const shown = { from: 7, to: 71 };
@@ -301,7 +318,7 @@ describe('an attempt', () => {
 
   test('shows who was allowed to watch apart from who watched, with minutes, purposes and decisions', async () => {
     const visit = await pages.visit(pages.enter('Chidi Okonkwo').token);
-    const start = (await (await visit.send('/attempt', { publicKey: key.publicKey })).json()) as AttemptStart;
+    const start = (await (await visit.start(key.publicKey)).json()) as AttemptStart;
     const recorded = await recordAttempt(pages, start, key);
     await visit.send('/attempt/seal', recorded.seal);
     const untouched = await wordsOf(await visit.page('/attempt'));
@@ -361,7 +378,7 @@ describe('the staff origin', () => {
 
   test('lists exams and how far each attempt has come, and offers no recording', async () => {
     const visit = await pages.visit(pages.enter('Dora Novák').token);
-    const start = (await (await visit.send('/attempt', { publicKey: key.publicKey })).json()) as AttemptStart;
+    const start = (await (await visit.start(key.publicKey)).json()) as AttemptStart;
     const recorded = await recordAttempt(pages, start, key);
     const roster = async () => {
       const answer = await pages.ask('staff', `/exams/${pages.exam}`, { headers: { cookie } });
@@ -395,7 +412,7 @@ describe('the staff origin', () => {
 
   test('a ticket signs in once', async () => {
     const visit = await pages.visit(pages.enter('Kai Lund').token);
-    const start = (await (await visit.send('/attempt', { publicKey: key.publicKey })).json()) as AttemptStart;
+    const start = (await (await visit.start(key.publicKey)).json()) as AttemptStart;
     const recorded = await recordAttempt(pages, start, key);
     const { session } = await watch(pages, 'Noa Levi', recorded, start.attempt, { chapters: [0] });
     const { ticket } = await pages.custody.room.ticket(session);

@@ -16,7 +16,7 @@ import {
 import { needsOf } from '../app/browser/check/needs.ts';
 import { kindsOf, noticeSchema } from '../app/exams/notice.ts';
 import { DEMONSTRATION } from '../app/cli/demonstration.ts';
-import { type Appliance, ask, cookieOf, startAppliance } from './appliance.ts';
+import { type Appliance, ask, attemptOf, cookieOf, startAppliance } from './appliance.ts';
 import { digestFiles } from './appliance-files.ts';
 import { makeAttemptKey, type Pages, startPages } from './attempt-pages-setting.ts';
 
@@ -192,7 +192,7 @@ describe('what is sent to be measured', () => {
     const started = await ask(appliance.exam, '/attempt', {
       method: 'POST',
       headers: { origin: appliance.exam, cookie: running, 'content-type': 'application/json' },
-      body: JSON.stringify({ publicKey }),
+      body: JSON.stringify({ attempt: await attemptOf(appliance.exam, running), publicKey }),
     });
     expect(started.status).toBe(201);
     const refused = await put(0, randomBytes(100), { cookie: running });

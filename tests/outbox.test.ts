@@ -63,7 +63,7 @@ async function launch(folder = profile): Promise<BrowserContext> {
 async function openDriver(link = testTaker.link): Promise<Driver> {
   const page = await context.newPage();
   await page.goto(link);
-  return Driver.open(page);
+  return Driver.open(page, testTaker.id);
 }
 
 /** Begins the attempt and a run of both sources. @returns epoch ms at which both began */
@@ -322,6 +322,98 @@ test('another test taker’s link whose time is over takes nothing away from thi
   for (const source of SOURCES) expect(await placesOf(source, 4)).toEqual(upTo(4));
 });
 
+test('a start under another test taker’s link begins nothing of theirs, and goes on once the own link is open again', async () => {
+  const driver = await openDriver();
+  expect(await driver.hear('opened')).toEqual({ kind: 'opened', attempt: 'none' });
+  const other = setting.invite('long');
+  const tab = await context.newPage();
+  await tab.goto(other.link);
+  await driver.post({ kind: 'start' });
+  await driver.see(({ trouble }) => trouble === 'other-link');
+  expect(other.attempt()).toBeUndefined();
+  await tab.goto(testTaker.link);
+  await driver.hear('started');
+  expect(other.attempt()).toBeUndefined();
+});
+
+test('who sits down at a computer where a start was never answered begins with a key of their own', async () => {
+  const driver = await openDriver();
+  await driver.hear('opened');
+  relay.weather = 'cut';
+  await driver.post({ kind: 'start' });
+  await driver.see(({ trouble }) => trouble === 'offline');
+  const left = await keysOf(driver.page);
+  expect(left.length).toBe(1);
+  await driver.page.close();
+  relay.weather = 'fair';
+  testTaker = setting.invite('long');
+  const next = await openDriver();
+  await begin(next);
+  expect(new Set(await keysOf(next.page)).size).toBe(2);
+});
+
+test('a computer whose clock is days ahead forgets other attempts, and not the one that is opened', async () => {
+  const driver = await openDriver();
+  await begin(driver);
+  await push(driver, 0, 1);
+  await driver.see(({ waitingRequests }) => waitingRequests === 0);
+  relay.weather = 'cut';
+  await push(driver, 1, 2);
+  await driver.see(({ waitingSeconds }) => waitingSeconds === 4);
+  await driver.page.evaluate(async () => {
+    const opening = indexedDB.open('cloister');
+    await new Promise((resolve) => (opening.onsuccess = resolve));
+    const attempts = opening.result.transaction('attempts', 'readwrite').objectStore('attempts');
+    const own = attempts.getAll();
+    own.onsuccess = () => {
+      attempts.put({ ...own.result[0], uploadBy: '2020-01-01T00:00:00Z' });
+      attempts.put({ attempt: 'of another', uploadBy: '2020-01-01T00:00:00Z', finishedAt: null });
+    };
+    await new Promise((resolve) => (attempts.transaction.oncomplete = resolve));
+    opening.result.close();
+  });
+  await driver.page.reload();
+  relay.weather = 'fair';
+  const next = await Driver.open(driver.page, testTaker.id);
+  expect(await next.hear('opened')).toEqual({ kind: 'opened', attempt: 'running' });
+  await next.see(({ waitingRequests }) => waitingRequests === 0);
+  for (const source of SOURCES) expect(await placesOf(source, 3)).toEqual(upTo(3));
+  expect((await whatIsKept(next.page))['attempts']).toBe(1);
+});
+
+test('what was finished here seals nothing while the exam goes on in another browser, and nothing is left of it here', async () => {
+  const driver = await openDriver();
+  await begin(driver);
+  await push(driver, 0, 2);
+  await driver.see(({ waitingRequests }) => waitingRequests === 0);
+  relay.weather = 'cut';
+  await driver.post({ kind: 'finish', missing: {} });
+  await driver.see(({ trouble }) => trouble === 'offline');
+  await driver.page.close();
+  relay.weather = 'fair';
+  const elsewhere = mkdtempSync(join(tmpdir(), 'outbox-'));
+  const other = await launch(elsewhere);
+  try {
+    const page = await other.newPage();
+    await page.goto(testTaker.link);
+    const second = await Driver.open(page, testTaker.id);
+    await second.hear('opened');
+    await second.post({ kind: 'start' });
+    await second.hear('started');
+    const back = await openDriver();
+    expect(await back.hear('opened')).toEqual({ kind: 'opened', attempt: 'finished' });
+    expect((await back.hear('failed')).sentence).toMatch(/^Your exam was continued in another browser/);
+    expect(await whatIsKept(back.page)).toEqual({});
+    expect((await second.told()).map(({ kind }) => kind)).toEqual(['opened', 'started']);
+    await second.post({ kind: 'finish', missing: {} });
+    await second.hear('sealed');
+  } finally {
+    await other.close();
+    rmSync(elsewhere, { recursive: true, force: true });
+  }
+  for (const { file } of await testTaker.files()) expect((await inspectRecording(file)).seal).toBe('good');
+});
+
 test('another browser goes on: the first one is told once, sends what it has, and the seal covers both', async () => {
   const driver = await openDriver();
   const beganAt = await begin(driver);
@@ -333,7 +425,7 @@ test('another browser goes on: the first one is told once, sends what it has, an
   try {
     const page = await other.newPage();
     await page.goto(testTaker.link);
-    const second = await Driver.open(page);
+    const second = await Driver.open(page, testTaker.id);
     expect(await second.hear('opened')).toEqual({ kind: 'opened', attempt: 'running' });
     await second.post({ kind: 'start' });
     await second.hear('started');
@@ -467,7 +559,7 @@ test('a session that ended before the page asked comes back with the personal li
   await context.clearCookies();
   relay.weather = 'fair';
   await driver.page.reload();
-  const again = await Driver.open(driver.page);
+  const again = await Driver.open(driver.page, testTaker.id);
   const { sentence } = await again.hear('notice');
   expect(sentence).toMatch(/^Your session has ended\. Open your personal link in another tab/);
   const tab = await context.newPage();
@@ -500,7 +592,7 @@ test('what the recorder’s first version kept is there after the upgrade', asyn
     await new Promise((resolve) => (write.oncomplete = resolve));
     opening.result.close();
   });
-  const driver = await Driver.open(page);
+  const driver = await Driver.open(page, testTaker.id);
   await driver.hear('opened');
   const kept = await page.evaluate(async () => {
     const opening = indexedDB.open('cloister');
@@ -517,7 +609,7 @@ test('what the recorder’s first version kept is there after the upgrade', asyn
   const common = { attempt: 'an-attempt', recording: 'r', envelope: '{}', missing: [7] };
   const signed = { statement: 'signed', segments: 1, next: 9, end: 8e6 };
   expect(kept).toMatchObject({
-    version: 2,
+    version: 3,
     keys: 1,
     chapters: [
       { ...common, chapter: 0, registered: true, signed },
@@ -557,6 +649,18 @@ async function whatIsKept(page: Page): Promise<Record<string, number>> {
     }
     opening.result.close();
     return kept;
+  });
+}
+
+/** @returns the public halves of all attempt keys that the browser keeps */
+async function keysOf(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const opening = indexedDB.open('cloister');
+    await new Promise((resolve) => (opening.onsuccess = resolve));
+    const keys = opening.result.transaction('attempt-keys').objectStore('attempt-keys').getAll();
+    await new Promise((resolve) => (keys.onsuccess = resolve));
+    opening.result.close();
+    return (keys.result as { spki: Uint8Array }[]).map(({ spki }) => spki.join());
   });
 }
 

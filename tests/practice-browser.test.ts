@@ -1,7 +1,7 @@
 import type { Browser, Page, Request } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { decodeMetadata } from '../app/wire.ts';
-import { type Appliance, ask, cookieOf, startAppliance } from './appliance.ts';
+import { type Appliance, ask, attemptOf, cookieOf, startAppliance } from './appliance.ts';
 import { digestFiles } from './appliance-files.ts';
 import { makeAttemptKey } from './attempt-pages-setting.ts';
 import { findBarriers, measureTargets } from './barriers.ts';
@@ -160,7 +160,7 @@ test('without a connection a practice run says what would happen in the exam, an
   const cookie = cookieOf(await ask(appliance.exam, new URL(appliance.testTakers[1]?.link ?? '').pathname));
   const { publicKey } = await makeAttemptKey();
   const headers = { origin: appliance.exam, cookie, 'content-type': 'application/json' };
-  const body = JSON.stringify({ publicKey });
+  const body = JSON.stringify({ attempt: await attemptOf(appliance.exam, cookie), publicKey });
   expect((await ask(appliance.exam, '/attempt', { method: 'POST', headers, body })).status).toBe(201);
   await page.locator('[data-failure]').filter({ hasText: 'Your exam has begun' }).waitFor({ timeout: 20_000 });
 });

@@ -32,10 +32,10 @@ test('nobody practises without their personal link', async () => {
 
 test('practice is closed while the exam runs, and says so; afterwards it leads to the exam’s own page', async () => {
   const { token } = pages.enter('Bea');
-  const { page, send } = await pages.visit(token);
+  const { page, send, start: begin } = await pages.visit(token);
   expect((await page('/attempt/practice')).status).toBe(200);
   const key = await makeAttemptKey();
-  const start = (await (await send('/attempt', { publicKey: key.publicKey })).json()) as AttemptStart;
+  const start = (await (await begin(key.publicKey)).json()) as AttemptStart;
   const running = await page('/attempt/practice');
   expect(running.status).toBe(409);
   expect(await running.text()).toMatch(/Your exam has begun.*Practice is over/);

@@ -39,18 +39,21 @@ export class Driver {
     this.page = page;
   }
 
-  /** Loads the worker in a page that is already at the exam origin, and opens it. */
-  static async open(page: Page): Promise<Driver> {
-    await page.evaluate((make) => {
-      const worker = new Worker('/assets/recorder-worker.js', { type: 'module' });
-      const driven: Driven = { worker, told: [], progress: null };
-      worker.addEventListener('message', ({ data }: MessageEvent<WorkerMessage>) => {
-        if (data.kind === 'progress') driven.progress = data.progress;
-        else driven.told.push(data);
-      });
-      Object.assign(window, { driven, makeBytes: new Function(`return ${make}`)() });
-      worker.postMessage({ kind: 'open', fingerprint: null } satisfies PageMessage);
-    }, makeBytes.toString());
+  /** Loads the worker in a page that is already at the exam origin, and opens it. @param attempt its id */
+  static async open(page: Page, attempt: string): Promise<Driver> {
+    await page.evaluate(
+      ([make, attempt]) => {
+        const worker = new Worker('/assets/recorder-worker.js', { type: 'module' });
+        const driven: Driven = { worker, told: [], progress: null };
+        worker.addEventListener('message', ({ data }: MessageEvent<WorkerMessage>) => {
+          if (data.kind === 'progress') driven.progress = data.progress;
+          else driven.told.push(data);
+        });
+        Object.assign(window, { driven, makeBytes: new Function(`return ${make}`)() });
+        worker.postMessage({ kind: 'open', attempt, fingerprint: null } satisfies PageMessage);
+      },
+      [makeBytes.toString(), attempt] as const,
+    );
     return new Driver(page);
   }
 

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { attemptIdOf } from '../app/attempts/attempt.ts';
 import { enterTestTaker } from '../app/attempts/test-taker.ts';
 import { decryptSegment, deriveChapterKeys } from '../app/browser/sframe.ts';
 import { DEMONSTRATION } from '../app/cli/demonstration.ts';
@@ -107,6 +108,8 @@ export async function openSetting() {
     };
     return {
       exam,
+      /** Of the attempt, which may not have begun. */
+      id: attemptIdOf(id),
       link: `${appliance.exam}/i/${token}#${fragment}`,
       fingerprint: fragment.replace('key=', ''),
       /** @returns undefined before the start */

@@ -3,7 +3,7 @@ import { createHash, generateKeyPairSync } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { AttemptStart, ChapterStatement } from '../app/wire.ts';
-import { ask, cookieOf } from './appliance.ts';
+import { ask, attemptOf, cookieOf } from './appliance.ts';
 import {
   type Chrome,
   FAKE_DEVICES as FLAGS,
@@ -416,7 +416,10 @@ async function startedElsewhere(): Promise<string> {
   const { status } = await ask(origin, '/attempt', {
     method: 'POST',
     headers: { origin, cookie, 'content-type': 'application/json' },
-    body: JSON.stringify({ publicKey: publicKey.export({ format: 'der', type: 'spki' }).toString('base64url') }),
+    body: JSON.stringify({
+      attempt: await attemptOf(origin, cookie),
+      publicKey: publicKey.export({ format: 'der', type: 'spki' }).toString('base64url'),
+    }),
   });
   expect(status).toBe(201);
   return link;

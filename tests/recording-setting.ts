@@ -18,6 +18,7 @@ import { recordingRoutes } from '../app/recordings/routes.ts';
 import { type AttemptStart, type ErrorBody, type RecordingState } from '../app/wire.ts';
 import type { ChapterStatement, SealStatement, SignedStatement, Source } from '../app/wire.ts';
 import { openApplianceDatabase } from '../db/appliance/open.ts';
+import { attemptOn } from './appliance.ts';
 import { startCustody, wrapChapterKey } from './custody-process.ts';
 import { digestOf, segmentBody } from './recording-segments.ts';
 import { openWebParts } from './web-parts.ts';
@@ -110,6 +111,8 @@ export class Attempt {
   readonly cookie: string;
   readonly token: string;
   about!: AttemptStart;
+  /** Its id. */
+  attempt = '';
   private key!: webcrypto.CryptoKey;
   private publicKey!: string;
   /** SHA-256 of the attempt key's SubjectPublicKeyInfo, base64url. */
@@ -124,7 +127,10 @@ export class Attempt {
 
   /** Opens a personal link. */
   static async open(port: number, token: string): Promise<Attempt> {
-    return new Attempt(port, await ask(port, 'GET', `/i/${token}`), token);
+    const opened = new Attempt(port, await ask(port, 'GET', `/i/${token}`), token);
+    const page = await opened.ask('GET', '/attempt/recorder', undefined, { accept: 'text/html' });
+    opened.attempt = attemptOn(String(page.json));
+    return opened;
   }
 
   /** The same person's session with another server over the same database. */
@@ -145,9 +151,14 @@ export class Attempt {
 
   /** Starts the attempt, or goes on with it, in this browser. */
   async resume(): Promise<Reply> {
-    const reply = await this.ask('POST', '/attempt', { publicKey: this.publicKey });
+    const reply = await this.ask('POST', '/attempt', { attempt: this.attempt, publicKey: this.publicKey });
     if (reply.status < 300) this.about = reply.json as AttemptStart;
     return reply;
+  }
+
+  /** How the attempt stands. */
+  standing(): Promise<Reply> {
+    return this.ask('GET', `/attempt/start?attempt=${this.attempt}`);
   }
 
   /** The same person in another browser, which has a key of its own. */

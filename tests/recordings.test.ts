@@ -90,7 +90,7 @@ describe('a file without a row, as an older database leaves it', () => {
 
   test('is taken in when the recorder comes back, begins again or just goes on', async () => {
     const back = [
-      async (taker: Attempt) => ((await taker.ask('GET', '/attempt/start')).json as AttemptStart).recordings[0],
+      async (taker: Attempt) => ((await taker.standing()).json as AttemptStart).recordings[0],
       async (taker: Attempt) => taker.record(),
       async (taker: Attempt, recording: string) =>
         (await taker.putSegment(recording, 2, segmentBody(recording, 2))).status === 200 && {
@@ -119,7 +119,7 @@ describe('a file without a row, as an older database leaves it', () => {
     truncateSync(bare as string, header);
     truncateSync(torn as string, header - 20);
     writeFileSync(empty as string, '');
-    expect((await taker.ask('GET', '/attempt/start')).json).toMatchObject({ recordings: [{ recording }] });
+    expect((await taker.standing()).json).toMatchObject({ recordings: [{ recording }] });
     const left = (await listRecordings(setting.folder, taker.about.attempt)).map((listed) => listed.file);
     expect(left.toSorted()).toEqual([file, second, unreadable].toSorted());
     expect(readFileSync(second as string).equals(readFileSync(file))).toBe(true);
@@ -181,7 +181,7 @@ describe('segments', () => {
       const body = segmentBody(recording, segment.number, { bytes: 16 + segment.number * 5000 });
       expect((await readSegment(file, segment)).equals(body)).toBe(true);
     }
-    const [state] = ((await taker.ask('GET', '/attempt/start')).json as AttemptStart).recordings;
+    const [state] = ((await taker.standing()).json as AttemptStart).recordings;
     expect(state).toMatchObject({ recording, nextSegment: 12, nextChapter: 1 });
   });
 

@@ -41,7 +41,7 @@ describe('an attempt that goes on in another browser', () => {
     // What the first one still had is taken, and each answer tells it that it was replaced.
     const left = [await first.putEnvelope(before.recording, 2), await sameBytes(before, first, 2)];
     for (const reply of left) expect([reply.status, reply.headers['cloister-key']]).toEqual([201, second.keyName]);
-    const state = (await second.ask('GET', '/attempt/start')).json as AttemptStart;
+    const state = (await second.standing()).json as AttemptStart;
     expect(state.recordings).toMatchObject([{ recording: own.recording }]);
 
     const { earlier } = (await second.resume()).json as AttemptStart;

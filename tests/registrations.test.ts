@@ -57,7 +57,7 @@ describe('without custody', () => {
     const { attempt, exam, examKey } = taker.about;
     expect(examKey.applianceKey).toHaveLength(43);
     const own = await taker.recordChapters(3);
-    expect(((await taker.ask('GET', '/attempt/start')).json as AttemptStart).recordings).toMatchObject([
+    expect(((await taker.standing()).json as AttemptStart).recordings).toMatchObject([
       { recording: own.recording, nextSegment: 3, nextChapter: 3 },
     ]);
     expect(await taker.page()).toContain('This cannot be shown just now');
@@ -70,7 +70,7 @@ describe('without custody', () => {
     expect([other.status, errorOf(other)]).toEqual([409, 'attempt-sealed']);
     const late = await taker.putSegment(own.recording, 3, segmentBody(own.recording, 3, { chapter: 2 }));
     expect([late.status, errorOf(late)]).toEqual([409, 'attempt-sealed']);
-    expect(errorOf(await taker.ask('GET', '/attempt/start'))).toBe('attempt-sealed');
+    expect(errorOf(await taker.standing())).toBe('attempt-sealed');
     expect(await taker.page()).toContain('its seal is kept. The receipt is made by itself');
     const none = await taker.ask('GET', '/attempt/receipt');
     expect([none.status, none.json]).toMatchObject([404, { message: expect.stringContaining('its seal is kept') }]);

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Appliance, ask, cookieOf, startAppliance } from './appliance.ts';
+import { type Appliance, ask, attemptOf, cookieOf, startAppliance } from './appliance.ts';
 import { launchChromium, openContext, plugInSecurityKey } from './chromium.ts';
 
 let appliance: Appliance;
@@ -44,7 +44,10 @@ test('the roster follows attempts while it stands open, within the policy that l
   const started = await ask(appliance.exam, '/attempt', {
     method: 'POST',
     headers: { cookie, origin: appliance.exam, 'content-type': 'application/json' },
-    body: JSON.stringify({ publicKey: publicKey.export({ format: 'der', type: 'spki' }).toString('base64url') }),
+    body: JSON.stringify({
+      attempt: await attemptOf(appliance.exam, cookie),
+      publicKey: publicKey.export({ format: 'der', type: 'spki' }).toString('base64url'),
+    }),
   });
   expect(started.status).toBe(201);
   // Twice: what came in asks again.

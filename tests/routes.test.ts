@@ -11,7 +11,7 @@ import { roomOrigin } from '../app/room-origin.ts';
 import { staffOrigin } from '../app/staff-origin.ts';
 import type { AttemptStart, RecordingState } from '../app/wire.ts';
 import { openApplianceDatabase } from '../db/appliance/open.ts';
-import { type Answer, type Appliance, ask, cookieOf, startAppliance } from './appliance.ts';
+import { type Answer, type Appliance, ask, attemptOf, cookieOf, startAppliance } from './appliance.ts';
 import { makeRecipient, wrapChapterKey } from './custody-process.ts';
 import { segmentBody } from './recording-segments.ts';
 import { SecurityKey } from './security-key.ts';
@@ -56,10 +56,10 @@ const TABLE: Record<Place, Record<string, Row>> = {
     'GET /i/:token': { nobody: 303, missing: 404 },
     'GET /attempt': { nobody: 401, other: 200 },
     'GET /attempt/recorder': { nobody: 401, other: 200 },
-    'GET /attempt/start': { nobody: 401, other: 200 },
+    'GET /attempt/start': { nobody: 401, other: 404 },
     'GET /attempt/receipt': { nobody: 401, other: 404 },
-    'POST /attempt': { nobody: 401, malformed: 400, oversized: 413 },
-    'POST /attempt/seal': { nobody: 401, other: 400, malformed: 400, oversized: 413 },
+    'POST /attempt': { nobody: 401, other: 404, malformed: 400, oversized: 413 },
+    'POST /attempt/seal': { nobody: 401, other: 404, malformed: 400, oversized: 413 },
     'POST /recordings': { nobody: 401, other: 404, malformed: 400, oversized: 413 },
     'PUT /recordings/:recording/segments/:number': {
       nobody: 401,
@@ -155,9 +155,15 @@ beforeAll(async () => {
       .toString('base64url');
   const spki = newKey();
   const key = hash('sha256', Buffer.from(spki, 'base64url'), 'base64url');
-  const start = json<AttemptStart>(await send(exam, 'POST', '/attempt', cookies.exam.right, { publicKey: spki }));
+  const start = json<AttemptStart>(
+    await send(exam, 'POST', '/attempt', cookies.exam.right, {
+      attempt: await attemptOf(exam, cookies.exam.right),
+      publicKey: spki,
+    }),
+  );
   // The other one's attempt runs as well: what keeps them apart is whose recording it is.
-  expect((await send(exam, 'POST', '/attempt', cookies.exam.other, { publicKey: newKey() })).status).toBe(201);
+  const others = { attempt: await attemptOf(exam, cookies.exam.other), publicKey: newKey() };
+  expect((await send(exam, 'POST', '/attempt', cookies.exam.other, others)).status).toBe(201);
   const begun = {
     attempt: start.attempt,
     key,
@@ -217,14 +223,14 @@ beforeAll(async () => {
   expect((await send(room, 'POST', `/acts/${granted.act}/signature`, cookies.room.right, signature)).status).toBe(200);
   Object.assign(real, { grant: granted.act, act: open.act });
   Object.assign(good, {
-    'POST /attempt': { publicKey: spki },
+    'POST /attempt': { attempt: start.attempt, publicKey: spki },
     'POST /attempt/seal': {
       statement: JSON.stringify({
-        type: 'seal',
-        exam: start.exam,
         attempt: start.attempt,
-        recordings: [],
         endedAt: new Date().toISOString(),
+        exam: start.exam,
+        recordings: [],
+        type: 'seal',
       }),
       signature: 'A'.repeat(86),
     },

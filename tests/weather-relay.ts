@@ -98,7 +98,7 @@ export class WeatherRelay {
       return;
     }
     const body = Buffer.concat(chunks);
-    const recorders = request.method !== 'GET' || request.url === '/attempt/start';
+    const recorders = request.method !== 'GET' || request.url?.startsWith('/attempt/start');
     if (!recorders) return this.#forward(request, body, response, 'fair');
     this.mostAtOnce = Math.max(this.mostAtOnce, ++this.#atOnce);
     try {

@@ -97,14 +97,18 @@ async function goOnElsewhere(parts: AttemptParts, testTaker: TestTaker, attempt:
 
 /**
  * What a recorder needs that comes back to an attempt under way.
- * @returns as for the browser that goes on with it
+ * @returns as for the browser that goes on with it, and the name of that browser's key
  * @throws AppError not-found before the start, attempt-sealed after the end
  */
-export async function resumeAttempt(parts: AttemptParts, testTaker: TestTaker): Promise<AttemptStart> {
+export async function resumeAttempt(
+  parts: AttemptParts,
+  testTaker: TestTaker,
+): Promise<{ start: AttemptStart; key: string }> {
   const attempt = await findAttempt(parts, testTaker);
   if (!attempt) throw new AppError('not-found', { detail: 'attempt not started' });
   if (attempt.endedAt) throw new AppError('attempt-sealed');
-  return describeStart(parts, testTaker, attempt.id, attempt.publicKey);
+  const { publicKey } = attempt;
+  return { start: await describeStart(parts, testTaker, attempt.id, publicKey), key: nameOf(publicKey) };
 }
 
 async function describeStart(
@@ -170,8 +174,8 @@ function readPublicKey(publicKey: string): Buffer {
   throw new AppError('malformed', { detail: 'attempt key is not P-256' });
 }
 
-/** @returns a UUID (RFC 9562 section 5.8, version 8) from the SHA-256 of the test taker's id */
-function attemptIdOf(testTaker: string): string {
+/** @returns the id of the test taker's attempt: a UUID (RFC 9562 section 5.8, version 8) from the SHA-256 of the test taker's id */
+export function attemptIdOf(testTaker: string): string {
   const bytes = createHash('sha256').update(`cloister attempt ${testTaker}`).digest().subarray(0, 16);
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;

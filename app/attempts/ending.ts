@@ -9,6 +9,8 @@ import {
 } from '../../db/appliance/attempts.ts';
 import type { ApplianceDatabase } from '../../db/appliance/open.ts';
 import { AppError } from '../errors.ts';
+import { readSealStatement } from '../recordings/records.ts';
+import { readOrRefuse } from '../recordings/statements.ts';
 import type { Receipt, SignedStatement } from '../wire.ts';
 import type { AttemptParts } from './attempt.ts';
 import { checkUpload } from './retention.ts';
@@ -29,6 +31,9 @@ export async function sealAttempt(
   const attempt = findAttemptOf(parts.db, testTaker.id);
   if (!attempt) throw new AppError('not-found', { detail: 'attempt not started' });
   const { id } = attempt;
+  const stated = readOrRefuse(() => readSealStatement(seal.statement));
+  // Another test taker's link may have been opened in the browser since: theirs is not touched.
+  if (stated.attempt !== id) throw new AppError('not-found', { detail: 'another attempt' });
   if (attempt.receipt) return sameSeal(JSON.parse(attempt.receipt) as Receipt, seal);
   if (!attempt.endedAt) checkUpload((await parts.rules.of(testTaker.exam)).policy);
   const keys = [...parts.keys.of(id).all.values()];

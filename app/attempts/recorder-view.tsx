@@ -7,14 +7,15 @@ import { CheckStep } from './check-step-view.tsx';
 import { ContactLink } from './notice-view.tsx';
 
 /** The recorder's page: four steps of which its script shows one. Its attributes are what the script holds on to. */
-export function RecorderPage({ institution, name, exam }: { institution: string; name: string; exam: Exam }) {
+export function RecorderPage(props: { institution: string; name: string; exam: Exam; attempt: string }) {
+  const { institution, name, exam, attempt } = props;
   return (
     <Page
       title={`Recorder: ${exam.title}`}
       place="exam"
       person={name}
       scripts={['recorder']}
-      main={{ 'data-institution': institution, ...recorderAttributes(exam.notice) }}
+      main={{ 'data-institution': institution, 'data-attempt': attempt, ...recorderAttributes(exam.notice) }}
     >
       <noscript>
         <Notice kind="alarm">

@@ -8,16 +8,17 @@ import { readExam } from '../exams/exam.ts';
 import { readContent } from '../http/content.ts';
 import { keepSession, renewSession, requireTestTaker } from './session-guard.ts';
 import { signedStatement } from '../recordings/records.ts';
-import { type Access, type AttemptParts, resumeAttempt, startAttempt } from './attempt.ts';
+import { KEY_HEADER } from '../recordings/routes.ts';
+import { type Access, attemptIdOf, type AttemptParts, resumeAttempt, startAttempt } from './attempt.ts';
 import { readChapterTimes } from './chapter-times.ts';
 import { findAttempt, readReceipt, sealAttempt } from './ending.ts';
 import { NoticePage } from './notice-view.tsx';
 import { RecorderPage } from './recorder-view.tsx';
 import { keptUntil, uploadBy } from './retention.ts';
-import { openSession } from './test-taker.ts';
+import { openSession, type TestTaker } from './test-taker.ts';
 import { EndedPage, RunningPage, SealWaitsPage } from './views.tsx';
 
-const startRequest = z.strictObject({ publicKey: z.base64url().max(200) });
+const startRequest = z.strictObject({ attempt: z.uuid(), publicKey: z.base64url().max(200) });
 
 /** Everything that a test taker opens from their personal link on, except the recordings themselves. */
 export function attemptRoutes({
@@ -59,15 +60,22 @@ export function attemptRoutes({
       const { testTaker } = c.var;
       if (findAttemptOf(db, testTaker.id)?.endedAt) return c.redirect('/attempt', 303);
       const exam = readExam(db, testTaker.exam);
-      return c.html(<RecorderPage institution={institution} name={testTaker.name} exam={exam} />);
+      const attempt = attemptIdOf(testTaker.id);
+      return c.html(<RecorderPage institution={institution} name={testTaker.name} exam={exam} attempt={attempt} />);
     })
     .post('/attempt', signedIn, async (c) => {
       renewSession(db, c);
-      const { publicKey } = await readContent(c, startRequest);
+      const { attempt, publicKey } = await readContent(c, startRequest);
+      checkOwn(c.var.testTaker, attempt);
       const { start, created } = await startAttempt(parts, c.var.testTaker, publicKey);
       return c.json(start, created ? 201 : 200);
     })
-    .get('/attempt/start', signedIn, async (c) => c.json(await resumeAttempt(parts, c.var.testTaker)))
+    .get('/attempt/start', signedIn, async (c) => {
+      checkOwn(c.var.testTaker, c.req.query('attempt'));
+      const { start, key } = await resumeAttempt(parts, c.var.testTaker);
+      c.header(KEY_HEADER, key);
+      return c.json(start);
+    })
     .post('/attempt/seal', signedIn, async (c) => {
       renewSession(db, c);
       const seal = await readContent(c, signedStatement);
@@ -89,4 +97,9 @@ export function attemptRoutes({
       throw error;
     }
   }
+}
+
+/** Another test taker's link may have been opened in this browser since: nothing of one attempt gets into another. */
+function checkOwn(testTaker: TestTaker, attempt: string | undefined): void {
+  if (attempt !== attemptIdOf(testTaker.id)) throw new AppError('not-found', { detail: 'another attempt' });
 }

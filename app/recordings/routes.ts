@@ -13,7 +13,7 @@ type Env = { Bindings: HttpBindings } & AttemptEnv;
 const ENVELOPE_LIMIT = 4 * 1024;
 
 /** Says with each answer in which browser the attempt goes on, so that a replaced recorder stops. */
-const KEY_HEADER = 'cloister-key';
+export const KEY_HEADER = 'cloister-key';
 
 const creation = z.strictObject({
   attempt: z.uuid(),

@@ -15,7 +15,7 @@ function open(main: HTMLElement, page: Page): void {
     if (data.kind === 'practised') void play(main, data);
   });
   worker.postMessage({ kind: 'kinds', kinds: page.kinds } satisfies PracticePageMessage);
-  new Session(page, worker, truthOfPractice).open(null);
+  new Session(page, worker, truthOfPractice).open('', null);
 }
 
 async function play(main: HTMLElement, practised: Practised): Promise<void> {

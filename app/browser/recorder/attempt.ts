@@ -15,6 +15,8 @@ const NO_STORE =
   'keep data, and open the page again.';
 const NO_SESSION =
   'Your session has ended. Open your personal link in another tab of this browser; this page then goes on by itself.';
+const OTHER_LINK =
+  'Another exam link was opened in this browser. Open your own link again in another tab; this page then goes on by itself.';
 const NO_ANSWER = 'The appliance does not answer yet. This page tries again by itself.';
 const PART_LOST = 'A part of the recording could not be stored. This was noted and is not held against you.';
 const NOT_TAKEN =
@@ -22,6 +24,9 @@ const NOT_TAKEN =
 const FULL =
   'Your browser has no room left on this computer, so recording cannot begin here. What was stored is kept. Free some disk space ' +
   'and reload the page; this is not held against you.';
+const UNSEALED =
+  'Everything that was recorded is stored, but your browser could not seal it. You need to do nothing more: the appliance closes your ' +
+  'exam by itself after the time to send recordings, and this is not held against you. To try once more, reload this page.';
 const GOES_ON_ELSEWHERE =
   'Your exam was continued in another browser. Everything that was recorded here is sent; finish the exam there. You can close ' +
   'this page.';
@@ -30,11 +35,14 @@ const GOES_ON_ELSEWHERE =
 const CLOCK_ERROR = 24 * 3_600_000;
 /** Bytes of clusters that wait for their turn; a recording that cannot be begun without a connection may hold more up. */
 const HELD = 32 * 2 ** 20;
-/** How often a seal is made anew because another browser's last chapters arrived while it was made. */
+/** How often a seal that does not fit is made anew where no other browser's chapters can be on their way. */
 const SEALS = 5;
 
 type Run = Extract<PageMessage, { kind: 'run' }>;
 type Cluster = Extract<PageMessage, { kind: 'cluster' }>;
+
+/** Milliseconds between two tries to seal that did not fit, growing. */
+const SEAL_PAUSE = { first: 1000, longest: 60_000 };
 
 /** What is left of the attempt in this browser, on its way to the appliance. */
 interface Shipment {
@@ -48,6 +56,8 @@ interface Shipment {
 /** The attempt in the worker: its keys, its recordings and all that is sent of them. */
 export class Attempt {
   #tell: (message: WorkerMessage) => void;
+  /** Its id. */
+  #id = '';
   #store: Store | null = null;
   #fingerprint: string | null = null;
   #running: AttemptStart | null = null;
@@ -67,32 +77,36 @@ export class Attempt {
   }
 
   /** Looks whether the attempt is under way already; what an earlier page left of it is sent from now on. */
-  async open(fingerprint: string | null): Promise<void> {
+  async open(attempt: string, fingerprint: string | null): Promise<void> {
+    this.#id = attempt;
     this.#fingerprint = fingerprint;
     const store = await Store.open().catch(() => {
       throw new Stop(NO_STORE);
     });
     this.#store = store;
-    await store.forgetEndedBefore(Date.now() - CLOCK_ERROR);
-    const found = await this.#find();
+    // This computer's clock may be wrong: of its own attempt the appliance says whether it is over.
+    await store.forgetEndedBefore(Date.now() - CLOCK_ERROR, attempt);
+    const [key, record] = await Promise.all([store.keyOf(attempt), store.attempt(attempt)]);
+    const found = await this.#find(record !== undefined);
+    if (found === 'sealed') await store.forget(attempt);
     if (found === 'none' || found === 'sealed') return this.#tell({ kind: 'opened', attempt: found });
     this.#running = found;
-    const [key, record] = await Promise.all([store.keyOf(found.attempt), store.attempt(found.attempt)]);
-    if (key) await this.#takeUp(found.attempt, key);
-    if (!key || !record?.finishedAt) return this.#tell({ kind: 'opened', attempt: 'running' });
+    if (key && record) await this.#takeUp(key);
+    if (!this.#shipment || !record?.finishedAt) return this.#tell({ kind: 'opened', attempt: 'running' });
     this.#tell({ kind: 'opened', attempt: 'finished' });
     this.#tellStarted(found);
     await this.#complete(record.finishedAt);
   }
 
-  async #find(): Promise<AttemptStart | 'none' | 'sealed'> {
+  /** @param begun whether this browser knows that it was begun: it is another's session then that finds nothing */
+  async #find(begun: boolean): Promise<AttemptStart | 'none' | 'sealed'> {
     for (let failures = 0; ; failures++) {
-      const answer = await request('GET', '/attempt/start');
+      const answer = await this.#ask();
       if (answer.accepted) return (await answer.json()) as AttemptStart;
-      if (answer.code === 'not-found') return 'none';
+      if (answer.code === 'not-found' && !begun) return 'none';
       if (answer.code === 'attempt-sealed') return 'sealed';
       if (!answer.retryable) throw new Stop(answer.sentence, answer.code);
-      this.#tell({ kind: 'notice', sentence: answer.status === 401 ? NO_SESSION : NO_ANSWER });
+      this.#tell({ kind: 'notice', sentence: noticeOf(answer) });
       await pause(failures, answer);
     }
   }
@@ -100,17 +114,19 @@ export class Attempt {
   /** Starts the attempt, or goes on with it: registers the attempt key and checks the exam key. */
   async start(): Promise<void> {
     const store = this.#ready(this.#store);
-    const key = (this.#running && (await store.keyOf(this.#running.attempt))) ?? (await store.pendingKey());
-    const start = await this.#register(key);
+    const key = await store.makeKey(this.#id);
+    const start = (await this.#insist('POST', '/attempt', {
+      attempt: this.#id,
+      publicKey: toBase64url(key.spki),
+    })) as AttemptStart;
     await checkExamKey(start, this.#fingerprint);
-    await store.tieKey(start.attempt, key);
-    await store.saveAttempt({ attempt: start.attempt, uploadBy: start.uploadBy, finishedAt: null });
+    await store.saveAttempt({ attempt: this.#id, uploadBy: start.uploadBy, finishedAt: null });
     await store.holdPlace();
     await this.#space.look();
     this.#running = start;
     this.#starts++;
     this.#replaced = false;
-    if (!this.#shipment) await this.#takeUp(start.attempt, key);
+    if (!this.#shipment) await this.#takeUp(key);
     for (const state of start.recordings) await this.#take(state);
     this.#tellStarted(start);
   }
@@ -150,9 +166,9 @@ export class Attempt {
 
   /** Writes down that the test taker has finished, then sends what is left, signs and seals. */
   async finish(missing: Partial<Record<Source, GapCause>>): Promise<void> {
-    const { attempt, uploadBy } = this.#ready(this.#running);
+    const { uploadBy } = this.#ready(this.#running);
     const finishedAt = new Date().toISOString();
-    await this.#ready(this.#store).saveAttempt({ attempt, uploadBy, finishedAt });
+    await this.#ready(this.#store).saveAttempt({ attempt: this.#id, uploadBy, finishedAt });
     await Promise.all(this.#turns.values());
     for (const [source, recording] of this.#recordings) await recording.finish(missing[source], Date.parse(finishedAt));
     await this.#complete(finishedAt);
@@ -184,19 +200,17 @@ export class Attempt {
     };
   }
 
-  /** Something broke that is not the page's: says so, and forgets what nobody takes any more. */
+  /** Something broke that is not the page's: says so, and forgets the attempt where nobody takes what is left of it. */
   async fail(error: unknown): Promise<void> {
     this.#tell({ kind: 'failed', sentence: sentenceOf(error) });
     if (!(error instanceof Stop) || !isOver(error.code)) return;
     this.#shipment?.sender.stop();
-    // Without a shipment it is not known which attempt that is: what is past its time goes.
-    if (this.#shipment) await this.#store?.forget(this.#shipment.outbox.attempt);
-    else await this.#store?.forgetEndedBefore(Date.now());
+    await this.#store?.forget(this.#id);
   }
 
-  async #takeUp(attempt: string, key: AttemptKey): Promise<void> {
+  async #takeUp(key: AttemptKey): Promise<void> {
     const store = this.#ready(this.#store);
-    const outbox = await Outbox.load(store, attempt);
+    const outbox = await Outbox.load(store, this.#id);
     const delivery = new Delivery(store, outbox, key, () => this.#tell({ kind: 'notice', sentence: PART_LOST }));
     const sender = new Sender(outbox.queue, {
       send: async (entry) => {
@@ -223,11 +237,13 @@ export class Attempt {
   /** Where another test taker's link was opened since, and the time of their exam is over, only that link is in the way. */
   async #ofThisAttempt(answer: Answer): Promise<Answer> {
     if (answer.accepted || answer.code !== 'upload-closed') return answer;
-    const { attempt, uploadBy } = this.#ready(this.#running);
-    if (Date.parse(uploadBy) < Date.now()) return answer;
-    const start = await request('GET', '/attempt/start');
-    if (start.accepted && ((await start.json()) as AttemptStart).attempt === attempt) return answer;
-    return { ...answer, status: 404, code: 'not-found', retryable: true };
+    const own = await this.#ask();
+    return own.accepted ? answer : own;
+  }
+
+  /** Asks how the attempt stands: nobody else's session finds it. */
+  #ask(): Promise<Answer> {
+    return request('GET', `/attempt/start?attempt=${this.#id}`);
   }
 
   /** Another browser that goes on with the attempt is known by its key. */
@@ -239,19 +255,15 @@ export class Attempt {
     for (const [source, recording] of this.#recordings) void this.#inTurn(source, () => recording.finish());
   }
 
-  async #register(key: AttemptKey): Promise<AttemptStart> {
-    return (await this.#insist('POST', '/attempt', { publicKey: toBase64url(key.spki) })) as AttemptStart;
-  }
-
   async #create(source: Source, mimeType: string, zero: number): Promise<Recording> {
-    const { attempt } = this.#ready(this.#running);
     const { digest: key } = this.#ready(this.#shipment);
-    const begun = { attempt, key, source, mimeType, startedAt: new Date(zero).toISOString() };
+    const begun = { attempt: this.#id, key, source, mimeType, startedAt: new Date(zero).toISOString() };
     return this.#take((await this.#insist('POST', '/recordings', begun)) as RecordingState);
   }
 
   async #take(state: RecordingState): Promise<Recording> {
-    const { exam, attempt, examKey, chapterSeconds } = this.#ready(this.#running);
+    const { exam, examKey, chapterSeconds } = this.#ready(this.#running);
+    const attempt = this.#id;
     const { outbox } = this.#ready(this.#shipment);
     const parts = {
       chapterSeconds,
@@ -268,55 +280,53 @@ export class Attempt {
 
   /** Once everything is stored and signed: states all of it, and has it sealed. */
   async #complete(finishedAt: string): Promise<void> {
-    const { key, outbox, sender } = this.#ready(this.#shipment);
+    const { sender } = this.#ready(this.#shipment);
     await sender.emptied();
-    if (this.#replaced) throw new Stop(GOES_ON_ELSEWHERE);
     for (let tries = 1; ; tries++) {
-      try {
-        await this.#seal(key, outbox, finishedAt);
-        break;
-      } catch (error) {
-        const code = error instanceof Stop ? error.code : null;
-        if (code === 'attempt-sealed') break;
-        if (code !== 'malformed' || tries === SEALS) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 1000 * tries));
+      const start = await this.#askForSeal();
+      if (start === 'sealed') break;
+      if (start === 'elsewhere') {
+        await this.#ready(this.#store).forget(this.#id);
+        throw new Stop(GOES_ON_ELSEWHERE);
       }
+      const refusal = await this.#seal(start, finishedAt);
+      if (refusal === null || refusal.code === 'attempt-sealed') break;
+      if (isOver(refusal.code)) throw refusal;
+      if (start.earlier.length === 0 && tries >= SEALS) throw new Stop(UNSEALED);
+      this.#trouble = 'other-browser';
+      await wait(Math.min(SEAL_PAUSE.longest, SEAL_PAUSE.first * 2 ** (tries - 1)));
     }
-    await this.#ready(this.#store).forget(outbox.attempt);
+    this.#trouble = null;
+    await this.#ready(this.#store).forget(this.#id);
     this.#tell({ kind: 'sealed' });
   }
 
-  async #seal(key: AttemptKey, outbox: Outbox, finishedAt: string): Promise<void> {
-    await this.#ownSession(outbox);
-    const { exam, attempt, earlier } = await this.#register(key);
-    const seal = await sign(await stateSeal(exam, attempt, outbox.chapters, earlier, finishedAt), key);
-    await this.#insist('POST', '/attempt/seal', seal);
-  }
-
-  /**
-   * Resolves when the session is the one of this attempt: registering the key in another test taker's would begin theirs.
-   * @throws Stop when the attempt is over
-   */
-  async #ownSession({ attempt, chapters }: Outbox): Promise<void> {
+  /** @returns how the attempt stands, and what other browsers stored of it, where it does not go on in one of them */
+  async #askForSeal(): Promise<AttemptStart | 'sealed' | 'elsewhere'> {
     for (let failures = 0; ; failures++) {
-      const answer = await request('GET', '/attempt/start');
-      if (answer.accepted && ((await answer.json()) as AttemptStart).attempt === attempt) break;
-      this.#trouble = answer.accepted ? 'other-link' : troubleOf(answer);
-      if (!answer.accepted && !answer.retryable) {
-        const own = isOver(answer.code) ? await this.#askForOwn(chapters) : null;
-        if (!own || own.accepted || !own.retryable) throw new Stop(answer.sentence, answer.code);
-        this.#trouble = troubleOf(own);
+      const answer = await this.#ask();
+      if (answer.accepted) {
+        if (answer.newestKey !== this.#shipment?.digest) return 'elsewhere';
+        return (await answer.json()) as AttemptStart;
       }
+      if (answer.code === 'attempt-sealed') return 'sealed';
+      if (!answer.retryable) throw new Stop(answer.sentence, answer.code);
+      this.#trouble = troubleOf(answer);
       await pause(failures, answer);
     }
-    this.#trouble = null;
   }
 
-  /** Sends an envelope that the appliance has already: whose session this is shows in whether it finds its recording. */
-  async #askForOwn([record]: Outbox['chapters']): Promise<Answer | null> {
-    if (!record) return null;
-    const { recording, chapter, envelope } = record;
-    return this.#ofThisAttempt(await request('PUT', `/recordings/${recording}/chapters/${chapter}/envelope`, envelope));
+  /** @returns what the appliance does not take of the seal; null once it is taken */
+  async #seal({ exam, earlier }: AttemptStart, finishedAt: string): Promise<Stop | null> {
+    const { key, outbox } = this.#ready(this.#shipment);
+    const seal = await sign(await stateSeal(exam, this.#id, outbox.chapters, earlier, finishedAt), key);
+    try {
+      await this.#insist('POST', '/attempt/seal', seal);
+      return null;
+    } catch (error) {
+      if (error instanceof Stop) return error;
+      throw error;
+    }
   }
 
   #recording(source: Source): Recording {
@@ -334,7 +344,8 @@ export class Attempt {
 
   async #insist(method: string, path: string, body: unknown): Promise<unknown> {
     const hear = (refusal: Refusal) => (this.#trouble = troubleOf(refusal));
-    const answer = await insist(method, path, JSON.stringify(body), hear);
+    const send = async () => this.#ofThisAttempt(await request(method, path, JSON.stringify(body)));
+    const answer = await insist(send, hear);
     this.#trouble = null;
     return answer;
   }
@@ -346,8 +357,17 @@ export class Attempt {
 }
 
 async function pause(failures: number, answer: Answer): Promise<void> {
-  const delay = Math.max(2000, delayAfter(failures, answer.accepted ? 0 : answer.retryAfter));
-  await new Promise((resolve) => setTimeout(resolve, delay));
+  await wait(Math.max(2000, delayAfter(failures, answer.accepted ? 0 : answer.retryAfter)));
+}
+
+function wait(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** @returns what the test taker reads while it is not known how the attempt stands */
+function noticeOf({ status }: Refusal): string {
+  if (status === 401) return NO_SESSION;
+  return status === 404 ? OTHER_LINK : NO_ANSWER;
 }
 
 /** @returns what the test taker reads when recording cannot go on */

@@ -2,8 +2,8 @@ import type { GapCause, RecordedKinds, Source } from '../../wire.ts';
 
 /** From the page to the worker. */
 export type PageMessage =
-  /** First: `fingerprint` is the appliance key's, from the personal link, where it carried one. */
-  | { kind: 'open'; fingerprint: string | null }
+  /** First: `attempt` is the id of the attempt that the page is for, `fingerprint` the appliance key's, from the personal link, where it carried one. */
+  | { kind: 'open'; attempt: string; fingerprint: string | null }
   /** Begin the attempt, or go on with it. */
   | { kind: 'start' }
   /** A capture began: `init` is the media header of all clusters that follow, `beganAt` epoch ms of its first frame. */
@@ -29,9 +29,10 @@ export type PageMessage =
 
 /**
  * What keeps segments from being sent just now.
+ * - other-browser: another browser in which the attempt was open still sends, and the seal waits for it
  * - no-room: this browser has no room left for what waits, so that nothing more is recorded until some of it is sent
  */
-export type Trouble = 'offline' | 'busy' | 'disk-full' | 'session' | 'other-link' | 'no-room';
+export type Trouble = 'offline' | 'busy' | 'disk-full' | 'session' | 'other-link' | 'other-browser' | 'no-room';
 
 /** What is recorded and what of it is stored. */
 export interface Progress {

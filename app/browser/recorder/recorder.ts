@@ -5,9 +5,9 @@ import { Session } from './session.ts';
 
 const { fingerprint, contradicted } = keepFingerprint();
 const main = document.querySelector<HTMLElement>('main[data-recorder]');
-if (main) open(Page.find(main));
+if (main) open(Page.find(main), main.dataset['attempt'] ?? '');
 
-function open(page: Page): void {
+function open(page: Page, attempt: string): void {
   const { allow, share, start, startMessage } = page.elements;
   if (contradicted) {
     if (allow) allow.disabled = true;
@@ -29,5 +29,5 @@ function open(page: Page): void {
   }
   // What waits to be sent is then cleared by nobody but the test taker. Workers cannot ask; recording does not depend on it.
   start.addEventListener('click', () => void navigator.storage.persist().catch(() => false), { once: true });
-  new Session(page, new Worker('/assets/recorder-worker.js', { type: 'module' })).open(fingerprint);
+  new Session(page, new Worker('/assets/recorder-worker.js', { type: 'module' })).open(attempt, fingerprint);
 }

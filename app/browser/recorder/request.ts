@@ -101,17 +101,12 @@ export function delayAfter(failures: number, retryAfter: number): number {
 
 /**
  * Sends until it is accepted.
- * @param onRefusal hears of each refusal that will be tried again
+ * @param send the same request each time @param onRefusal hears of each refusal that will be tried again
  * @throws Stop with the origin's sentence when trying again cannot help
  */
-export async function insist(
-  method: string,
-  path: string,
-  body: string | undefined,
-  onRefusal: (refusal: Refusal) => void,
-): Promise<unknown> {
+export async function insist(send: () => Promise<Answer>, onRefusal: (refusal: Refusal) => void): Promise<unknown> {
   for (let failures = 0; ; failures++) {
-    const answer = await request(method, path, body);
+    const answer = await send();
     if (answer.accepted) return answer.json();
     if (!answer.retryable) throw new Stop(answer.sentence, answer.code);
     onRefusal(answer);

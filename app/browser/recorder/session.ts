@@ -56,12 +56,12 @@ export class Session {
     });
   }
 
-  /** @param fingerprint of the appliance key, from the personal link */
-  open(fingerprint: string | null): void {
+  /** @param attempt its id @param fingerprint of the appliance key, from the personal link */
+  open(attempt: string, fingerprint: string | null): void {
     this.#check.enable(false);
     const sentence = sentenceOfBrowser();
     if (sentence) return this.#fail(sentence);
-    this.#send({ kind: 'open', fingerprint });
+    this.#send({ kind: 'open', attempt, fingerprint });
   }
 
   #hear(message: WorkerMessage): void {

@@ -12,12 +12,15 @@ interface FormerChapter {
   statement: string | null;
 }
 
-/** Brings the recorder's database to version 2, in the transaction of the upgrade. @param from 0 where there is none yet */
+/** Brings the recorder's database to version 3, in the transaction of the upgrade. @param from 0 where there is none yet */
 export function upgrade(database: IDBDatabase, transaction: IDBTransaction, from: number): void {
   if (from < 1) {
     database.createObjectStore('attempt-keys');
     database.createObjectStore('chapters', { keyPath: ['recording', 'chapter'] });
   }
+  // A key that waited for its attempt was of whoever had opened a link here last: each attempt makes its own.
+  if (from > 0) transaction.objectStore('attempt-keys').delete('current');
+  if (from === 2) return;
   database.createObjectStore('attempts', { keyPath: 'attempt' });
   database.createObjectStore('recordings', { keyPath: 'recording' });
   database.createObjectStore('segments', { keyPath: ['recording', 'chapter', 'number'] });

@@ -87,8 +87,6 @@ export interface Kept {
   gaps: (RecordedGap & { id: number })[];
 }
 
-/** Where the key lies until the appliance has said which attempt it belongs to. */
-const PENDING = 'current';
 /** What is small and has to be kept even when the browser has no room: its place is held by this. */
 const BALLAST = 'ballast';
 const BALLAST_BYTES = 2 ** 20;
@@ -105,29 +103,20 @@ export class Store {
 
   /** @throws a DOMException where the browser keeps no data for this page */
   static async open(): Promise<Store> {
-    const opening = indexedDB.open('cloister', 2);
+    const opening = indexedDB.open('cloister', 3);
     opening.onupgradeneeded = ({ oldVersion }) => upgrade(opening.result, opening.transaction!, oldVersion);
     return new Store(await done(opening));
   }
 
-  /** @returns the key that was made but not yet tied to an attempt: the same one goes out again after a lost answer */
-  async pendingKey(): Promise<AttemptKey> {
-    const kept = await this.#get<AttemptKey>('attempt-keys', PENDING);
+  /** @returns the attempt's key in this browser, made now where there is none: the same one goes out again after a lost answer */
+  async makeKey(attempt: string): Promise<AttemptKey> {
+    const kept = await this.keyOf(attempt);
     if (kept) return kept;
     const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify']);
     const spki = new Uint8Array(await crypto.subtle.exportKey('spki', pair.publicKey));
     const key = { privateKey: pair.privateKey, spki };
-    await this.#write(['attempt-keys'], 'strict', (keys) => keys('attempt-keys').put(key, PENDING));
+    await this.#write(['attempt-keys'], 'strict', (objects) => objects('attempt-keys').put(key, attempt));
     return key;
-  }
-
-  /** The appliance knows the attempt by this key. */
-  async tieKey(attempt: string, key: AttemptKey): Promise<void> {
-    await this.#write(['attempt-keys'], 'strict', (objects) => {
-      const keys = objects('attempt-keys');
-      keys.put(key, attempt);
-      keys.delete(PENDING);
-    });
   }
 
   async keyOf(attempt: string): Promise<AttemptKey | undefined> {
@@ -266,12 +255,14 @@ export class Store {
     });
   }
 
-  /** Removes attempts whose upload ended before a moment. @param moment epoch ms */
-  async forgetEndedBefore(moment: number): Promise<void> {
+  /** Removes attempts whose upload ended before a moment, except one. @param moment epoch ms */
+  async forgetEndedBefore(moment: number, except: string): Promise<void> {
     const kept = await done<AttemptRecord[]>(
       this.#database.transaction('attempts').objectStore('attempts').getAll() as IDBRequest<AttemptRecord[]>,
     );
-    for (const { attempt, uploadBy } of kept) if (Date.parse(uploadBy) < moment) await this.forget(attempt);
+    for (const { attempt, uploadBy } of kept) {
+      if (attempt !== except && Date.parse(uploadBy) < moment) await this.forget(attempt);
+    }
   }
 
   async #get<T>(store: string, key: IDBValidKey): Promise<T | undefined> {

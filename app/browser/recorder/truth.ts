@@ -15,15 +15,22 @@ const TROUBLES: Record<Trouble, (waiting: string, room: string) => string> = {
     `Your session has ended: ${waiting}; nothing is lost. ${room}Open your personal link in another tab of this browser and leave this page open.`,
   'other-link': (waiting, room) =>
     `Another exam link was opened in this browser. Open your own link again; nothing is lost. ${room}${waiting}.`,
+  'other-browser': () =>
+    'Everything that was recorded here is stored. Your exam was open in another browser too, and its last part has not arrived yet: ' +
+    'open the exam’s page there until it is sent, if you can. This page goes on trying by itself; nothing is lost.',
   'no-room': (waiting) =>
     `This computer has no room for more, so nothing is recorded until some of it is sent: ${waiting}, and none of that is lost. ` +
     'Check your connection or free some disk space; recording then goes on by itself. This is not held against you.',
 };
 
+/** What the test taker can do something about, however little waits. */
+const ACTIONABLE: readonly Trouble[] = ['session', 'other-link', 'other-browser', 'no-room'];
+
 /** @returns the one line of truth about what is recorded and what of it is stored */
 export function truthOf({ waitingSeconds, storedUntil, roomSeconds, trouble }: Progress): string {
-  const waiting = `${amountOf(waitingSeconds)} waiting to be sent`;
-  if (trouble && (waitingSeconds > 0 || trouble === 'no-room')) return TROUBLES[trouble](waiting, roomOf(roomSeconds));
+  const waiting = `${waitingSeconds > 0 ? amountOf(waitingSeconds) : 'the rest is'} waiting to be sent`;
+  if (trouble && (waitingSeconds > 0 || ACTIONABLE.includes(trouble)))
+    return TROUBLES[trouble](waiting, roomOf(roomSeconds));
   if (waitingSeconds > USUAL_SECONDS) return `${waiting}; nothing is lost. ${roomOf(roomSeconds)}`.trimEnd();
   if (storedUntil === null) return 'Recording has begun. Nothing is stored yet.';
   return `Everything up to ${clockOf(storedUntil)} is stored.`;
