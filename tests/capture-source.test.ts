@@ -4,6 +4,7 @@
  */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { CaptureOrder, CaptureReport, CaptureRequest } from '../app/browser/recorder/capture-messages.ts';
+import { causeOfUnshared } from '../app/browser/recorder/gap-cause.ts';
 import type { PageMessage } from '../app/browser/recorder/messages.ts';
 import { RecordedSource, type SourceHandlers } from '../app/browser/recorder/recorded-source.ts';
 import type { GapCause, Source } from '../app/wire.ts';
@@ -215,5 +216,19 @@ describe('a recorded source', () => {
     await vi.advanceTimersByTimeAsync(20_100);
     source.watch();
     expect(told.lost).toEqual(['silent']);
+  });
+});
+
+describe('the cause of a screen that is not shared again', () => {
+  test('is that of the greater part: leaving the page at first, and then that it is not shared', () => {
+    expect(causeOfUnshared('reload', 2000, 50_000)).toBe('reload');
+    expect(causeOfUnshared('reload', 2000, 61_000)).toBe('sharing');
+    expect(causeOfUnshared('closed', 3600_000, 1800_000)).toBe('closed');
+    expect(causeOfUnshared('closed', 3600_000, 3601_000)).toBe('sharing');
+  });
+
+  test('stays what it was where it is another one', () => {
+    expect(causeOfUnshared('permission', 0, 3600_000)).toBe('permission');
+    expect(causeOfUnshared('asleep', 0, 3600_000)).toBe('asleep');
   });
 });

@@ -383,6 +383,33 @@ describe('the recorder’s sources', () => {
     expect(streamsOf(run!.media)).toEqual(['Video', 'Audio']);
   }, 120_000);
 
+  test('a camera that goes before the start is said to be gone, and one that was refused is not asked for by itself', async () => {
+    const page = await open('screened');
+    await turnOn(page);
+    await page.waitForSelector('[data-start]:not([disabled])');
+    await lose(page, 'camera');
+    await until(
+      async () => /^Your camera has stopped\./.test((await page.textContent('[data-check-message]')) ?? ''),
+      5,
+    );
+    expect(await page.isDisabled('[data-start]')).toBe(true);
+    await refuse(page, { picture: 'NotAllowedError' });
+    await page.click('[data-allow]:not([disabled])');
+    await page.click('[data-start]:not([disabled])');
+    await until(async () => (await stored('screen')) >= 1, PATIENCE);
+    const asked = () => page.evaluate(() => (globalThis as unknown as { spied: Spied }).spied.asked.length);
+    const times = await asked();
+    const before = await stored('screen');
+    await until(async () => (await stored('screen')) >= before + 3, PATIENCE);
+    expect(await asked()).toBe(times);
+    expect(await missing(page, 'camera')).toMatch(/^Your camera is off\. Choose “Turn on your camera again”/);
+    await refuse(page, {});
+    await page.click('[data-allow-again]');
+    await until(async () => (await lit(page, 'camera')) === 'true', PATIENCE);
+    await finish(page);
+    expect((await gapsOf('camera'))[0]).toBe('permission');
+  }, 120_000);
+
   test('what is refused is asked for again only by the test taker, the other goes on, and each gap has its cause', async () => {
     const page = await open('screened');
     await refuse(page, { screen: 'NotAllowedError' });
@@ -432,9 +459,7 @@ describe('the recorder’s sources', () => {
     const spki = publicKey.export({ format: 'der', type: 'spki' });
     const status = await page.evaluate(async (publicKey) => {
       const headers = { 'content-type': 'application/json' };
-      const { attempt } = document.querySelector('main')!.dataset;
-      const body = JSON.stringify({ attempt, publicKey });
-      return (await fetch('/attempt', { method: 'POST', headers, body })).status;
+      return (await fetch('/attempt', { method: 'POST', headers, body: JSON.stringify({ publicKey }) })).status;
     }, spki.toString('base64url'));
     expect(status, createHash('sha256').update(spki).digest('base64url')).toBe(201);
     await page.waitForSelector('[data-failure]:not([hidden])', { timeout: 40_000 });

@@ -2,6 +2,7 @@ import {
   ANSWER_PATIENCE,
   askingFor,
   type Devices,
+  isRefusal,
   listDevices,
   openDevices,
   sentenceOfDevices,
@@ -31,6 +32,7 @@ export class CheckStep {
   #screen: MediaStreamTrack | null = null;
   /** What was asked for at least once and answered, whatever the answer. */
   #tried = { camera: false, screen: false };
+  #refused = { camera: false, microphone: false };
   #stopLevel = () => {};
   #open = true;
   /** Counts requests for the devices: only the latest one's answer is taken. */
@@ -50,6 +52,11 @@ export class CheckStep {
 
   get opened(): Opened {
     return { camera: this.#devices?.picture ?? null, sound: this.#devices?.sound ?? null, screen: this.#screen };
+  }
+
+  /** What the browser refused when it was asked for last. */
+  get refused(): { camera: boolean; microphone: boolean } {
+    return { ...this.#refused };
   }
 
   /** Sentence before all others: "Your exam is running." */
@@ -90,6 +97,8 @@ export class CheckStep {
       if (!current()) return stop(devices.picture, devices.sound);
       this.#devices = devices;
       const { picture, sound, soundFault } = devices;
+      this.#refused = { camera: false, microphone: isRefusal(soundFault) };
+      picture?.addEventListener('ended', () => this.#cameraEnded(devices));
       if (preview && picture) show(preview, picture);
       if (level && sound) this.#stopLevel = showLevel(sound, level);
       if (camera) await listDevices('videoinput', camera, picture);
@@ -97,6 +106,7 @@ export class CheckStep {
       this.#tell(soundFault === null ? this.#working(wanted) : sentenceOfSilence(soundFault));
     } catch (error) {
       if (!current()) return;
+      this.#refused = { camera: isRefusal(error), microphone: isRefusal(error) };
       this.#tell(sentenceOfDevices(error, wanted, `Turn on ${wordOf(wanted)}`));
     } finally {
       clearTimeout(late);
@@ -145,6 +155,15 @@ export class CheckStep {
     this.#letDevicesGo();
     stop(this.#screen);
     this.#screen = null;
+  }
+
+  /** Nothing can be started with a camera that has just gone. */
+  #cameraEnded(devices: Devices): void {
+    if (!this.#open || this.#devices !== devices) return;
+    this.#letDevicesGo();
+    this.#tried.camera = false;
+    this.#tell(`Your camera has stopped. Check that it is connected, then choose “Turn on ${wordOf(this.wanted)}”.`);
+    this.#changed();
   }
 
   async #share(): Promise<void> {

@@ -66,6 +66,11 @@ export function sentenceOfSilence(error: unknown): string {
   }
 }
 
+/** @returns whether the browser, or whoever sits before it, said no */
+export function isRefusal(error: unknown): boolean {
+  return nameOf(error) === 'NotAllowedError';
+}
+
 export function nameOf(error: unknown): string {
   return error instanceof Error || error instanceof DOMException ? error.name : 'unknown';
 }
@@ -93,7 +98,7 @@ export async function openDevices(wanted: Wanted): Promise<Devices> {
     if (wanted.microphone === null) throw error;
     if (wanted.camera === null) return { picture: null, sound: null, soundFault: error };
     // Asked for alone only where that is no second question on top of a refusal.
-    if (nameOf(error) === 'NotAllowedError' && (await permissionOf('camera')) !== 'granted') throw error;
+    if (isRefusal(error) && (await permissionOf('camera')) !== 'granted') throw error;
     return devicesOf(await openAny({ camera: wanted.camera, microphone: null }), error);
   }
 }
@@ -109,7 +114,7 @@ async function openAny(wanted: Wanted): Promise<MediaStream> {
       return await navigator.mediaDevices.getUserMedia(constraintsOf(choice));
     } catch (error) {
       fault = error;
-      if (nameOf(error) === 'NotAllowedError') break;
+      if (isRefusal(error)) break;
     }
   }
   throw fault;

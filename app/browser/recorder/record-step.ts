@@ -2,7 +2,7 @@ import type { GapCause, Source } from '../../wire.ts';
 import type { CheckStep, Opened } from './check-step.ts';
 import {
   ANSWER_PATIENCE,
-  nameOf,
+  isRefusal,
   openDevices,
   permissionOf,
   sentenceOfDevices,
@@ -10,6 +10,7 @@ import {
   type Wanted,
   watchPermission,
 } from './devices.ts';
+import { causeOfUnshared } from './gap-cause.ts';
 import type { PageMessage, Progress } from './messages.ts';
 import type { CaptureParts } from './capture.ts';
 import { type Measured, Pace } from './pace.ts';
@@ -50,8 +51,11 @@ export class RecordStep {
   #reopening = false;
   /** Refused by the browser: asked again only when the test taker or the permission says so. */
   #refused = { camera: false, microphone: false };
-  /** On the browser's own count, ms, as is when the computer woke last. */
+  /** On the browser's own count, ms, as is when recording began here and when the computer woke last. */
   #nextTry = 0;
+  #begun = 0;
+  /** ms between what was stored and this page's beginning to record; null until that is known. */
+  #away: number | null = null;
   #woke = -Infinity;
 
   /** @param check knows which devices are chosen @param say says good news for a while */
@@ -69,10 +73,13 @@ export class RecordStep {
   begin(opened: Opened, cause: GapCause | null): void {
     const { sources, bounds, sound } = this.#page.kinds;
     this.#running = true;
+    this.#begun = performance.now();
+    this.#refused = this.#check.refused;
     this.#sound = opened.sound;
     for (const source of sources) {
       const { most, least } = bounds[source];
-      const first = opened[source] ? cause : (cause ?? 'permission');
+      const refused = source === 'camera' && this.#refused.camera;
+      const first = opened[source] ? cause : refused ? 'permission' : (cause ?? 'permission');
       this.#sources.set(source, new RecordedSource(source, most, least.frameRate, first, this.#handlersOf(source)));
     }
     if (opened.sound) this.#watchSound(opened.sound);
@@ -97,6 +104,10 @@ export class RecordStep {
       this.#page.light(source.source, source.live);
       source.watch();
     }
+    this.#away ??= Date.now() - (progress.storedUntil ?? Date.now());
+    const screen = this.#sources.get('screen');
+    if (screen?.missing && !screen.on)
+      screen.blame(causeOfUnshared(screen.missing, this.#away, performance.now() - this.#begun));
     this.#page.light('microphone', this.#sounds);
     this.#page.light('sending', progress.trouble === null);
     if (performance.now() >= this.#nextTry) this.#reopen();
@@ -255,7 +266,7 @@ export class RecordStep {
       if (picture) this.#record('camera', picture);
       else if (sound) await this.#carrySound();
     } catch (error) {
-      this.#refused.camera = nameOf(error) === 'NotAllowedError';
+      this.#refused.camera = isRefusal(error);
       if (this.#refused.camera) this.#sources.get('camera')?.blame('permission');
       this.#page.miss('camera', `${sentenceOfDevices(error, wanted, ALLOW_AGAIN)} ${NOT_HELD}`);
     } finally {
@@ -265,7 +276,7 @@ export class RecordStep {
   }
 
   #silent(fault: unknown): void {
-    this.#refused.microphone = nameOf(fault) === 'NotAllowedError';
+    this.#refused.microphone = isRefusal(fault);
     this.#page.miss('microphone', sentenceOfSilence(fault));
   }
 
