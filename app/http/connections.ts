@@ -2,9 +2,19 @@ import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import type { Server } from 'node:https';
 import type { Socket } from 'node:net';
+import { networkOf } from './network.ts';
 
-/** Share of the files that the process may have open: the rest is for recordings, the database and custody's socket. */
-const SHARE_OF_FILES = 0.75;
+/**
+ * Share of the files that the process may have open: a test taker has two or three connections and one or two open recordings, so that
+ * the files for those have to last as well.
+ */
+const SHARE_OF_FILES = 0.55;
+/**
+ * Share of all connections that one address may hold, so that only six together can shut out others. Behind one gateway of a campus (NAT, VPN)
+ * a thousand test takers need some three thousand: where more come through one, an operator raises LimitNOFILE, up to the
+ * server's own limit.
+ */
+const SHARE_OF_ADDRESS = 1 / 6;
 
 /** In each such time so much of a body has to come: an eighth of what a line of 64 kbit/s carries. */
 const BODY_STEP = { ms: 30_000, bytes: 30_000 };
@@ -12,12 +22,12 @@ const SWEEP_MS = 5000;
 
 /**
  * Limits how many connections a server holds, of all and of one address, so that neither strangers' idle ones nor a broken network's
- * use up what others need. One address gets half: a lecture hall comes from one, and no single one can shut out all others.
+ * use up what others need.
  * @param most connections at once, if the process may open as many files; fewer otherwise
  */
 export function limitConnections(server: Server, most: number): void {
   server.maxConnections = Math.min(most, Math.floor(openFileLimit() * SHARE_OF_FILES));
-  const ofOneAddress = server.maxConnections / 2;
+  const ofOneAddress = Math.floor(server.maxConnections * SHARE_OF_ADDRESS);
   const counts = new Map<string, number>();
   server.on('connection', (socket: Socket) => {
     const address = networkOf(socket.remoteAddress ?? '');
@@ -36,15 +46,6 @@ export function limitConnections(server: Server, most: number): void {
 function openFileLimit(): number {
   const soft = /^Max open files +([0-9]+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
   return soft ? Number(soft) : Infinity;
-}
-
-/** @returns what one customer of a network is given: an IPv4 address, or the first 64 bits of an IPv6 address */
-function networkOf(address: string): string {
-  if (address.includes('.')) return address.slice(address.lastIndexOf(':') + 1);
-  const [head = '', tail] = address.split('::');
-  const groups = head.split(':').filter(Boolean);
-  if (tail !== undefined) while (groups.length < 8 - tail.split(':').filter(Boolean).length) groups.push('0');
-  return groups.slice(0, 4).join(':');
 }
 
 /** Cuts the connections of requests whose bodies come too slowly to be worth what they hold. */

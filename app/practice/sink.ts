@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { isIPv6 } from 'node:net';
 import { AppError } from '../errors.ts';
+import { networkOf } from '../http/network.ts';
 
 /** Fill of the recordings' intake above which practice waits: running exams come first. */
 const EASY_FILL = 0.25;
@@ -135,17 +135,6 @@ export class PracticeSink {
     for (const known of [this.#byTestTaker, this.#byNetwork])
       for (const [name, allowance] of known) if (allowance.untouched) known.delete(name);
   }
-}
-
-/** @returns the address, and of an IPv6 one what a household gets: the first 64 bits */
-function networkOf(address: string): string {
-  const mapped = address.replace(/^::ffff:(?=\d+\.)/, '');
-  if (!isIPv6(mapped)) return mapped;
-  const [head = '', tail] = (mapped.split('%')[0] ?? '').split('::');
-  const words = (text: string) => (text === '' ? [] : text.split(':'));
-  const zeros = tail === undefined ? 0 : 8 - words(head).length - words(tail).length;
-  const all = [...words(head), ...Array.from({ length: zeros }, () => '0'), ...words(tail ?? '')];
-  return all.slice(0, 4).join(':');
 }
 
 function thrownAway(incoming: IncomingMessage): Promise<void> {
