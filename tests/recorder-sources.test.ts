@@ -459,7 +459,9 @@ describe('the recorder’s sources', () => {
     const spki = publicKey.export({ format: 'der', type: 'spki' });
     const status = await page.evaluate(async (publicKey) => {
       const headers = { 'content-type': 'application/json' };
-      return (await fetch('/attempt', { method: 'POST', headers, body: JSON.stringify({ publicKey }) })).status;
+      const { attempt } = document.querySelector('main')!.dataset;
+      const body = JSON.stringify({ attempt, publicKey });
+      return (await fetch('/attempt', { method: 'POST', headers, body })).status;
     }, spki.toString('base64url'));
     expect(status, createHash('sha256').update(spki).digest('base64url')).toBe(201);
     await page.waitForSelector('[data-failure]:not([hidden])', { timeout: 40_000 });
