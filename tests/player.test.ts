@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { launchChromium, openContext, plugInSecurityKey } from './chromium.ts';
 import { changeStatus } from './custody-process.ts';
 import { openRoom, type Relay } from './room-setting.ts';
-import { film, mute, secondOf, type Take } from './take.ts';
+import { film, mute, secondOf, spoil, type Take } from './take.ts';
 
 let room: Awaited<ReturnType<typeof openRoom>>;
 let browser: Browser;
@@ -408,6 +408,28 @@ test('plays camera and screen together, and a hole in one does not stop the othe
 });
 
 const LACKING = 'Picture or sound is missing here. Playback goes on at';
+
+test.each(['container', 'frames'] as const)(
+  'passes over a segment that is genuine and cannot be decoded (%s), and plays what comes before and after it',
+  async (what) => {
+    const spoilt = await room.startAttempt(what === 'container' ? 'K-2047' : 'K-2048');
+    await room.record(spoilt, [{ take: spoil(takes[0]!, 6.5, what), at: 0, from: 0, to: 30 }]);
+    await openRecording(spoilt.attempt);
+    const bar = (await page.getByRole('slider').boundingBox())!;
+    const goTo = (second: number) => page.mouse.click(bar.x + (bar.width * second) / 30, bar.y + bar.height / 2);
+    await goTo(3);
+    await expectSecond(3);
+    await page.keyboard.press('Space');
+    await page.locator('[data-part="skipped"]').getByText(LACKING).waitFor({ timeout: 20_000 });
+    await expectSecond(9.5);
+    await page.keyboard.press('k');
+    await goTo(1);
+    await expectSecond(1);
+    expect(await page.locator('.hole[data-cause="lacking"]').count()).toBe(1);
+    expect(await page.locator('[data-part="closed"]').isVisible()).toBe(false);
+    expect(faults).toEqual([]);
+  },
+);
 
 test('passes over seconds whose sound is missing inside segments that are there', async () => {
   const muted = await room.startAttempt('K-2044');

@@ -124,3 +124,23 @@ export function mute(take: Take, from: number, to: number): Take {
   });
   return { ...take, clusters };
 }
+
+/**
+ * @returns the take with the cluster at this second spoilt, in a way that only a decoder sees: no WebM any more, or frames that
+ *   are none
+ */
+export function spoil(take: Take, second: number, what: 'container' | 'frames'): Take {
+  const clusters = take.clusters.map((cluster) => {
+    if (second < cluster.from || second >= cluster.to) return cluster;
+    const bytes = cluster.bytes.slice();
+    if (what === 'container') return { ...cluster, bytes: bytes.fill(0, 4) };
+    for (let at = CLUSTER.length; at < bytes.length; ) {
+      const { id, content, size } = elementAt(bytes, at);
+      // The picture's blocks keep their heads.
+      if (id === 'a3' && bytes[content] === 0x81) bytes.fill(0xff, content + 4, content + size);
+      at = content + size;
+    }
+    return { ...cluster, bytes };
+  });
+  return { ...take, clusters };
+}

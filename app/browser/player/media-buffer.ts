@@ -4,17 +4,29 @@ import type { Layout, Piece } from './layout.ts';
 /** Seconds kept before and after the position when the browser's buffer is full. */
 const KEPT = 10;
 
+/** The browser can make nothing of a piece's media, or of its run's header; its buffer has to be renewed before anything else comes in. */
+export class Undecodable extends Error {
+  readonly isHeader: boolean;
+
+  constructor(isHeader: boolean) {
+    super('the browser cannot decode this');
+    this.name = 'Undecodable';
+    this.isHeader = isHeader;
+  }
+}
+
 /** The browser's buffer behind one picture: what is in it, and how segments of several runs of the recorder come into it. */
 export class MediaBuffer {
   /** Comes true once segments can be appended. */
-  readonly opened: Promise<void>;
+  opened: Promise<void>;
   readonly #video: HTMLVideoElement;
   readonly #pieces: readonly Piece[];
-  readonly #media = new MediaSource();
+  readonly #end: number;
+  #media!: MediaSource;
   /** Pieces in the buffer, and whether their middle was seen there. */
   readonly #appended = new Map<Piece, boolean>();
   #buffer: SourceBuffer | undefined;
-  #mimeType: string;
+  #mimeType = '';
   /** The last piece that it took; its run is the one whose header the buffer has. */
   #last: Piece | undefined;
 
@@ -22,16 +34,29 @@ export class MediaBuffer {
   constructor(video: HTMLVideoElement, { pieces }: Layout, end: number) {
     this.#video = video;
     this.#pieces = pieces;
-    this.#mimeType = pieces[0]?.mimeType ?? '';
-    video.src = URL.createObjectURL(this.#media);
-    this.opened = new Promise((resolve) => {
-      const open = () => {
-        this.#media.duration = end;
-        if (pieces.length > 0) this.#buffer = this.#media.addSourceBuffer(this.#mimeType);
-        resolve();
-      };
-      this.#media.addEventListener('sourceopen', open, { once: true });
-    });
+    this.#end = end;
+    this.opened = this.#open();
+  }
+
+  /** Begins anew, with nothing in it and the picture where it was: what could not be decoded ended the one before. */
+  renew(): void {
+    const at = this.#video.currentTime;
+    URL.revokeObjectURL(this.#video.src);
+    this.#appended.clear();
+    this.#last = undefined;
+    this.#buffer = undefined;
+    this.opened = this.#open();
+    this.#video.currentTime = at;
+  }
+
+  async #open(): Promise<void> {
+    const media = new MediaSource();
+    this.#media = media;
+    this.#mimeType = this.#pieces[0]?.mimeType ?? '';
+    this.#video.src = URL.createObjectURL(media);
+    await new Promise((resolve) => media.addEventListener('sourceopen', resolve, { once: true }));
+    media.duration = this.#end;
+    if (this.#pieces.length > 0) this.#buffer = media.addSourceBuffer(this.#mimeType);
   }
 
   /** @returns whether this piece was appended and not dropped since */
@@ -52,7 +77,7 @@ export class MediaBuffer {
 
   /**
    * @param init header of the piece's run, where `needsInit`
-   * @throws DOMException QuotaExceededError when there is no room even after dropping what is far from the position
+   * @throws Undecodable; DOMException QuotaExceededError when there is no room even after dropping what is far from the position
    */
   async append(piece: Piece, media: Uint8Array<ArrayBuffer>, init?: Uint8Array<ArrayBuffer>): Promise<void> {
     const buffer = this.#buffer!;
@@ -62,13 +87,13 @@ export class MediaBuffer {
       this.#mimeType = piece.mimeType;
       buffer.timestampOffset = piece.runFrom;
       this.#last = undefined;
-      await this.#put(init);
+      await this.#put(init, true);
     } else if (piece.segment.number !== this.#last!.segment.number + 1) {
       await this.#reset();
     }
     buffer.appendWindowEnd = piece.cut ? piece.to : Number.POSITIVE_INFINITY;
     this.#last = piece;
-    await this.#put(media);
+    await this.#put(media, false);
     this.#appended.set(piece, intervalAt(this.stretches, (piece.from + piece.to) / 2) !== undefined);
   }
 
@@ -104,8 +129,11 @@ export class MediaBuffer {
     buffer.abort();
   }
 
-  async #put(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  async #put(bytes: Uint8Array<ArrayBuffer>, isHeader: boolean): Promise<void> {
     const buffer = this.#buffer!;
+    let failed = false;
+    const fail = () => (failed = true);
+    buffer.addEventListener('error', fail, { once: true });
     try {
       buffer.appendBuffer(bytes);
     } catch (error) {
@@ -116,6 +144,8 @@ export class MediaBuffer {
       buffer.appendBuffer(bytes);
     }
     await updated(buffer);
+    buffer.removeEventListener('error', fail);
+    if (failed) throw new Undecodable(isHeader);
   }
 
   async #remove(from: number, to: number): Promise<void> {

@@ -1,6 +1,6 @@
-import { type Interval } from './intervals.ts';
+import { intervalAt, type Interval } from './intervals.ts';
 import { addHoles, type HoleCause, type Layout, type Piece } from './layout.ts';
-import { MediaBuffer } from './media-buffer.ts';
+import { MediaBuffer, Undecodable } from './media-buffer.ts';
 import { OpenedSegments } from './opened-segments.ts';
 import { ChapterRefused, type ReleasedKeys } from './released-keys.ts';
 import { FaultySegment } from './segment.ts';
@@ -13,12 +13,16 @@ const RELEASE_AHEAD = 8;
 const PARALLEL = 3;
 /** Milliseconds. */
 const RETRY = 1000;
+/** Seconds by which a picture is decoded before it is shown. */
+const DECODED_AHEAD = 0.3;
 
 export interface SupplyEvents {
   /** A segment was refused or could not be fetched: the layout's `holes` have grown. */
   refused(piece: Piece, faulty: FaultySegment): void;
   /** Custody cannot release a chapter's key: `holes` have grown by that chapter. */
   unopened(piece: Piece, refused: ChapterRefused): void;
+  /** Picture or sound turned out to be missing inside segments that are there: `holes` have grown. */
+  lacking(): void;
   /** A request failed; it is tried again unless this is closed. */
   failed(error: Error): void;
 }
@@ -49,6 +53,7 @@ export class Supply {
     this.#segments = new OpenedSegments(view.grant, view.keys, events.failed);
     this.buffer = new MediaBuffer(video, layout, view.end);
     this.#open();
+    video.addEventListener('error', () => this.#wake());
     void this.#fill();
   }
 
@@ -78,8 +83,9 @@ export class Supply {
   }
 
   async #fill(): Promise<void> {
-    await this.buffer.opened;
     while (!this.#closed) {
+      if (this.#video.error) this.#leaveOutUndecoded();
+      await this.buffer.opened;
       const [next] = this.#open();
       if (!next) {
         if (this.#isLastNear()) this.buffer.end();
@@ -89,9 +95,11 @@ export class Supply {
       try {
         const media = await next.media;
         const init = this.buffer.needsInit(next.piece) ? await this.#segments.init(next.piece) : undefined;
-        if (!this.#closed) await this.buffer.append(next.piece, media, init);
+        if (!this.#closed && !this.#video.error) await this.buffer.append(next.piece, media, init);
       } catch (error) {
-        if (!this.#closed) await this.#trouble(next.piece, error);
+        if (error instanceof Undecodable) this.#leaveOutUndecodable(next.piece, error);
+        // A picture that has failed takes nothing more; which piece that was for is found out first.
+        else if (!this.#closed && !this.#video.error) await this.#trouble(next.piece, error);
       } finally {
         this.#opening.delete(next.piece);
       }
@@ -155,6 +163,24 @@ export class Supply {
     const full = error instanceof DOMException && error.name === 'QuotaExceededError';
     if (!full) this.#events.failed(error instanceof Error ? error : new Error(String(error)));
     await this.#sleep(RETRY);
+  }
+
+  #leaveOutUndecodable(piece: Piece, { isHeader }: Undecodable): void {
+    const sharing = isHeader ? this.#layout.pieces.filter(({ init }) => init === piece.init) : [piece];
+    this.leaveOut('lacking', ...sharing);
+    this.buffer.renew();
+    this.#events.lacking();
+  }
+
+  /** The browser took a piece and then could not decode it: the one that it shows or is about to. */
+  #leaveOutUndecoded(): void {
+    const { pieces, holes } = this.#layout;
+    const now = this.#video.currentTime;
+    const left = pieces.filter((piece) => !holes.some((hole) => hole.from <= piece.from && piece.to <= hole.to));
+    const piece = intervalAt(left, now + DECODED_AHEAD) ?? intervalAt(left, now) ?? left.find(({ from }) => from > now);
+    if (piece) this.leaveOut('lacking', piece);
+    this.buffer.renew();
+    this.#events.lacking();
   }
 
   #isLastNear(): boolean {

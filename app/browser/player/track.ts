@@ -8,17 +8,12 @@ const NEAR = 0.5;
 /** Milliseconds that a picture may stand still, with all it needs in the buffer, before picture or sound counts as missing. */
 const PATIENCE = 500;
 
-interface TrackEvents extends SupplyEvents {
-  /** Picture or sound turned out to be missing inside segments that are there: the layout's `holes` have grown. */
-  lacking(): void;
-}
-
 /** One picture place: its picture, and what is to be shown in it when. All times are seconds on the attempt's timeline. */
 export class Track {
   readonly video: HTMLVideoElement;
   readonly layout: Layout;
   readonly #supply: Supply;
-  readonly #events: TrackEvents;
+  readonly #events: SupplyEvents;
   /** Where it was found to stand before a hole: once stopped there it would look as if it could go on. */
   #edgeBefore: { at: number; edge: number } | undefined;
   /** Where the picture stands still for want of picture or sound, and since when (performance.now). */
@@ -29,7 +24,7 @@ export class Track {
     video: HTMLVideoElement,
     layout: Layout,
     view: { grant: string; end: number; keys: ReleasedKeys },
-    events: TrackEvents,
+    events: SupplyEvents,
   ) {
     this.video = video;
     this.layout = layout;
