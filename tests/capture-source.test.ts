@@ -117,6 +117,9 @@ describe('a recorded source', () => {
     await source.restart('asleep');
     latest().begin(80_000);
     expect(causes()).toEqual(['sharing', 'asleep']);
+    latest().report({ kind: 'failed', reason: 'EncodingError' });
+    await source.restart('asleep');
+    expect(source.missing).toBe('device');
   });
 
   test('names sleep that comes while a run without a cause is about to begin', async () => {
@@ -157,6 +160,9 @@ describe('a recorded source', () => {
     latest().begin(12_000, 44_100);
     await source.restart('asleep');
     expect(latest().order!.soundRate).toBe(44_100);
+    latest().begin(14_000, 16_000);
+    await source.restart('asleep');
+    expect(latest().order!.soundRate).toBe(16_000);
   });
 
   test.each(['camera', 'screen'] as const)(
