@@ -389,7 +389,7 @@ describe('the recorder’s sources', () => {
     await page.waitForSelector('[data-start]:not([disabled])');
     await lose(page, 'camera');
     await until(
-      async () => /^Your camera has stopped\./.test((await page.textContent('[data-check-message]')) ?? ''),
+      async () => (await page.textContent('[data-check-message]'))!.startsWith('Your camera has stopped.'),
       5,
     );
     expect(await page.isDisabled('[data-start]')).toBe(true);
