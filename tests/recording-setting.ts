@@ -114,7 +114,8 @@ export class Attempt {
   /** Its id. */
   attempt = '';
   private key!: webcrypto.CryptoKey;
-  private publicKey!: string;
+  /** The attempt key's public half: SubjectPublicKeyInfo, base64url. */
+  publicKey!: string;
   /** SHA-256 of the attempt key's SubjectPublicKeyInfo, base64url. */
   keyName!: string;
 
@@ -127,10 +128,7 @@ export class Attempt {
 
   /** Opens a personal link. */
   static async open(port: number, token: string): Promise<Attempt> {
-    const opened = new Attempt(port, await ask(port, 'GET', `/i/${token}`), token);
-    const page = await opened.ask('GET', '/attempt/recorder', undefined, { accept: 'text/html' });
-    opened.attempt = attemptOn(String(page.json));
-    return opened;
+    return new Attempt(port, await ask(port, 'GET', `/i/${token}`), token);
   }
 
   /** The same person's session with another server over the same database. */
@@ -139,6 +137,8 @@ export class Attempt {
   }
 
   async start(): Promise<this> {
+    const page = await this.ask('GET', '/attempt/recorder', undefined, { accept: 'text/html' });
+    this.attempt = attemptOn(String(page.json));
     const pair = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify']);
     this.key = pair.privateKey;
     const spki = new Uint8Array(await webcrypto.subtle.exportKey('spki', pair.publicKey));

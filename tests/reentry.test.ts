@@ -85,7 +85,7 @@ describe('an attempt that goes on in another browser', () => {
     const refused = await second.resume();
     expect([refused.status, errorOf(refused)]).toEqual([409, 'already-done']);
     expect((refused.json as { message: string }).message).toContain('nothing is held against you');
-    const { publicKey } = second as unknown as { publicKey: string };
+    const { publicKey } = second;
     await expect(setting.custody.web.resumeAttempt(first.about.attempt, { publicKey })).rejects.toMatchObject({
       code: 'already-done',
     });
@@ -115,7 +115,7 @@ describe('an attempt that goes on in another browser', () => {
     const last = await (await first.elsewhere()).resume();
     expect([last.status, errorOf(last)]).toEqual([409, 'already-done']);
     expect((last.json as { message: string }).message).toContain('twenty browsers');
-    const { publicKey } = (await setting.startAttempt(port)) as unknown as { publicKey: string };
+    const { publicKey } = await setting.startAttempt(port);
     await expect(setting.custody.web.resumeAttempt(first.about.attempt, { publicKey })).rejects.toMatchObject({
       status: 409,
       message: expect.stringContaining('keys-exhausted'),
