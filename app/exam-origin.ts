@@ -23,6 +23,8 @@ export interface WebParts {
   custody: WebCustody;
   /** Gives up soon, for the exam origin. */
   briskCustody: WebCustody;
+  /** A public file of the ledger, over connections of its own: strangers ask for those, and test takers shall not wait for them. */
+  ledgerFile: WebCustody['ledgerFile'];
   registrations: Registrations;
   rules: RuleBook;
   keys: AttemptKeys;
@@ -34,7 +36,7 @@ export interface WebParts {
 
 /** The exam origin: everything that a test taker's browser asks. */
 export function examOrigin({ config, db, briskCustody, registrations, rules, keys, recordings, ...rest }: WebParts) {
-  const { assetFolder, log } = rest;
+  const { assetFolder, ledgerFile, log } = rest;
   const attempt = requireAttempt(db, rules, keys);
   return originApp({ place: 'exam', origin: config.CLOISTER_EXAM_ORIGIN, log })
     .use('/recordings', attempt)
@@ -43,6 +45,6 @@ export function examOrigin({ config, db, briskCustody, registrations, rules, key
     .route('/', attemptRoutes({ db, custody: briskCustody, registrations, rules, keys, recordings, config }))
     .route('/', practiceRoutes({ db, recordings, config }))
     .route('/', examPageRoutes({ config }))
-    .route('/', ledgerFiles(briskCustody.ledgerFile))
+    .route('/', ledgerFiles(ledgerFile))
     .route('/', assets(assetFolder));
 }

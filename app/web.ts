@@ -40,6 +40,7 @@ async function main(): Promise<void> {
     db,
     custody,
     briskCustody,
+    ledgerFile: connectWeb(config.CLOISTER_CUSTODY_SOCKET, BRISK).ledgerFile,
     registrations,
     rules: new RuleBook({ db, custody, log }),
     keys: new AttemptKeys(db),

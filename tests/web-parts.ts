@@ -31,6 +31,7 @@ export function openWebParts(options: {
     db,
     custody,
     briskCustody,
+    ledgerFile: connectWeb(socket, BRISK).ledgerFile,
     registrations,
     recordings,
     rules,
