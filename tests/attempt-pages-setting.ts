@@ -175,7 +175,6 @@ export async function recordAttempt({ recordings }: Pages, start: AttemptStart, 
     id: start.attempt,
     exam: start.exam,
     examKey: start.examKey,
-    endedAt: null,
   };
   const begun = {
     source: 'camera' as const,

@@ -61,6 +61,15 @@ describe('beginning', () => {
     expect(await listRecordings(setting.folder, randomUUID())).toEqual([]);
   });
 
+  test('is over with the attempt’s end, also where that has no recording and its session was just looked up', async () => {
+    const taker = await setting.startAttempt(port);
+    const begun = { source: 'screen', mimeType: 'video/webm', startedAt: '2026-05-04T08:00:00.000Z' };
+    expect((await taker.begin({ ...begun, source: 'window' })).status).toBe(400);
+    expect((await taker.ask('POST', '/attempt/seal', await taker.seal([]))).status).toBe(200);
+    const late = await taker.begin(begun);
+    expect([late.status, errorOf(late)]).toEqual([409, 'attempt-sealed']);
+  });
+
   test('what is no recording is refused', async () => {
     for (const begun of [
       {},

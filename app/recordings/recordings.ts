@@ -29,8 +29,6 @@ export interface RecordedAttempt {
   exam: string;
   /** The exam key that envelopes have to be made for. */
   examKey: { kid: string; alg: EnvelopeAlgorithm };
-  /** ISO 8601 once its seal is taken. */
-  endedAt: string | null;
 }
 
 /** What a recorder says of a recording that it begins. */
@@ -100,7 +98,7 @@ export class Recordings {
   }
 
   async #create(attempt: RecordedAttempt, begun: BegunRecording) {
-    if (attempt.endedAt) throw new AppError('attempt-sealed');
+    if (hasEnded(this.#options.db, attempt.id)) throw new AppError('attempt-sealed');
     const present = await this.#all(attempt.id);
     for (const recording of present) recording.checkOpen();
     const attemptKey = begun.attemptKey.toString('base64url');
@@ -125,8 +123,9 @@ export class Recordings {
   }
 
   async #makeFolder(attempt: string): Promise<void> {
-    const folder = join(this.#options.folder, attempt);
-    if (await mkdir(folder, { recursive: true, mode: 0o750 })) await syncFolder(this.#options.folder);
+    await mkdir(join(this.#options.folder, attempt), { recursive: true, mode: 0o750 });
+    // Also where it is there: a crash may have come between the two.
+    await syncFolder(this.#options.folder);
   }
 
   /**

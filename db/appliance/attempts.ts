@@ -62,12 +62,7 @@ export function prepareTestTakerOfSession(db: ApplianceDatabase) {
  */
 export function prepareAttemptOfSession(db: ApplianceDatabase) {
   const query = db
-    .select({
-      id: attempts.id,
-      exam: testTakers.exam,
-      endedAt: attempts.endedAt,
-      expiresAt: testTakerSessions.expiresAt,
-    })
+    .select({ id: attempts.id, exam: testTakers.exam, expiresAt: testTakerSessions.expiresAt })
     .from(testTakerSessions)
     .innerJoin(testTakers, eq(testTakers.id, testTakerSessions.testTaker))
     .innerJoin(attempts, eq(attempts.testTaker, testTakers.id))
