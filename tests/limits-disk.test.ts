@@ -170,6 +170,7 @@ test('on a disk that is full to the last byte nothing acknowledged is lost, and 
   await fill(1_000_000);
   const late = await taker.ask('POST', '/attempt/seal', seal);
   expect([late.status, errorOf(late)]).toEqual([507, 'disk-full']);
+  expect(await taker.page()).toContain('Your recording is complete, and its seal is kept');
   leaveFree(MIB);
   expect((await taker.ask('POST', '/attempt/seal', seal)).status).toBe(200);
   await expectStored();

@@ -67,8 +67,7 @@ export async function finishAttempt(
 
 /**
  * Finds the test taker's attempt. Where custody has ended it without web having written that down, that is done first: an answer
- * may have been cut off, or custody closed the attempt by itself. Without custody the row is all that can be told.
- * @throws AppError disk-full
+ * may have been cut off, or custody closed the attempt by itself. Without custody, or room on the disk, the row is all that can be told.
  */
 export async function findAttempt(parts: AttemptParts, testTaker: TestTaker): Promise<AttemptRow | undefined> {
   const attempt = findAttemptOf(parts.db, testTaker.id);
@@ -76,7 +75,12 @@ export async function findAttempt(parts: AttemptParts, testTaker: TestTaker): Pr
   const ending = await endingOf(parts.custody, attempt.id);
   if (!ending) return attempt;
   if (ending.seal) {
-    await finishAttempt(parts, attempt.id, ending.seal, ending.receipt);
+    try {
+      await finishAttempt(parts, attempt.id, ending.seal, ending.receipt);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'disk-full') throw error;
+      endAttempt(parts.db, attempt.id, ending.sealedAt);
+    }
   } else {
     await parts.recordings.end(attempt.id);
     closeAttempt(parts.db, attempt.id, ending.sealedAt, JSON.stringify(ending.receipt));

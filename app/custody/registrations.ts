@@ -143,14 +143,16 @@ export class Registrations {
     ending: { end: (queuedAt: string) => void; reopen: () => void },
   ): Promise<Receipt | null> {
     const row = this.#queue('seal', attempt, '', seal, ending.end);
-    if (!this.#away && !this.#waiting.has(attempt)) {
+    const isNext = listRegistrations(this.#db, attempt, 1)[0]?.number === row.number;
+    if (!this.#away && isNext) {
       try {
         const receipt = await tell(this.#brisk, 'seal', attempt, seal);
         this.#wait(attempt);
         return receipt;
       } catch (error) {
         if (!isPassing(error)) {
-          withdrawRegistration(this.#db, row.number, ending.reopen);
+          // One that was there before is the queue's, which keeps the refusal.
+          if (!row.known) withdrawRegistration(this.#db, row.number, ending.reopen);
           throw error;
         }
         this.#log.warn({ attempt, kind: 'seal', err: error }, 'custody is away: queued');
@@ -167,7 +169,7 @@ export class Registrations {
     subject: string,
     body: Bodies[K],
     alongside: (queuedAt: string) => void,
-  ): RegistrationRow {
+  ): RegistrationRow & { known: boolean } {
     const queuedAt = new Date().toISOString();
     const text = JSON.stringify(body);
     const row = queueRegistration(this.#db, { attempt, kind, subject, body: text, queuedAt }, () =>
@@ -175,7 +177,7 @@ export class Registrations {
     );
     if (row.body !== text) throw new AppError(CONFLICTS[kind]);
     if (row.refusal !== null) throw new AppError('refused', { sentence: row.refusal, status: 409 });
-    return row;
+    return { ...row, known: row.queuedAt !== queuedAt };
   }
 
   #wait(attempt: string): void {
