@@ -67,6 +67,20 @@ test('a source that begins later and ends earlier than the other says so, and no
   ]);
 });
 
+test('a source of which nothing but gaps was stored has a place of its own, and tells why nothing is shown', () => {
+  const camera = record('a', [[1, 31]], { begins: 1 });
+  const gaps: RecordingIndex['gaps'] = [{ from: 0, to: 40e6, cause: 'permission' }];
+  const screen = record('b', [], { source: 'screen', gaps });
+  const again = record('c', [], { source: 'screen', begins: 10 });
+  const timeline = timelineOf([screen, camera, again]);
+  expect(timeline).toEqual({ origin: NINE + 2000, end: 30 });
+  expect(assignPlaces([screen, camera, again])).toEqual([[camera], [screen, again]]);
+  expect(layOut([screen, again], timeline)).toMatchObject({
+    pieces: [],
+    holes: [{ from: 0, to: 30, cause: 'permission' }],
+  });
+});
+
 test('recordings of one source that follow each other share a picture; the later one shows from its first second on', () => {
   const first = record('a', [[0, 20]]);
   const second = record('b', [[0, 10]], { begins: 17 });

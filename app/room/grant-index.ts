@@ -31,7 +31,7 @@ export async function readGrantIndex(shelf: Shelf, grant: GrantView, now = new D
           gaps: index.gaps,
         };
       })
-      .filter(({ segments }) => segments.length > 0)
+      .filter(({ segments, gaps }) => segments.length + gaps.length > 0)
       .sort((a, b) => a.source.localeCompare(b.source) || a.startedAt.localeCompare(b.startedAt)),
   };
 }

@@ -3,7 +3,7 @@ import type { RecordingIndex } from './layout.ts';
 /** Milliseconds that a recording may go on after the next one of its source began, as when another browser takes over. */
 const HANDOVER = 10_000;
 
-/** @returns when the first media of a recording begin and the last end, in epoch milliseconds */
+/** @returns when the first media of a recording begin and the last end, in epoch milliseconds; without media it begins never */
 function extentOf({ startedAt, segments }: RecordingIndex): { from: number; to: number } {
   const media = segments.filter((one) => !one.init);
   const zero = Date.parse(startedAt);
@@ -13,9 +13,9 @@ function extentOf({ startedAt, segments }: RecordingIndex): { from: number; to: 
   };
 }
 
-/** @returns epoch milliseconds of second 0, when the first recording began, and the second at which the last one ends */
+/** @returns epoch milliseconds of second 0, when the first media begin, and the second at which the last one ends */
 export function timelineOf(recordings: readonly RecordingIndex[]): { origin: number; end: number } {
-  const origin = Math.min(...recordings.map((one) => Date.parse(one.startedAt)));
+  const origin = Math.min(...recordings.map((one) => extentOf(one).from));
   return { origin, end: (Math.max(...recordings.map((one) => extentOf(one).to)) - origin) / 1000 };
 }
 
@@ -27,7 +27,7 @@ export function assignPlaces(recordings: readonly RecordingIndex[]): RecordingIn
   const places: { source: string; until: number; recordings: RecordingIndex[] }[] = [];
   const inOrder = recordings
     .map((index) => ({ index, ...extentOf(index) }))
-    .sort((a, b) => a.index.source.localeCompare(b.index.source) || a.from - b.from);
+    .sort((a, b) => a.index.source.localeCompare(b.index.source) || Math.sign(a.from - b.from) || 0);
   for (const { index, from, to } of inOrder) {
     const place = places.find(({ source, until }) => source === index.source && until - from <= HANDOVER);
     if (place) {

@@ -123,6 +123,7 @@ export class Practice {
       chapterSeconds: CHAPTER_SECONDS,
       outbox: this.#memory,
       space: { allows: (bytes: number) => this.#memory.allows(bytes), take: () => {}, refuse: () => {} },
+      clockLag: 0,
       wrap: (recording: string, chapter: number, base: Uint8Array<ArrayBuffer>) =>
         wrapChapterKey(examKey, { ...place, recording, chapter }, base),
     };

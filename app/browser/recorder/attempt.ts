@@ -4,7 +4,7 @@ import { checkExamKey, sha256, wrapChapterKey } from './exam-key.ts';
 import { FreeSpace } from './free-space.ts';
 import { isOver, type PageMessage, type Progress, Stop, type Trouble, type WorkerMessage } from './messages.ts';
 import { Outbox } from './outbox.ts';
-import { Recording } from './recording.ts';
+import { mimeTypeOf, Recording } from './recording.ts';
 import { type Answer, delayAfter, insist, type Refusal, request, troubleOf } from './request.ts';
 import { Sender } from './sender.ts';
 import { sign, stateSeal } from './statement.ts';
@@ -33,7 +33,7 @@ const GOES_ON_ELSEWHERE =
 
 /** Milliseconds by which this computer's clock may be ahead when it says that an upload has ended. */
 const CLOCK_ERROR = 24 * 3_600_000;
-/** Bytes of clusters that wait for their turn; a recording that cannot be begun without a connection may hold more up. */
+/** Bytes of clusters that wait for their turn; a slow disk may hold more up. */
 const HELD = 32 * 2 ** 20;
 /** How often a seal that does not fit is made anew where no other browser's chapters can be on their way. */
 const SEALS = 5;
@@ -127,7 +127,7 @@ export class Attempt {
     this.#starts++;
     this.#replaced = false;
     if (!this.#shipment) await this.#takeUp(key);
-    for (const state of start.recordings) await this.#take(state);
+    if (this.#recordings.size === 0) await this.#prepare(start);
     this.#tellStarted(start);
   }
 
@@ -135,14 +135,9 @@ export class Attempt {
     this.#tell({ kind: 'started', examPage, uploadBy, sources, sound, bounds });
   }
 
-  /** A capture of a source began; the first one makes the source's recording. */
-  run({ source, mimeType, init, beganAt, cause }: Run): Promise<void> {
-    return this.#inTurn(source, async () => {
-      // A source that comes late was missing from the attempt's beginning on.
-      const zero = cause === null ? beganAt : (this.#shipment?.outbox.startedAt ?? beganAt);
-      const recording = this.#recordings.get(source) ?? (await this.#create(source, mimeType, zero));
-      await recording.begin(init, beganAt, cause);
-    });
+  /** A capture of a source began. */
+  run({ source, init, beganAt, cause }: Run): Promise<void> {
+    return this.#inTurn(source, () => this.#recording(source).begin(init, beganAt, cause));
   }
 
   add(cluster: Cluster): Promise<void> {
@@ -255,27 +250,36 @@ export class Attempt {
     for (const [source, recording] of this.#recordings) void this.#inTurn(source, () => recording.finish());
   }
 
-  async #create(source: Source, mimeType: string, zero: number): Promise<Recording> {
-    const { digest: key } = this.#ready(this.#shipment);
-    const begun = { attempt: this.#id, key, source, mimeType, startedAt: new Date(zero).toISOString() };
-    return this.#take((await this.#insist('POST', '/recordings', begun)) as RecordingState);
-  }
-
-  async #take(state: RecordingState): Promise<Recording> {
-    const { exam, examKey, chapterSeconds } = this.#ready(this.#running);
+  /**
+   * Begins the recordings of all sources before anything is captured: no later outage is in their way, and of a source that never
+   * comes its gap can tell.
+   */
+  async #prepare({ exam, examKey, chapterSeconds, sources, sound, recordings }: AttemptStart): Promise<void> {
+    const { digest: key, outbox } = this.#ready(this.#shipment);
     const attempt = this.#id;
-    const { outbox } = this.#ready(this.#shipment);
+    // A source that comes late was missing from the attempt's beginning on.
+    const startedAt = new Date(outbox.startedAt ?? Date.now()).toISOString();
+    const states = [...recordings];
+    for (const source of sources) {
+      if (states.some((state) => state.source === source)) continue;
+      const begun = { attempt, key, source, mimeType: mimeTypeOf(sound && source === sources[0]), startedAt };
+      states.push((await this.#insist('POST', '/recordings', begun)) as RecordingState);
+    }
+    const known = await Promise.all(
+      states.map(async (state) => ({ state, standing: await outbox.addRecording(state) })),
+    );
+    const ends = known.map(({ state, standing }) => Date.parse(state.startedAt) + standing.until / 1000);
     const parts = {
       chapterSeconds,
       outbox,
       space: this.#space,
+      clockLag: Math.max(0, ...ends.map((end) => end - Date.now())),
       wrap: (recording: string, chapter: number, base: Uint8Array<ArrayBuffer>) =>
         wrapChapterKey(examKey, { exam, attempt, recording, chapter }, base),
     };
-    const recording =
-      this.#recordings.get(state.source) ?? new Recording(parts, state, await outbox.addRecording(state));
-    this.#recordings.set(state.source, recording);
-    return recording;
+    for (const { state, standing } of known) {
+      this.#recordings.set(state.source, new Recording(parts, state, standing));
+    }
   }
 
   /** Once everything is stored and signed: states all of it, and has it sealed. */

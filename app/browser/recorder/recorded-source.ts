@@ -2,6 +2,7 @@ import type { GapCause, Quality, Source } from '../../wire.ts';
 import { Capture, type CaptureParts } from './capture.ts';
 import type { Load } from './capture-messages.ts';
 import type { PageMessage } from './messages.ts';
+import { mimeTypeOf } from './recording.ts';
 
 /** A camera that another page has just let go of may be open and yet give nothing, for good: ms to its first frame. */
 const FIRST_FRAME = 5000;
@@ -137,7 +138,7 @@ export class RecordedSource {
     const { source } = this;
     const { send } = this.#handlers;
     const sound = this.#handlers.sound();
-    const mimeType = `video/webm; codecs="${sound === null ? 'vp8' : 'vp8,opus'}"`;
+    const mimeType = mimeTypeOf(sound !== null);
     let zero = 0;
     const capture: Capture = new Capture(
       {

@@ -11,6 +11,11 @@ export interface RecordingParts {
   chapterSeconds: number;
   outbox: Pick<Outbox, 'openChapter' | 'addSegment' | 'addGap' | 'closeChapter'>;
   space: Pick<FreeSpace, 'allows' | 'take' | 'refuse'>;
+  /**
+   * Milliseconds by which this computer's clock is behind what was recorded already, as after a correction: the same for all
+   * sources, so that they stay in step.
+   */
+  clockLag: number;
   /** @returns the envelope of a new chapter key as canonical JSON */
   wrap(recording: string, chapter: number, base: Uint8Array<ArrayBuffer>): Promise<string>;
 }
@@ -32,6 +37,7 @@ export class Recording {
   readonly id: string;
   readonly source: Source;
   #parts: RecordingParts;
+  /** Where the timeline begins, by this computer's clock as it is now: epoch ms. */
   #zero: number;
   #nextSegment: number;
   #nextChapter: number;
@@ -48,7 +54,7 @@ export class Recording {
     this.#parts = parts;
     this.id = recording;
     this.source = source;
-    this.#zero = Date.parse(startedAt);
+    this.#zero = Date.parse(startedAt) - parts.clockLag;
     this.#nextSegment = standing.nextSegment;
     this.#nextChapter = standing.nextChapter;
     this.#until = standing.until;
@@ -157,6 +163,11 @@ export class Recording {
     this.#until = Math.max(this.#until, end);
     this.#parts.space.take(this.source, body.length, duration / 1e6);
   }
+}
+
+/** @returns how the media of a recording are packed and encoded, from its first run to its last */
+export function mimeTypeOf(sound: boolean): string {
+  return `video/webm; codecs="${sound ? 'vp8,opus' : 'vp8'}"`;
 }
 
 function rethrowUnlessFull(error: unknown): void {
