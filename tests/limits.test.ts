@@ -98,12 +98,12 @@ describe('a client that lies about how long its body is', () => {
 });
 
 describe('too many bodies at once', () => {
-  /** Bodies of 4 MiB, of four requests each of so many test takers, all but their last bytes. */
-  async function saturate(testTakers: number) {
+  /** Bodies of 4 MiB, of two requests each of so many test takers, all but their last bytes. */
+  async function saturate(testTakers: number, numbers = [0, 1]) {
     const stalled = [];
     for (let n = 0; n < testTakers; n++) {
       const { taker, recording, file, path } = await begin();
-      const bodies = [0, 1, 2, 3].map((number) => segmentBody(recording, number, { bytes: 4 * MIB - 100 }));
+      const bodies = numbers.map((number) => segmentBody(recording, number, { bytes: 4 * MIB - 100 }));
       const begun = bodies.map(async (body, number) => {
         const socket = await open(web);
         let answer = '';
@@ -123,19 +123,30 @@ describe('too many bodies at once', () => {
     return stalled;
   }
 
+  test('of one test taker hold ten MiB of it, whatever comes', async () => {
+    const { taker, recording } = await begin();
+    const put = () => taker.putSegment(recording, 0, segmentBody(recording, 0));
+    const loadOf = async () => Number((await put()).headers['cloister-load']);
+    const four = await saturate(1, [0, 1, 2, 3]);
+    await expect.poll(loadOf, { timeout: 15_000, interval: 200 }).toBeCloseTo(8 / 256, 3);
+    const statuses = (await Promise.all(four.map(({ finish }) => finish()))).map(({ status }) => status);
+    expect(statuses.toSorted()).toEqual([201, 201, 503, 503]);
+    expect(await loadOf()).toBeLessThan(0.001);
+  });
+
   test('are 503 with Retry-After while 256 MiB wait; the load follows, and what was taken is stored whole', async () => {
     const { taker, recording, file } = await begin();
     const put = (number: number) =>
       taker.putSegment(recording, number, segmentBody(recording, number, { bytes: 300_000 }));
     const loadOf = (reply: Reply) => Number(reply.headers['cloister-load']);
     expect(loadOf(await put(0))).toBeLessThan(0.01);
-    const half = await saturate(8);
+    const half = await saturate(16);
     let last: Reply | undefined;
     await expect
       .poll(async () => ((last = await put(0)), loadOf(last)), { timeout: 15_000, interval: 200 })
       .toBeCloseTo(0.5, 1);
     expect(last?.status).toBe(200);
-    const rest = await saturate(9);
+    const rest = await saturate(18);
     await expect.poll(async () => (last = await put(1)).status, { timeout: 15_000, interval: 200 }).toBe(503);
     expect(errorOf(last as Reply)).toBe('busy');
     expect(Number(last?.headers['retry-after'])).toBeGreaterThan(0);

@@ -127,12 +127,13 @@ describe('the sink', () => {
 
   test('stands back for running exams: with a quarter of their intake full it takes nothing', async () => {
     const { put, intake, sink } = await openSink();
-    intake.take(25);
+    intake.begin('an attempt');
+    intake.take('an attempt', 25);
     expect(await put({ testTaker: 'a' })).toBe(201);
-    intake.take(1);
+    intake.take('an attempt', 1);
     expect(await put({ testTaker: 'a' })).toBe(503);
     expect(sink.load).toBe(0.26);
-    intake.release(26);
+    intake.end('an attempt', 26);
     expect(await put({ testTaker: 'a' })).toBe(201);
   });
 

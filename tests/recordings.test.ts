@@ -265,11 +265,18 @@ describe('segments', () => {
   test('are 503 with Retry-After and a full load when too much is waiting, and are taken afterwards', async () => {
     const { taker, recording } = await begin();
     const body = segmentBody(recording, 0);
-    const filling = 256 * 2 ** 20 - 10;
-    recordings.intake.take(filling);
+    // As much as each may have in memory, and less of the last one.
+    const others = Array.from({ length: 26 }, (_, n) => ({
+      attempt: `${n}`,
+      bytes: n < 25 ? 10 * 2 ** 20 : 6 * 2 ** 20 - 10,
+    }));
+    for (const { attempt: other, bytes } of others) {
+      recordings.intake.begin(other);
+      recordings.intake.take(other, bytes);
+    }
     const told = await taker.putSegment(recording, 0, body);
     const untold = await taker.putSegment(recording, 0, body, { 'transfer-encoding': 'chunked' });
-    recordings.intake.release(filling);
+    for (const { attempt: other, bytes } of others) recordings.intake.end(other, bytes);
     for (const reply of [told, untold]) {
       expect([reply.status, errorOf(reply)]).toEqual([503, 'busy']);
       expect(Number(reply.headers['retry-after'])).toBeGreaterThan(0);

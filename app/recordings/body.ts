@@ -27,15 +27,14 @@ export function readBody(incoming: IncomingMessage, limit: number, intake: Intak
     const fail = (error: unknown) => {
       settled = true;
       pieces.length = 0;
-      intake.release(bytes);
-      intake.end(attempt);
+      intake.end(attempt, bytes);
       reject(error);
     };
     const onData = (piece: Buffer) => {
       if (settled) return;
       try {
         if (bytes + piece.length > limit) throw new AppError('too-large');
-        intake.take(piece.length);
+        intake.take(attempt, piece.length);
       } catch (error) {
         return fail(error);
       }
@@ -48,8 +47,7 @@ export function readBody(incoming: IncomingMessage, limit: number, intake: Intak
       resolve({
         pieces,
         release() {
-          intake.release(bytes);
-          intake.end(attempt);
+          intake.end(attempt, bytes);
           for (const piece of pieces) free(piece);
         },
       });

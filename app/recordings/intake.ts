@@ -2,6 +2,8 @@ import { AppError } from '../errors.ts';
 
 /** Bodies of one attempt under way at once; the recorder sends two. */
 const BODIES = 4;
+/** Their bytes: two of the largest segments, and what else it sends beside them. */
+const BYTES = 10 * 2 ** 20;
 
 /**
  * Counts bodies and their bytes between their arrival and the disk, so that no flood of them can use up the memory, and no test
@@ -9,7 +11,8 @@ const BODIES = 4;
  */
 export class Intake {
   #held = 0;
-  readonly #bodies = new Map<string, number>();
+  /** By attempt: bodies under way, and their bytes that have come. */
+  readonly #senders = new Map<string, { bodies: number; bytes: number }>();
   readonly #limit: number;
 
   /** @param limit most bytes in memory at once */
@@ -22,22 +25,22 @@ export class Intake {
     return Math.min(1, this.#held / this.#limit);
   }
 
-  /** @throws AppError busy when there is no room for so many bytes */
-  check(bytes: number): void {
+  /** @throws AppError busy when there is no room for so many bytes, or the attempt takes too much of it */
+  check(attempt: string, bytes: number): void {
     if (this.#held + bytes > this.#limit) throw new AppError('busy', { detail: `${this.#held} bytes are waiting` });
+    const own = this.#senders.get(attempt)?.bytes ?? 0;
+    if (own + bytes > BYTES) throw new AppError('busy', { detail: `${own} bytes of the attempt are waiting` });
   }
 
   /**
-   * Takes in bytes that arrived; whoever takes also releases.
-   * @throws AppError busy when there is no room for them
+   * Takes in bytes of a body that has begun.
+   * @throws AppError as {@link check}
    */
-  take(bytes: number): void {
-    this.check(bytes);
+  take(attempt: string, bytes: number): void {
+    this.check(attempt, bytes);
     this.#held += bytes;
-  }
-
-  release(bytes: number): void {
-    this.#held -= bytes;
+    const sender = this.#senders.get(attempt);
+    if (sender) sender.bytes += bytes;
   }
 
   /**
@@ -45,14 +48,18 @@ export class Intake {
    * @throws AppError busy when as many as one may send at once are under way
    */
   begin(attempt: string): void {
-    const bodies = this.#bodies.get(attempt) ?? 0;
+    const { bodies, bytes } = this.#senders.get(attempt) ?? { bodies: 0, bytes: 0 };
     if (bodies >= BODIES) throw new AppError('busy', { detail: `${bodies} bodies of the attempt are under way` });
-    this.#bodies.set(attempt, bodies + 1);
+    this.#senders.set(attempt, { bodies: bodies + 1, bytes });
   }
 
-  end(attempt: string): void {
-    const bodies = (this.#bodies.get(attempt) ?? 0) - 1;
-    if (bodies > 0) this.#bodies.set(attempt, bodies);
-    else this.#bodies.delete(attempt);
+  /** @param bytes how many of the body's were taken in */
+  end(attempt: string, bytes: number): void {
+    this.#held -= bytes;
+    const sender = this.#senders.get(attempt);
+    if (!sender) return;
+    sender.bodies--;
+    sender.bytes -= bytes;
+    if (sender.bodies === 0) this.#senders.delete(attempt);
   }
 }

@@ -216,7 +216,7 @@ export class Recordings {
   async expectSegment(attempt: string, id: string, bytes: number): Promise<void> {
     (await this.find(attempt, id)).checkOpen();
     if (bytes > this.segmentLimit) throw new AppError('too-large', { detail: `${bytes} bytes` });
-    this.intake.check(bytes);
+    this.intake.check(attempt, bytes);
     await this.#disk.check(bytes);
   }
 
