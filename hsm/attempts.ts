@@ -2,7 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import * as rows from '../db/custody/attempts.ts';
 import { findExam } from '../db/custody/exams.ts';
 import { takesUntil } from './closing.ts';
-import { type Custody, refuse } from './custody.ts';
+import { type Custody, refuseRegistration } from './custody.ts';
 import { CustodyError } from './errors.ts';
 import { policyOf } from './exams.ts';
 
@@ -28,7 +28,8 @@ export async function registerAttempt(
     rows.findAttempt(custody.db, input.attempt) ?? rows.findAttemptOf(custody.db, input.exam, input.candidate);
   if (existing) {
     const same = existing.id === input.attempt && existing.publicKey.equals(publicKey);
-    if (!same) await refuse(custody, 'attempt-conflict', { tried: 'register-attempt', attempt: existing.id });
+    if (!same)
+      await refuseRegistration(custody, 'attempt-conflict', { tried: 'register-attempt', attempt: existing.id });
     return { startedAt: existing.startedAt };
   }
   const policy = policyOf(exam);
@@ -76,7 +77,7 @@ export async function resumeAttempt(
   if (known) return { startedAt, resumedAt: known.resumedAt };
   if (attempt.sealedAt) throw new CustodyError('attempt-sealed');
   if (policyOf(exam).reentry === 'same-browser') {
-    return refuse(custody, 'attempt-conflict', { tried: 'resume-attempt', attempt: id });
+    return refuseRegistration(custody, 'attempt-conflict', { tried: 'resume-attempt', attempt: id });
   }
   if (keys.length + 1 >= MOST_KEYS) throw new CustodyError('keys-exhausted');
   const resumedAt = momentOf(input.takenAt, startedAt);

@@ -2,14 +2,12 @@ import { createPublicKey, timingSafeEqual } from 'node:crypto';
 import * as rows from '../db/custody/attempts.ts';
 import { findExam } from '../db/custody/exams.ts';
 import { transact } from '../db/custody/open.ts';
-import { type Custody, refuse } from './custody.ts';
+import { type Custody, enterRefusal, refuseRegistration, type RegistrationTry } from './custody.ts';
 import { CustodyError, type Refusal, sentenceOf } from './errors.ts';
 import { readEnvelope } from './envelope.ts';
 
 /** How a registration went: when it was registered, or why not and what the ledger has to say of the try. */
-type Outcome =
-  | { registeredAt: string }
-  | { refusal: Refusal; tried?: { tried: string; attempt: string; recording: string; chapter: number } };
+type Outcome = { registeredAt: string } | { refusal: Refusal; tried?: RegistrationTry };
 
 /**
  * Registers a chapter's envelope before its first segment is acknowledged; durable when this returns. A release refuses any
@@ -21,7 +19,7 @@ type Outcome =
 export async function registerChapter(custody: Custody, text: string): Promise<{ registeredAt: string }> {
   const outcome = register(custody, text);
   if ('registeredAt' in outcome) return outcome;
-  if (outcome.tried) return refuse(custody, outcome.refusal, outcome.tried);
+  if (outcome.tried) return refuseRegistration(custody, outcome.refusal, outcome.tried);
   throw new CustodyError(outcome.refusal, 'envelope');
 }
 
@@ -32,13 +30,10 @@ export async function registerChapter(custody: Custody, text: string): Promise<{
  */
 export async function registerChapters(custody: Custody, texts: string[]): Promise<{ refusals: (string | null)[] }> {
   const outcomes = transact(custody.db, () => texts.map((text) => register(custody, text)));
-  const refusals = outcomes.map(async (outcome) => {
-    if ('registeredAt' in outcome) return null;
-    const { refusal, tried } = outcome;
-    if (tried) await custody.ledger.append([{ type: 'refused', body: { ...tried, refusal }, concerns: tried.attempt }]);
-    return sentenceOf(refusal);
-  });
-  return { refusals: await Promise.all(refusals) };
+  for (const outcome of outcomes) {
+    if ('refusal' in outcome && outcome.tried) await enterRefusal(custody, outcome.refusal, outcome.tried);
+  }
+  return { refusals: outcomes.map((outcome) => ('refusal' in outcome ? sentenceOf(outcome.refusal) : null)) };
 }
 
 function register(custody: Custody, text: string): Outcome {
@@ -48,7 +43,7 @@ function register(custody: Custody, text: string): Outcome {
   const attempt = rows.findAttempt(custody.db, envelope.attempt);
   const exam = attempt && findExam(custody.db, attempt.exam);
   if (!attempt || !exam) return { refusal: 'not-found' };
-  const tried = { tried: 'register-chapter', attempt: attempt.id, recording, chapter };
+  const tried = { tried: 'register-chapter' as const, attempt: attempt.id, recording, chapter };
   const existing = rows.findChapter(custody.db, recording, chapter);
   if (existing) {
     const same = existing.attempt === attempt.id && timingSafeEqual(existing.envelopeDigest, envelope.digest);

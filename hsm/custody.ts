@@ -1,9 +1,15 @@
 import type { Logger } from 'pino';
+import { countRefusals } from '../db/custody/ledger.ts';
 import type { CustodyDatabase } from '../db/custody/open.ts';
 import type { CustodyConfig } from './config.ts';
 import { CustodyError, type Refusal } from './errors.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Recipient, Token } from './token/token.ts';
+
+/** What web registers of an attempt, as entries of refusals name it. */
+const REGISTRATIONS = ['register-attempt', 'resume-attempt', 'register-chapter', 'seal'] as const;
+/** Refusals of those that are entered per attempt: its test taker can provoke them, and shall not fill the ledger. Two at once may be one more. */
+const MOST_REFUSALS = 20;
 
 /** What every part of custody works with. Held by this process alone. */
 export interface Custody {
@@ -41,4 +47,29 @@ export async function refuse(
     { type: 'refused', body: { ...rest, refusal, ...(attempt && { attempt }) }, ...(attempt && { concerns: attempt }) },
   ]);
   throw new CustodyError(refusal, facts.tried, told);
+}
+
+/**
+ * Refuses a registration of web's as {@link refuse} does, but enters only so many of one attempt.
+ * @throws CustodyError always
+ */
+export async function refuseRegistration(custody: Custody, refusal: Refusal, tried: RegistrationTry): Promise<never> {
+  await enterRefusal(custody, refusal, tried);
+  throw new CustodyError(refusal, tried.tried);
+}
+
+/** A try at a registration that must not happen, with its facts. */
+export interface RegistrationTry {
+  tried: (typeof REGISTRATIONS)[number];
+  attempt: string;
+  [name: string]: unknown;
+}
+
+/** Enters the refusal of a registration, unless too many of the attempt's are. */
+export async function enterRefusal(custody: Custody, refusal: Refusal, { attempt, ...facts }: RegistrationTry) {
+  if (countRefusals(custody.db, attempt, REGISTRATIONS) >= MOST_REFUSALS) {
+    custody.log.debug({ attempt, refusal, tried: facts.tried }, 'refused once more than is entered');
+    return;
+  }
+  await custody.ledger.append([{ type: 'refused', body: { ...facts, refusal, attempt }, concerns: attempt }]);
 }

@@ -3,7 +3,7 @@ import canonicalize from 'canonicalize';
 import { z } from 'zod';
 import * as rows from '../db/custody/attempts.ts';
 import { importAttemptKey, keysOf } from './attempts.ts';
-import { type Custody, refuse } from './custody.ts';
+import { type Custody, refuseRegistration } from './custody.ts';
 import { CustodyError } from './errors.ts';
 import type { Receipt } from './ledger/receipt.ts';
 
@@ -59,7 +59,12 @@ export async function sealAttempt(
     ),
   );
   if (!fits || !signedBy) {
-    return refuse(custody, 'seal-refused', { tried: 'seal', attempt: id, fits, signed: signedBy !== undefined });
+    return refuseRegistration(custody, 'seal-refused', {
+      tried: 'seal',
+      attempt: id,
+      fits,
+      signed: signedBy !== undefined,
+    });
   }
   const sealedAt = new Date().toISOString();
   const body = {

@@ -338,6 +338,38 @@ describe('a hostile web process', () => {
     await expect(custody.web.registerChapter(longer)).rejects.toThrow('envelope-foreign');
   });
 
+  test('has twenty refusals of what it registers entered per attempt, however often it tries, and all of what others try', async () => {
+    const { attempt, recording, chapters } = await registerAttempt(custody, exam, nextCandidate());
+    const [first] = chapters;
+    const again = (chapter: number) => (first?.envelope as string).replace('"chapter":0', `"chapter":${chapter}`);
+    for (let chapter = 10; chapter < 25; chapter++)
+      await expect(custody.web.registerChapter(again(chapter))).rejects.toThrow('envelope-foreign');
+    const batch = Array.from({ length: 30 }, (_, n) => again(100 + n));
+    const { refusals } = await custody.web.registerChapters(batch);
+    expect(refusals.filter((refusal) => refusal?.includes('belongs to another recording'))).toHaveLength(30);
+    const seal = {
+      statement: canonicalize({
+        type: 'seal',
+        exam,
+        attempt,
+        recordings: [],
+        endedAt: new Date().toISOString(),
+      }) as string,
+      signature: 'AA',
+    };
+    await expect(custody.web.sealAttempt(attempt, seal)).rejects.toThrow('seal-refused');
+    const refused = async () => (await custody.web.accesses(attempt)).accesses.filter(({ kind }) => kind === 'refused');
+    expect(await refused()).toHaveLength(20);
+
+    const { room } = custody;
+    const recipient = await makeRecipient((await room.state()).algorithm);
+    const grant = await openGrant(custody, reviewer, attempt, recipient);
+    const unregistered = { recording, chapter: 10, envelope: again(10) };
+    const release = { recipient: recipient.digest, chapters: [unregistered] };
+    await expect(room.release(reviewer.session, grant, release)).rejects.toThrow('chapter-unregistered');
+    expect(await refused()).toHaveLength(21);
+  });
+
   test('cannot replace an attempt’s key, nor seal with another', async () => {
     const { attempt, recording } = await registerAttempt(custody, exam, 'key-thief');
     const forged = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, [

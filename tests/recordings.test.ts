@@ -151,6 +151,21 @@ describe('envelopes', () => {
     });
   });
 
+  test('with a wrapped key that another chapter has are refused before custody hears of them, after a new start too', async () => {
+    const { taker, recording } = await begin();
+    const text = taker.envelope(recording, 1);
+    const again = text.replace('"chapter":1', '"chapter":2');
+    expect((await taker.putEnvelope(recording, 1, text)).status).toBe(201);
+    const anew = await setting.serve();
+    for (const browser of [taker, taker.at(anew.port)]) {
+      const reply = await browser.putEnvelope(recording, 2, again);
+      expect([reply.status, errorOf(reply)]).toEqual([409, 'already-done']);
+    }
+    await setting.leave(anew.port);
+    expect((await setting.custody.web.accesses(taker.about.attempt)).accesses).toEqual([]);
+    expect((await taker.putEnvelope(recording, 2)).status).toBe(201);
+  });
+
   test('for anything else than this chapter, or not canonical, are refused and leave nothing', async () => {
     const { taker, recording, file } = await begin();
     const size = readFileSync(file).length;

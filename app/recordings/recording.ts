@@ -1,5 +1,5 @@
 import { AppError } from '../errors.ts';
-import type { ChapterStatement, RecordingState, SealStatement, SignedStatement } from '../wire.ts';
+import type { ChapterStatement, Envelope, RecordingState, SealStatement, SignedStatement } from '../wire.ts';
 import { encodeFrame, FRAME_HEAD_BYTES, PEEK_BYTES, SEGMENT_MINIMUM } from './frames.ts';
 import type { Journal } from './journal.ts';
 import { readSegmentStart, type RecordingIndex } from './recording-index.ts';
@@ -28,6 +28,8 @@ export class Recording {
   /** Segments on their way to the disk. */
   readonly #arriving = new Map<number, Promise<number>>();
   readonly #envelopes: Map<number, string>;
+  /** Of the envelopes: SHA-256 of each wrapped key, base64url. */
+  readonly #wrappedKeys: Set<string>;
   readonly #signatures: Map<number, SignedStatement>;
   /** Chapters whose statement is being checked or written. */
   readonly #signing = new Set<number>();
@@ -46,6 +48,7 @@ export class Recording {
     this.header = index.header;
     this.#segments = new Map(index.segments.map(({ number, ...where }) => [number, placeOf(where)]));
     this.#envelopes = index.envelopes;
+    this.#wrappedKeys = new Set([...index.envelopes.values()].map(wrappedKeyOf));
     this.#signatures = index.chapterSignatures;
     this.#nextSegment = (index.segments.at(-1)?.number ?? -1) + 1;
     this.#seal = index.seal;
@@ -150,7 +153,8 @@ export class Recording {
   /**
    * Stores a chapter's envelope, which was checked.
    * @param register makes it known to custody; nothing is written before that resolves
-   * @throws AppError chapter-differs, attempt-sealed, disk-full, and what `register` throws
+   * @throws AppError chapter-differs, already-done for a wrapped key that another chapter has, attempt-sealed, disk-full, and what
+   *   `register` throws
    */
   putEnvelope(chapter: number, text: string, register: () => Promise<unknown>): Promise<Stored> {
     return this.#inTurn(async () => {
@@ -158,9 +162,17 @@ export class Recording {
       if (there !== undefined) return this.#sameOr('chapter-differs', there === text);
       this.checkOpen();
       this.#checkRoom('chapters', this.#envelopes.size);
+      const key = wrappedKeyOf(text);
+      // Custody would refuse it too, and enter that in the ledger each time.
+      if (this.#wrappedKeys.has(key)) {
+        throw new AppError('already-done', {
+          sentence: 'Another chapter has this wrapped key. Each takes one of its own.',
+        });
+      }
       await register();
       await this.#appendText('envelope', text);
       this.#envelopes.set(chapter, text);
+      this.#wrappedKeys.add(key);
       return 'new';
     });
   }
@@ -271,4 +283,9 @@ function lengthOf(pieces: readonly Uint8Array[]): number {
   let bytes = 0;
   for (const piece of pieces) bytes += piece.length;
   return bytes;
+}
+
+/** @param envelope canonical JSON. @returns SHA-256 of its wrapped key, base64url */
+function wrappedKeyOf(envelope: string): string {
+  return sha256(Buffer.from((JSON.parse(envelope) as Envelope).key, 'base64url')).toString('base64url');
 }

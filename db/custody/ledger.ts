@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, isNotNull, lt, max, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gte, inArray, isNotNull, lt, max, sql } from 'drizzle-orm';
 import { type CustodyDatabase, transact } from './open.ts';
 import { ledgerCheckpoints, ledgerEntries } from './schema.ts';
 
@@ -70,6 +70,17 @@ export function prepareLedgerQueries(db: CustodyDatabase) {
       .where(eq(ledgerEntries.number, placeholder('number')))
       .prepare(),
   };
+}
+
+/** @returns how many refusals of these tries stand in the ledger about an attempt */
+export function countRefusals(db: CustodyDatabase, attempt: string, tries: readonly string[]): number {
+  const tried = sql`json_extract(${ledgerEntries.body}, '$.tried')`;
+  const row = db
+    .select({ refusals: count() })
+    .from(ledgerEntries)
+    .where(and(eq(ledgerEntries.concerns, attempt), eq(ledgerEntries.type, 'refused'), inArray(tried, [...tries])))
+    .get();
+  return row?.refusals ?? 0;
 }
 
 /**
