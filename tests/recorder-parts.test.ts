@@ -297,6 +297,15 @@ describe('the line of truth', () => {
     );
   });
 
+  test('says of what the test taker can do something about however little waits', () => {
+    const done = { ...calm, waitingSeconds: 0, waitingBytes: 0 };
+    expect(truthOf({ ...done, trouble: 'session' })).toMatch(
+      /^Your session has ended: the rest is waiting to be sent; nothing is lost\. Open your personal link/,
+    );
+    expect(truthOf({ ...done, trouble: 'other-browser' })).toMatch(/another browser too.*goes on trying by itself/);
+    expect(truthOf({ ...done, trouble: 'offline' })).toBe(truthOf(done));
+  });
+
   test('counts hours', () => {
     expect(elapsedOf(3_725_900)).toEqual({ text: '1:02:05', datetime: 'PT3725S' });
     expect(elapsedOf(-5)).toEqual({ text: '0:00:00', datetime: 'PT0S' });

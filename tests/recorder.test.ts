@@ -296,6 +296,41 @@ describe('the recorder', () => {
     await checkChapters(segments);
   }, 60_000);
 
+  test('a start that gets no answer says why and what to do, and goes on by itself', async () => {
+    const page = await openPage();
+    await openRecorder(page);
+    await page.click('[data-allow]');
+    await page.waitForSelector('[data-start]:not([disabled])');
+    const says = (sentence: RegExp) =>
+      until(async () => sentence.test((await page.textContent('[data-start-message]')) ?? ''), 20);
+    relay.weather = 'cut';
+    await page.click('[data-start]');
+    await says(/^Your connection paused, so recording cannot begin yet\. .*not held against you/);
+    relay.weather = 'busy';
+    await says(/^The appliance is busy/);
+    await page.context().clearCookies();
+    relay.weather = 'fair';
+    await says(/^Your session has ended.* Open your personal link again in another tab/);
+    await openLinkBeside(page, setting.invite().link);
+    await says(/^Another exam link was opened in this browser.* Open your own personal link again/);
+    expect(testTaker.attempt()).toBeUndefined();
+    await openLinkBeside(page, testTaker.link);
+    await page.waitForSelector('[data-step=record]:not([hidden])', { timeout: 20_000 });
+    expect(testTaker.attempt()).toBe(testTaker.id);
+  }, 120_000);
+
+  test('a window that waited for another one takes over, and does not speak of it any more', async () => {
+    const page = await openPage();
+    await openRecorder(page);
+    await page.waitForSelector('[data-allow]:not([disabled])');
+    const second = await page.context().newPage();
+    await openRecorder(second);
+    await second.locator('[data-start-message]', { hasText: 'open in another window' }).waitFor({ timeout: 15_000 });
+    await page.close();
+    await second.waitForSelector('[data-allow]:not([disabled])');
+    expect(await second.textContent('[data-start-message]')).toBe('');
+  });
+
   test('records nothing when the appliance’s key is not the one that the personal link names', async () => {
     const page = await openPage();
     const foreign = createHash('sha256').update('another appliance').digest('base64url');

@@ -5,7 +5,7 @@ import type { PageMessage, Progress, Trouble, WorkerMessage } from './messages.t
 import type { Page } from './page.ts';
 import { RecordStep } from './record-step.ts';
 import { SealingStep } from './sealing-step.ts';
-import { elapsedOf, truthOf } from './truth.ts';
+import { elapsedOf, startOf, truthOf } from './truth.ts';
 
 const NOTICE_TIME = 10_000;
 const RUNNING = 'Your exam is running, and recording goes on.';
@@ -94,6 +94,8 @@ export class Session {
       return this.#sealing.begin(this.#uploadBy);
     }
     this.#check.enable(true);
+    // What was in the way of opening it is not any more.
+    this.#tellStart('');
     if (attempt === 'none') return;
     const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
     this.#cause = navigation?.type === 'reload' ? 'reload' : 'closed';
@@ -160,10 +162,14 @@ export class Session {
   }
 
   #heed(progress: Progress): void {
-    if (this.#phase === 'sealing') return this.#sealing.heed(progress);
-    if (this.#phase !== 'recording') return;
     const now = Date.now();
-    const { elapsed } = this.#page.elements;
+    const { elapsed, sealingMessage } = this.#page.elements;
+    if (this.#phase === 'starting') return this.#tellStart(startOf(progress));
+    if (this.#phase === 'sealing') {
+      this.#sealing.heed(progress);
+      if (this.#notice && this.#notice.until >= now) sealingMessage.textContent = this.#notice.sentence;
+    }
+    if (this.#phase !== 'recording') return;
     const { text, datetime } = elapsedOf(now - (progress.startedAt ?? now));
     elapsed.textContent = text;
     elapsed.dateTime = datetime;
@@ -178,11 +184,16 @@ export class Session {
 
   #say(sentence: string): void {
     this.#notice = { sentence, until: Date.now() + NOTICE_TIME };
-    if (this.#phase === 'check') this.#page.elements.startMessage.textContent = sentence;
+    if (this.#phase === 'check' || this.#phase === 'starting') this.#tellStart(sentence);
     else {
       this.#page.tell(sentence);
       this.#page.speak(sentence);
     }
+  }
+
+  #tellStart(sentence: string): void {
+    const { startMessage } = this.#page.elements;
+    if (startMessage.textContent !== sentence) startMessage.textContent = sentence;
   }
 
   #fail(sentence: string): void {

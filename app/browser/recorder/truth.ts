@@ -23,6 +23,20 @@ const TROUBLES: Record<Trouble, (waiting: string, room: string) => string> = {
     'Check your connection or free some disk space; recording then goes on by itself. This is not held against you.',
 };
 
+/** Why an exam that was started does not begin yet, and what to do. */
+const START_TROUBLES: Partial<Record<Trouble, string>> = {
+  offline: 'Your connection paused, so recording cannot begin yet. This page goes on by itself as soon as it is back.',
+  busy: 'The appliance is busy, so recording cannot begin yet. This page goes on by itself; leave it open.',
+  'disk-full':
+    'The appliance is short of space, so recording cannot begin yet. This page goes on by itself; leave it open.',
+  session:
+    'Your session has ended, so recording cannot begin yet. Open your personal link again in another tab of this browser; this page ' +
+    'then goes on by itself.',
+  'other-link':
+    'Another exam link was opened in this browser, so recording cannot begin yet. Open your own personal link again in another tab; ' +
+    'this page then goes on by itself.',
+};
+
 /** What the test taker can do something about, however little waits. */
 const ACTIONABLE: readonly Trouble[] = ['session', 'other-link', 'other-browser', 'no-room'];
 
@@ -34,6 +48,12 @@ export function truthOf({ waitingSeconds, storedUntil, roomSeconds, trouble }: P
   if (waitingSeconds > USUAL_SECONDS) return `${waiting}; nothing is lost. ${roomOf(roomSeconds)}`.trimEnd();
   if (storedUntil === null) return 'Recording has begun. Nothing is stored yet.';
   return `Everything up to ${clockOf(storedUntil)} is stored.`;
+}
+
+/** @returns what keeps a start from being answered; empty while nothing does */
+export function startOf({ trouble }: Progress): string {
+  const sentence = trouble && START_TROUBLES[trouble];
+  return sentence ? `${sentence} This is not held against you.` : '';
 }
 
 /** @returns hours, minutes and seconds since the attempt began, and the same for the datetime attribute */
