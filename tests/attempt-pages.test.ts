@@ -122,6 +122,7 @@ describe('before the exam', () => {
   test('the recorder’s page has everything that the recorder’s script holds on to', async () => {
     const visit = await pages.visit(pages.enter('Amal Haddad').token);
     const html = await (await visit.page('/attempt/recorder')).text();
+    expect(html).not.toContain('another browser of yours');
     for (const hook of [
       /<main[^>]* data-recorder[ =>]/,
       /<main[^>]* data-institution="Test University"/,
@@ -232,7 +233,10 @@ describe('an attempt', () => {
     expect((await other.send('/attempt/seal', seal)).status).toBe(404);
     const own = createHash('sha256').update(key.spki).digest('base64url');
     expect((await visit.standing()).headers.get('cloister-key')).toBe(own);
-    expect(await (await visit.page('/attempt/recorder')).text()).toContain(` data-attempt="${start.attempt}"`);
+    const page = await (await visit.page('/attempt/recorder')).text();
+    expect(page).toContain(` data-attempt="${start.attempt}"`);
+    // Another browser's leftovers would be shut out by a seal from this one.
+    expect(words(page)).toContain('in another browser of yours, something of it may still wait there');
   });
 
   test('takes no key that is not a P-256 public key, and starts nothing with one', async () => {

@@ -7,8 +7,15 @@ import { CheckStep } from './check-step-view.tsx';
 import { ContactLink } from './notice-view.tsx';
 
 /** The recorder's page: four steps of which its script shows one. Its attributes are what the script holds on to. */
-export function RecorderPage(props: { institution: string; name: string; exam: Exam; attempt: string }) {
-  const { institution, name, exam, attempt } = props;
+export function RecorderPage(props: {
+  institution: string;
+  name: string;
+  exam: Exam;
+  attempt: string;
+  /** Whether it was started before, here or in another browser. */
+  resumed: boolean;
+}) {
+  const { institution, name, exam, attempt, resumed } = props;
   return (
     <Page
       title={`Recorder: ${exam.title}`}
@@ -27,7 +34,7 @@ export function RecorderPage(props: { institution: string; name: string; exam: E
       </noscript>
       <p class="notice" data-status="alarm" data-failure role="alert" hidden></p>
       <CheckStep notice={exam.notice} />
-      <RecordStep exam={exam} />
+      <RecordStep exam={exam} resumed={resumed} />
       <section data-step="sealing" class="stack" hidden>
         <h1>Finishing</h1>
         <p>
@@ -70,7 +77,8 @@ export function recorderAttributes(notice: ExamNotice): Record<string, string> {
 }
 
 /** @param practice whether this is a practice run of the exam, whose end can be taken back */
-export function RecordStep({ exam, practice = false }: { exam: Exam; practice?: boolean }) {
+export function RecordStep(props: { exam: Exam; practice?: boolean; resumed?: boolean }) {
+  const { exam, practice = false, resumed = false } = props;
   const { camera, microphone, screen } = exam.notice.necessity;
   return (
     <section data-step="record" class="stack" hidden>
@@ -126,6 +134,12 @@ export function RecordStep({ exam, practice = false }: { exam: Exam; practice?: 
               ? 'You can practise again as often as you like. In your exam this step cannot be taken back: there you hand in your answers in the exam’s own window first.'
               : 'Recording stops and is sealed. You cannot start again afterwards. Hand in your answers in the exam’s own window first.'}
           </p>
+          {resumed && (
+            <p>
+              If you sat a part of this exam in another browser of yours, something of it may still wait there. Open it
+              there first: once you have finished, nothing can be added.
+            </p>
+          )}
           <div class="row">
             <button type="button" class="button primary" data-finish-confirm>
               {practice ? 'Finish the practice' : 'Finish and seal'}

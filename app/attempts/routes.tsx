@@ -58,10 +58,11 @@ export function attemptRoutes({
     })
     .get('/attempt/recorder', signedIn, (c) => {
       const { testTaker } = c.var;
-      if (findAttemptOf(db, testTaker.id)?.endedAt) return c.redirect('/attempt', 303);
+      const known = findAttemptOf(db, testTaker.id);
+      if (known?.endedAt) return c.redirect('/attempt', 303);
       const exam = readExam(db, testTaker.exam);
-      const attempt = attemptIdOf(testTaker.id);
-      return c.html(<RecorderPage institution={institution} name={testTaker.name} exam={exam} attempt={attempt} />);
+      const about = { institution, name: testTaker.name, exam, attempt: attemptIdOf(testTaker.id) };
+      return c.html(<RecorderPage {...about} resumed={known !== undefined} />);
     })
     .post('/attempt', signedIn, async (c) => {
       renewSession(db, c);
