@@ -139,7 +139,7 @@ describe('before the exam', () => {
       /class="lamp" data-lamp="microphone" data-on/,
       /class="lamp" data-lamp="sending" data-on/,
       /<time data-elapsed/,
-      /<p data-truth>/,
+      /<p data-truth[ =>]/,
       /<a[^>]* data-exam[^>]* href="\/demonstration" target="_blank" rel="noopener"/,
       /<button[^>]* data-finish[ =>]/,
       /<dialog data-finish-dialog/,
