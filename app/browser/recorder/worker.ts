@@ -51,7 +51,7 @@ async function handle(message: Exclude<PageMessage, { kind: 'run' | 'cluster' }>
   switch (message.kind) {
     case 'open':
       await becomeSoleWindow(() => tell({ kind: 'notice', sentence: OTHER_WINDOW }));
-      return attempt.open(message.fingerprint);
+      return attempt.open(message.attempt, message.fingerprint);
     case 'start':
       return attempt.start();
     case 'finish':
