@@ -486,6 +486,65 @@ test('what was finished here seals nothing while the exam goes on in another bro
   for (const { file } of await testTaker.files()) expect((await inspectRecording(file)).seal).toBe('good');
 });
 
+test('what a browser could not forget before it died is forgotten where the exam’s page says that it has ended', async () => {
+  const driver = await openDriver();
+  await begin(driver);
+  await push(driver, 0, 2);
+  await driver.see(({ waitingRequests }) => waitingRequests === 0);
+  const keeps = await keysOf(driver.page);
+  expect(keeps.length).toBe(1);
+  await driver.page.workers()[0]!.evaluate(() => {
+    const { delete: remove } = IDBObjectStore.prototype;
+    IDBObjectStore.prototype.delete = function (query) {
+      if (this.name === 'attempts') throw new DOMException('the browser dies', 'AbortError');
+      return remove.call(this, query);
+    };
+  });
+  await driver.post({ kind: 'finish', missing: {} });
+  await driver.hear('failed');
+  expect((await whatIsKept(driver.page))['attempts']).toBe(1);
+  await driver.page.goto(`${setting.origin}/attempt`);
+  expect(await driver.page.textContent('main')).toContain('Finished and sealed');
+  await until(async () => Object.keys(await whatIsKept(driver.page)).length === 0, 5);
+});
+
+test('a seal that another browser’s last part is missing from is tried until it fits; one that never fits ends in words of ours', async () => {
+  const driver = await openDriver();
+  const beganAt = await begin(driver);
+  await push(driver, 0, 2);
+  await driver.see(({ storedUntil }) => storedUntil === beganAt + 4000);
+  const elsewhere = mkdtempSync(join(tmpdir(), 'outbox-'));
+  const other = await launch(elsewhere);
+  try {
+    const page = await other.newPage();
+    await page.goto(testTaker.link);
+    const second = await Driver.open(page, testTaker.id);
+    await second.hear('opened');
+    await second.post({ kind: 'start' });
+    await second.hear('started');
+    relay.refusing = { end: /\/attempt\/seal$/, status: 400, error: 'malformed' };
+    await second.post({ kind: 'finish', missing: {} });
+    await second.see(({ trouble }) => trouble === 'other-browser');
+    await until(() => relay.stopped >= 4, 15);
+    expect((await second.told()).map(({ kind }) => kind)).toEqual(['opened', 'started']);
+    relay.refusing = null;
+    await second.hear('sealed', 20);
+  } finally {
+    await other.close();
+    rmSync(elsewhere, { recursive: true, force: true });
+  }
+  await driver.page.close();
+  testTaker = setting.invite('screened');
+  const alone = await openDriver();
+  await begin(alone);
+  relay.refusing = { end: /\/attempt\/seal$/, status: 400, error: 'malformed' };
+  await alone.post({ kind: 'finish', missing: {} });
+  const { sentence } = await alone.hear('failed', 40);
+  expect(sentence).toMatch(
+    /^Everything that was recorded is stored.* closes your exam by itself.* reload this page\.$/,
+  );
+}, 120_000);
+
 test('another browser goes on: the first one is told once, sends what it has, and the seal covers both', async () => {
   const driver = await openDriver();
   const beganAt = await begin(driver);

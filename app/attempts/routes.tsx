@@ -54,7 +54,7 @@ export function attemptRoutes({
         return c.html(<SealWaitsPage {...page} endedAt={endedAt} refused={refused} />);
       }
       const ended = { endedAt, receipt: readReceipt(db, testTaker), kept: keptUntil(policy) };
-      return c.html(<EndedPage {...page} {...ended} finishedAt={queued?.queuedAt} />);
+      return c.html(<EndedPage {...page} attempt={attempt.id} {...ended} finishedAt={queued?.queuedAt} />);
     })
     .get('/attempt/recorder', signedIn, (c) => {
       const { testTaker } = c.var;

@@ -128,6 +128,8 @@ function Browsers({ exam, accesses }: { exam: Exam; accesses: Access[] }) {
 /** After the attempt: the receipt and what it proves, who has watched, what was decided. */
 export function EndedPage(
   props: AttemptPageProps & {
+    /** Its id: the page's script clears up what the browser still keeps of it. */
+    attempt: string;
     endedAt: string;
     receipt: Receipt;
     /** When the browser finished, where custody has not entered its seal: ISO 8601. */
@@ -136,10 +138,10 @@ export function EndedPage(
     kept: string;
   },
 ) {
-  const { institution, name, exam, startedAt, endedAt, finishedAt, receipt, accesses, timesOf, kept } = props;
+  const { institution, name, exam, attempt, startedAt, endedAt, finishedAt, receipt, accesses, timesOf, kept } = props;
   const closed = receipt.entry.type === 'attempt-closed';
   return (
-    <Page title={exam.title} place="exam" person={name} scripts={['recorder']}>
+    <Page title={exam.title} place="exam" person={name} scripts={['recorder']} main={{ 'data-ended': attempt }}>
       <div class="stack">
         <p class="eyebrow">
           {institution} · {exam.notice.unit}

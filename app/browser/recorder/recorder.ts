@@ -1,10 +1,14 @@
-/** Entry of /assets/recorder.js: on every page it keeps the link's fingerprint, on the recorder page it records. */
+/** Entry of /assets/recorder.js: on every page it keeps the link's fingerprint, on the recorder page it records, on an ended attempt's it clears up. */
 import { keepFingerprint } from './fingerprint.ts';
 import { Page } from './page.ts';
 import { Session } from './session.ts';
+import { Store } from './store.ts';
 
 const { fingerprint, contradicted } = keepFingerprint();
 const main = document.querySelector<HTMLElement>('main[data-recorder]');
+const ended = document.querySelector<HTMLElement>('main[data-ended]')?.dataset['ended'];
+// The browser may have died, or gone on elsewhere, before it could forget. One that keeps nothing has nothing to forget.
+if (ended) void Store.forgetAttempt(ended).catch(() => {});
 if (main) open(Page.find(main), main.dataset['attempt'] ?? '');
 
 function open(page: Page, attempt: string): void {

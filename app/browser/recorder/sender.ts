@@ -114,9 +114,9 @@ export class Sender {
     const answer = await this.#handlers.send(entry);
     this.#measure(answer.accepted && entry.kind === 'segment' ? entry.bytes : 0);
     if (answer.accepted) {
+      await this.#handlers.stored(entry);
       this.#failures = 0;
       this.trouble = null;
-      await this.#handlers.stored(entry);
       this.#waiting.settle(entry);
       if (answer.load > EASY_LOAD) this.#pause(((answer.load - EASY_LOAD) / (1 - EASY_LOAD)) * SLOWEST);
       return;

@@ -108,6 +108,13 @@ export class Store {
     return new Store(await done(opening));
   }
 
+  /** Removes what an attempt that has ended left in this browser. @throws a DOMException where it keeps no data */
+  static async forgetAttempt(attempt: string): Promise<void> {
+    const store = await Store.open();
+    await store.forget(attempt);
+    store.#database.close();
+  }
+
   /** @returns the attempt's key in this browser, made now where there is none: the same one goes out again after a lost answer */
   async makeKey(attempt: string): Promise<AttemptKey> {
     const kept = await this.keyOf(attempt);
