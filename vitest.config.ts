@@ -1,22 +1,24 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests that film, play or count time in a real browser: each has the machine to itself, or what it measures is its neighbours. */
-const FILMING = [
+const files = (...names: string[]) => names.map((name) => `tests/${name}.test.{ts,tsx}`);
+
+/** Tests in a real browser. Two at a time: more, and what they count and time is their neighbours. */
+const BROWSER = files(
   'spine',
   'weather',
-  'firefox',
-  'recorder',
-  'recorder-sources',
   'outbox',
-  'capture-browser',
-  'player',
+  'recorder-sources',
   'player-sources',
-  'room-pages',
-  'attempt-pages-browser',
+  'recorder',
+  'player',
+  'capture-browser',
   'check-browser',
   'practice-browser',
+  'attempt-pages-browser',
+  'room-pages',
+  'firefox',
   'practice-firefox',
-].map((name) => `tests/${name}.test.{ts,tsx}`);
+);
 
 const shared = {
   // A PKCS#11 module lives once per process and its end ends every session: each file gets a process of its own.
@@ -35,14 +37,15 @@ export default defineConfig({
           ...shared,
           name: 'quiet',
           include: ['tests/**/*.test.{ts,tsx}'],
-          exclude: FILMING,
-          maxWorkers: 2,
+          exclude: BROWSER,
+          // Many of them wait for limits to run out: more than there are processors.
+          maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },
       },
       {
         extends: true,
-        test: { ...shared, name: 'filming', include: FILMING, maxWorkers: 1, sequence: { groupOrder: 2 } },
+        test: { ...shared, name: 'browser', include: BROWSER, maxWorkers: 2, sequence: { groupOrder: 2 } },
       },
     ],
   },
