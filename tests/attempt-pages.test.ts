@@ -147,7 +147,7 @@ describe('before the exam', () => {
       /data-finish-cancel/,
       /<section data-step="sealing"[^>]* hidden/,
       /<progress data-sealing/,
-      /<p data-sealing-message>/,
+      /<p data-sealing-message[ =>]/,
       /<section data-step="done"[^>]* hidden/,
       /<a[^>]* data-receipt[^>]* href="\/attempt\/receipt"/,
       /<p[^>]* data-failure[^>]* role="alert" hidden/,
