@@ -340,8 +340,8 @@ describe('a hostile web process', () => {
 
   test('has twenty refusals of what it registers entered per attempt, however often it tries, and all of what others try', async () => {
     const { attempt, recording, chapters } = await registerAttempt(custody, exam, nextCandidate());
-    const [first] = chapters;
-    const again = (chapter: number) => (first?.envelope as string).replace('"chapter":0', `"chapter":${chapter}`);
+    const first = chapters[0]?.envelope as string;
+    const again = (chapter: number) => first.replace('"chapter":0', `"chapter":${chapter}`);
     for (let chapter = 10; chapter < 25; chapter++)
       await expect(custody.web.registerChapter(again(chapter))).rejects.toThrow('envelope-foreign');
     const batch = Array.from({ length: 30 }, (_, n) => again(100 + n));
