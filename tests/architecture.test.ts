@@ -94,9 +94,7 @@ describe('the import rules', () => {
     expect(
       offenders(
         ({ from, to }) =>
-          within(from, 'app/browser') &&
-          !within(to, 'app/browser') &&
-          !['app/wire.ts', 'canonicalize'].includes(to),
+          within(from, 'app/browser') && !within(to, 'app/browser') && !['app/wire.ts', 'canonicalize'].includes(to),
       ),
     ).toEqual([]);
   });

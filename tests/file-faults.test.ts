@@ -75,6 +75,8 @@ class Session {
   readonly #onRefusal: () => Promise<void>;
   #recording = '';
   #stored = new Map<number, Buffer>();
+  /** The last of what happens after refusals: web is started anew once at a time. */
+  #helped: Promise<void> = Promise.resolve();
 
   /** @param onRefusal happens between a refusal and the next try */
   constructor(taker: TlsAttempt, onRefusal: () => Promise<void>) {
@@ -88,7 +90,8 @@ class Session {
 
   async #insist(what: string, send: () => Promise<Reply>): Promise<Reply> {
     for (let tries = 0; tries < 5; tries++) {
-      const reply = await send();
+      const reply = await this.#tryOver(send);
+      if (!reply) continue;
       if (reply.status < 300) return reply;
       // A clear answer: what happened, and that the same may succeed later.
       expect([500, 507], `${what}: ${JSON.stringify(reply.json)}`).toContain(reply.status);
@@ -98,10 +101,22 @@ class Session {
         retryable: true,
       });
       this.refused.push(`${what} ${errorOf(reply)}`);
-      await this.#onRefusal();
+      this.#helped = this.#helped.then(this.#onRefusal);
+      await this.#helped;
       await this.verify();
     }
     throw new Error(`${what} was refused again and again: ${this.refused.join(', ')}`);
+  }
+
+  /** @returns undefined where the connection was lost because web was killed for another request's sake */
+  async #tryOver(send: () => Promise<Reply>): Promise<Reply | undefined> {
+    try {
+      return await send();
+    } catch (error) {
+      if (this.#onRefusal !== startAnew) throw error;
+      await this.#helped;
+      return undefined;
+    }
   }
 
   async run(): Promise<void> {
