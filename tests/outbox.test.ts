@@ -176,9 +176,9 @@ test('a killed browser loses nothing that was encrypted: the next one sends it b
   expect(await whatIsKept(next.page)).toEqual({});
 }, 120_000);
 
-test(`${FULL ? 'an hour' : 'ten minutes'} offline costs the same for each segment, holds no bodies in memory, and arrives whole`, async () => {
+test(`${FULL ? 'an hour' : 'five minutes'} offline costs the same for each segment, holds no bodies in memory, and arrives whole`, async () => {
   // Two seconds at 448 and 600 kbit/s in the long run.
-  const [count, sizes] = [FULL ? 1800 : 300, [112_000, 150_000]];
+  const [count, sizes] = [FULL ? 1800 : 150, [112_000, 150_000]];
   const batch = 50;
   const driver = await openDriver();
   await begin(driver);

@@ -318,8 +318,12 @@ describe('the recorder’s sources', () => {
       await until(async () => (await missing(page, 'screen'))!.startsWith('You shared a window'), 5);
       expect(await lit(page, 'camera')).toBe('true');
       await finish(page);
-      expect(await testTaker.files()).toHaveLength(1);
-      expect((await testTaker.inspection('camera')).seal).toBe('good');
+      const index = await testTaker.stored('screen');
+      expect(index?.segments).toEqual([]);
+      expect(index?.gaps.map(({ cause }) => cause)).toEqual(['sharing']);
+      for (const source of ['camera', 'screen'] as const) {
+        expect((await testTaker.inspection(source)).seal).toBe('good');
+      }
       expect(setting.relay.refusals).toEqual([]);
     } finally {
       await wrong.close();
