@@ -330,24 +330,28 @@ describe('the recorder’s sources', () => {
     }
   }, 120_000);
 
-  test('an exam that records the screen alone asks for nothing else, and after a reload for the screen again', async () => {
-    const page = await open('screen-only');
-    expect(await page.innerText('h1')).toBe('Check screen');
-    expect(
-      await page.$$('[data-allow], [data-preview], [data-level], [data-lamp=camera], [data-lamp=microphone]'),
-    ).toEqual([]);
-    await start(page);
-    await until(async () => (await stored('screen')) >= 2, PATIENCE);
-    await page.reload();
-    await page.click('[data-share]:not([disabled])');
-    await page.waitForSelector('[data-step=record]:not([hidden])');
-    await until(async () => (await gapsOf('screen')).length === 1, PATIENCE);
-    await finish(page);
-    expect(await gapsOf('screen')).toEqual(['reload']);
-    const asked = await page.evaluate(() => (globalThis as unknown as { spied: Spied }).spied.asked);
-    expect(new Set(asked)).toEqual(new Set(['screen']));
-    for (const { media } of await runsOf('screen')) expect(streamsOf(media)).toEqual(['Video']);
-  }, 120_000);
+  test.runIf(FULL)(
+    'an exam that records the screen alone asks for nothing else, and after a reload for the screen again',
+    async () => {
+      const page = await open('screen-only');
+      expect(await page.innerText('h1')).toBe('Check screen');
+      expect(
+        await page.$$('[data-allow], [data-preview], [data-level], [data-lamp=camera], [data-lamp=microphone]'),
+      ).toEqual([]);
+      await start(page);
+      await until(async () => (await stored('screen')) >= 2, PATIENCE);
+      await page.reload();
+      await page.click('[data-share]:not([disabled])');
+      await page.waitForSelector('[data-step=record]:not([hidden])');
+      await until(async () => (await gapsOf('screen')).length === 1, PATIENCE);
+      await finish(page);
+      expect(await gapsOf('screen')).toEqual(['reload']);
+      const asked = await page.evaluate(() => (globalThis as unknown as { spied: Spied }).spied.asked);
+      expect(new Set(asked)).toEqual(new Set(['screen']));
+      for (const { media } of await runsOf('screen')) expect(streamsOf(media)).toEqual(['Video']);
+    },
+    120_000,
+  );
 
   test.runIf(FULL)(
     'a microphone that is gone leaves silence, and is taken up again by itself',
@@ -380,18 +384,25 @@ describe('the recorder’s sources', () => {
     120_000,
   );
 
-  test('a computer without a microphone records its camera with silence, and says so before and during the exam', async () => {
-    const page = await open('long');
-    await refuse(page, { sound: 'NotFoundError' });
-    await page.click('[data-allow]:not([disabled])');
-    await until(async () => (await page.textContent('[data-check-message]'))!.startsWith('No microphone was found'), 5);
-    await page.click('[data-start]:not([disabled])');
-    expect(await missing(page, 'microphone')).toMatch(/^No microphone was found/);
-    await until(async () => (await stored('camera')) >= 3, PATIENCE);
-    await finish(page);
-    const [run] = await runsOf('camera');
-    expect(streamsOf(run!.media)).toEqual(['Video', 'Audio']);
-  }, 120_000);
+  test.runIf(FULL)(
+    'a computer without a microphone records its camera with silence, and says so before and during the exam',
+    async () => {
+      const page = await open('long');
+      await refuse(page, { sound: 'NotFoundError' });
+      await page.click('[data-allow]:not([disabled])');
+      await until(
+        async () => (await page.textContent('[data-check-message]'))!.startsWith('No microphone was found'),
+        5,
+      );
+      await page.click('[data-start]:not([disabled])');
+      expect(await missing(page, 'microphone')).toMatch(/^No microphone was found/);
+      await until(async () => (await stored('camera')) >= 3, PATIENCE);
+      await finish(page);
+      const [run] = await runsOf('camera');
+      expect(streamsOf(run!.media)).toEqual(['Video', 'Audio']);
+    },
+    120_000,
+  );
 
   test('a camera that goes before the start is said to be gone, and one that was refused is not asked for by itself', async () => {
     const page = await open('screened');
@@ -459,38 +470,42 @@ describe('the recorder’s sources', () => {
     expect(end!.to - end!.from).toBeGreaterThan(0);
   }, 120_000);
 
-  test('another browser that goes on with the exam ends the capture here, and this page says so', async () => {
-    const page = await open('long');
-    await start(page);
-    await until(async () => (await stored('camera')) >= 1, PATIENCE);
-    await page.click('[data-finish]');
-    await page.waitForSelector('[data-finish-dialog][open]');
-    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    const spki = publicKey.export({ format: 'der', type: 'spki' });
-    const status = await page.evaluate(async (publicKey) => {
-      const headers = { 'content-type': 'application/json' };
-      const { attempt } = document.querySelector('main')!.dataset;
-      const body = JSON.stringify({ attempt, publicKey });
-      return (await fetch('/attempt', { method: 'POST', headers, body })).status;
-    }, spki.toString('base64url'));
-    expect(status, createHash('sha256').update(spki).digest('base64url')).toBe(201);
-    await page.waitForSelector('[data-failure]:not([hidden])', { timeout: 40_000 });
-    expect(await page.textContent('[data-failure]')).toMatch(
-      /^Your exam goes on in another browser, so recording has stopped here/,
-    );
-    for (const lamp of ['camera', 'microphone', 'sending']) expect(await lit(page, lamp)).toBe('false');
-    expect(await page.textContent('[data-truth]')).toBe('');
-    expect(await page.title()).toMatch(/^Not recording – /);
-    expect(await page.$('[data-finish-dialog][open]')).toBeNull();
-    expect(await page.isDisabled('[data-finish]')).toBe(true);
-    await until(
-      () =>
-        page.evaluate(() =>
-          (globalThis as unknown as { spied: Spied }).spied.opened.every(({ readyState }) => readyState === 'ended'),
-        ),
-      10,
-    );
-  }, 120_000);
+  test.runIf(FULL)(
+    'another browser that goes on with the exam ends the capture here, and this page says so',
+    async () => {
+      const page = await open('long');
+      await start(page);
+      await until(async () => (await stored('camera')) >= 1, PATIENCE);
+      await page.click('[data-finish]');
+      await page.waitForSelector('[data-finish-dialog][open]');
+      const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+      const spki = publicKey.export({ format: 'der', type: 'spki' });
+      const status = await page.evaluate(async (publicKey) => {
+        const headers = { 'content-type': 'application/json' };
+        const { attempt } = document.querySelector('main')!.dataset;
+        const body = JSON.stringify({ attempt, publicKey });
+        return (await fetch('/attempt', { method: 'POST', headers, body })).status;
+      }, spki.toString('base64url'));
+      expect(status, createHash('sha256').update(spki).digest('base64url')).toBe(201);
+      await page.waitForSelector('[data-failure]:not([hidden])', { timeout: 40_000 });
+      expect(await page.textContent('[data-failure]')).toMatch(
+        /^Your exam goes on in another browser, so recording has stopped here/,
+      );
+      for (const lamp of ['camera', 'microphone', 'sending']) expect(await lit(page, lamp)).toBe('false');
+      expect(await page.textContent('[data-truth]')).toBe('');
+      expect(await page.title()).toMatch(/^Not recording – /);
+      expect(await page.$('[data-finish-dialog][open]')).toBeNull();
+      expect(await page.isDisabled('[data-finish]')).toBe(true);
+      await until(
+        () =>
+          page.evaluate(() =>
+            (globalThis as unknown as { spied: Spied }).spied.opened.every(({ readyState }) => readyState === 'ended'),
+          ),
+        10,
+      );
+    },
+    120_000,
+  );
 
   test.runIf(FULL)(
     'a line that cannot take it all is said to be slow and gets fewer pictures, in the same chapter',
