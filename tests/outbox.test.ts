@@ -392,7 +392,7 @@ test('another test taker’s link whose time is over takes nothing away from thi
   expect((await whatIsKept(driver.page))['bodies']).toBe(7);
   await tab.goto(testTaker.link);
   relay.weather = 'fair';
-  await driver.see(({ storedUntil, waitingRequests }) => storedUntil === beganAt + 8000 && waitingRequests === 0, 25);
+  await driver.see(({ storedUntil, waitingRequests }) => storedUntil === beganAt + 8000 && waitingRequests === 0, 60);
   for (const source of SOURCES) expect(await placesOf(source, 4)).toEqual(upTo(4));
 });
 
