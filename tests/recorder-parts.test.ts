@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
+import { Coverage, type Gap } from '../app/browser/recorder/coverage.ts';
 import { Meter } from '../app/browser/recorder/meter.ts';
 import { type Entry, Queue, type Segment } from '../app/browser/recorder/queue.ts';
+import { Recording, type RecordingParts } from '../app/browser/recorder/recording.ts';
 import { type Answer, delayAfter, type Refusal } from '../app/browser/recorder/request.ts';
 import { Sender, type SenderHandlers } from '../app/browser/recorder/sender.ts';
 import { stateChapter, stateSeal } from '../app/browser/recorder/statement.ts';
@@ -240,6 +242,165 @@ describe('the sender', () => {
     await new Promise((resolve) => setTimeout(resolve, 150));
     expect(sender.lineRate).toBeLessThan(0.9 * fair);
     sender.stop();
+  });
+});
+
+describe('the account of a timeline', () => {
+  test('keeps what is missing until a gap tells it, each stretch with its own cause', () => {
+    const coverage = new Coverage(1000);
+    coverage.miss(2000, 'reload');
+    coverage.miss(3000, 'space');
+    coverage.miss(4000, 'space');
+    coverage.miss(3500, 'device');
+    expect(coverage.end).toBe(4000);
+    expect(coverage.gap).toEqual({ from: 1000, to: 2000, cause: 'reload' });
+    expect(coverage.gap).toEqual({ from: 1000, to: 2000, cause: 'reload' });
+    coverage.cover(2000);
+    coverage.extend(4500);
+    expect(coverage.gap).toEqual({ from: 2000, to: 4500, cause: 'space' });
+    coverage.cover(4500);
+    coverage.extend(9000);
+    expect([coverage.gap, coverage.end]).toEqual([null, 4500]);
+  });
+});
+
+describe('a recording whose browser has no room', () => {
+  const SECOND = 1e6;
+  const BEGAN = Date.parse('2026-01-05T10:00:00.000Z');
+  /** Two runs of six clusters of two seconds, half a minute apart, and half a minute without anything at the end. */
+  const RUNS = [0, 42];
+  const CLUSTERS = 6;
+  /** More than the outbox is called for all that. */
+  const CALLS = 40;
+  const END = 84;
+
+  interface Kept {
+    segments: { start: number; end: number }[];
+    gaps: Gap[];
+    calls: number;
+    /** What was thrown at whoever recorded. */
+    faults: unknown[];
+  }
+
+  /**
+   * @param refuses whether the outbox has no room at its nth call, from 0 on
+   * @param allows whether there seems to be room for the nth cluster
+   * @param refusal what it throws
+   */
+  async function record(
+    refuses: (call: number) => boolean,
+    allows: (cluster: number) => boolean = () => true,
+    refusal: Error = new DOMException('', 'QuotaExceededError'),
+  ): Promise<Kept> {
+    const kept: Kept = { segments: [], gaps: [], calls: 0, faults: [] };
+    const keep = async (change: () => void) => {
+      if (refuses(kept.calls++)) throw refusal;
+      change();
+    };
+    let clusters = 0;
+    const parts: RecordingParts = {
+      chapterSeconds: 4,
+      outbox: {
+        openChapter: () => keep(() => {}),
+        addSegment: ({ start, end }) => keep(() => end > start && kept.segments.push({ start, end })),
+        addGap: (_, gap) => keep(() => kept.gaps.push(gap)),
+        closeChapter: () => {},
+      },
+      space: { allows: () => allows(clusters++), take: () => {}, refuse: () => {} },
+      clockLag: 0,
+      wrap: async () => '{}',
+    };
+    const state = {
+      recording: RECORDING,
+      source: 'camera' as const,
+      startedAt: new Date(BEGAN).toISOString(),
+      nextSegment: 0,
+      nextChapter: 0,
+    };
+    const recording = new Recording(parts, state, { nextSegment: 0, nextChapter: 0, until: 0 });
+    const hear = (error: unknown) => kept.faults.push(error);
+    for (const [i, began] of RUNS.entries()) {
+      const cause = i === 0 ? null : 'reload';
+      await recording.begin(new Uint8Array(1), BEGAN + 1000 * began, cause).catch(hear);
+      for (let place = 0; place < CLUSTERS; place++) {
+        const times = { start: 2 * SECOND * place, duration: 2 * SECOND, keyframe: true };
+        await recording.add({ bytes: new Uint8Array(10), ...times }).catch(hear);
+      }
+    }
+    await recording.finish('device', BEGAN + 1000 * END).catch(hear);
+    await recording.finish().catch(hear);
+    return kept;
+  }
+
+  /** @returns why a second of the timeline is not recorded, where it is not */
+  const causeOf = (second: number) =>
+    second < 12 ? 'space' : second < 42 ? 'reload' : second < 54 ? 'space' : 'device';
+
+  /** Each second up to the last segment is told once: by a segment, or by a gap with the cause that it has. */
+  function expectTold(
+    { segments, gaps }: Kept,
+    told: string,
+    end = Math.max(0, ...segments.map((one) => one.end)),
+  ): void {
+    for (let second = 0; second < end / SECOND; second++) {
+      const over = (one: { from: number; to: number }) => one.from < (second + 1) * SECOND && one.to > second * SECOND;
+      const shown = segments.filter(({ start, end }) => over({ from: start, to: end })).map(() => 'shown');
+      const causes = gaps.filter(over).map(({ cause }) => cause);
+      expect([...shown, ...causes], `second ${second}, ${told}`).toHaveLength(1);
+      if (causes.length > 0) expect(causes, `second ${second}, ${told}`).toEqual([causeOf(second)]);
+    }
+  }
+
+  test('tells by gaps all that it kept nothing of, wherever the room ends and begins again', async () => {
+    const whole = await record(() => false);
+    expectTold(whole, 'with room', END * SECOND);
+    expect(whole.calls).toBeLessThan(CALLS);
+    for (let first = 0; first < CALLS; first++) {
+      for (let after = first + 1; after <= CALLS; after++) {
+        const kept = await record((call) => call >= first && call < after);
+        const told = `without room from call ${first} to ${after}`;
+        expect(kept.faults, told).toEqual([]);
+        // Room came back: nothing that was recorded before it is left untold.
+        expectTold(kept, told, kept.calls > after ? END * SECOND : undefined);
+      }
+    }
+  });
+
+  test('does so where it is refused twice, at whatever two calls', async () => {
+    for (let first = 0; first < CALLS; first++) {
+      for (let second = first + 2; second < CALLS; second++) {
+        const kept = await record((call) => call === first || call === second);
+        expectTold(kept, `refused at calls ${first} and ${second}`, kept.calls > second + 1 ? END * SECOND : undefined);
+      }
+    }
+  });
+
+  test('does so where it seems to have room at one time and not at another, and is refused besides', async () => {
+    for (let pattern = 0; pattern < 2 ** (2 * CLUSTERS); pattern += 37) {
+      for (const refused of [-1, 5, 11]) {
+        const kept = await record(
+          (call) => call === refused,
+          (cluster) => ((pattern >> cluster) & 1) === 0,
+        );
+        expectTold(kept, `pattern ${pattern}, refused at call ${refused}`);
+      }
+    }
+  });
+
+  test('does so where what fails is something else, which is told and not swallowed', async () => {
+    const fault = new Error('broken');
+    for (let broken = 0; broken < CALLS; broken++) {
+      const kept = await record((call) => call === broken, undefined, fault);
+      expect(kept.faults, `broken at call ${broken}`).toEqual(kept.calls > broken ? [fault] : []);
+      expectTold(kept, `broken at call ${broken}`);
+    }
+  });
+
+  test('has the gap at its end kept by another call where there was no room for it at first', async () => {
+    const { calls } = await record(() => false);
+    const kept = await record((call) => call === calls - 1);
+    expect(kept.calls).toBe(calls + 1);
+    expectTold(kept, 'refused at the last call', END * SECOND);
   });
 });
 

@@ -166,6 +166,9 @@ export class Attempt {
     await this.#ready(this.#store).saveAttempt({ attempt: this.#id, uploadBy, finishedAt });
     await Promise.all(this.#turns.values());
     for (const [source, recording] of this.#recordings) await recording.finish(missing[source], Date.parse(finishedAt));
+    // What was sent made room for gaps that there was none for.
+    await this.#ready(this.#shipment).sender.emptied();
+    for (const recording of this.#recordings.values()) await recording.finish();
     await this.#complete(finishedAt);
   }
 

@@ -1,5 +1,6 @@
 import { encodeMetadata, type GapCause, type RecordingState, type Source } from '../../wire.ts';
 import { type ChapterKeys, deriveChapterKeys, encryptSegment } from '../sframe.ts';
+import { Coverage } from './coverage.ts';
 import { sha256 } from './exam-key.ts';
 import type { FreeSpace } from './free-space.ts';
 import type { Outbox, Standing } from './outbox.ts';
@@ -41,14 +42,11 @@ export class Recording {
   #zero: number;
   #nextSegment: number;
   #nextChapter: number;
-  /** µs at which the newest segment ends, and so a gap would begin. */
-  #until: number;
+  #coverage: Coverage;
   #init: Uint8Array<ArrayBuffer> | null = null;
   #offset = 0;
-  #gapCause: GapCause | null = null;
   #current: { keys: ChapterKeys; chapter: number; start: number } | null = null;
-  /** µs at which the newest cluster ends that there was no room for; null while there is room. */
-  #leftOutUntil: number | null = null;
+  #leavesOut = false;
 
   constructor(parts: RecordingParts, { recording, source, startedAt }: RecordingState, standing: Standing) {
     this.#parts = parts;
@@ -57,52 +55,56 @@ export class Recording {
     this.#zero = Date.parse(startedAt) - parts.clockLag;
     this.#nextSegment = standing.nextSegment;
     this.#nextChapter = standing.nextChapter;
-    this.#until = standing.until;
+    this.#coverage = new Coverage(standing.until);
   }
 
   /** Whether clusters are left out because there is no room for them. */
   get leavesOut(): boolean {
-    return this.#leftOutUntil !== null;
+    return this.#leavesOut;
   }
 
   /**
-   * A capture began: a chapter begins with its first cluster, and with it the gap since the last one is noted.
-   * @param beganAt epoch ms of its first frame
+   * A capture began: a chapter begins with its first cluster, and before it the gap since the last one is noted.
+   * @param beganAt epoch ms of its first frame @param cause why nothing was recorded before it; null where nothing was to be
    */
   async begin(init: Uint8Array<ArrayBuffer>, beganAt: number, cause: GapCause | null): Promise<void> {
     await this.finish();
     this.#init = init;
-    this.#offset = Math.max(this.#until, 1000 * (beganAt - this.#zero));
-    this.#gapCause = cause;
+    this.#offset = Math.max(this.#coverage.end, this.#placeOf(beganAt));
+    if (cause !== null) this.#coverage.miss(this.#offset, cause);
   }
 
-  /** Keeps a cluster of the current run, or leaves it out where there is no room for it. */
+  /**
+   * Keeps a cluster of the current run, or leaves it out where there is no room for it. Nothing is kept before every gap in front of
+   * it is, and whatever fails, what was not kept is a gap from then on.
+   */
   async add(cluster: Cluster): Promise<void> {
     if (!this.#parts.space.allows(cluster.bytes.length)) return this.leaveOut(cluster);
     const start = this.#offset + cluster.start;
     try {
       if (this.#current && start - this.#current.start >= 1e6 * this.#parts.chapterSeconds) this.close();
+      this.#coverage.extend(start);
+      await this.#noteGaps(start);
       if (!this.#current) await this.#openChapter(start);
       await this.#put({ ...cluster, start, init: false });
-      this.#leftOutUntil = null;
+      this.#leavesOut = false;
     } catch (error) {
-      // A number that was encrypted under this chapter's key is not used with it again.
-      this.close();
-      if (!isFull(error)) throw error;
-      this.#parts.space.refuse();
+      if (isFull(error)) this.#parts.space.refuse();
+      // A number that was encrypted under this chapter's key is not used with it again: leaving out closes it.
       await this.leaveOut(cluster);
+      rethrowUnlessFull(error);
     }
   }
 
   /** Does without a cluster: a gap says so once there is room again. */
   async leaveOut(cluster: Omit<Cluster, 'bytes'>): Promise<void> {
     this.close();
-    // Why nothing was recorded before the run is another cause than why this part of it is not.
-    if (this.#leftOutUntil === null) {
-      await this.#noteGap(this.#offset + cluster.start).catch(rethrowUnlessFull);
-      this.#gapCause ??= 'space';
-    }
-    this.#leftOutUntil = this.#offset + cluster.start + cluster.duration;
+    const start = this.#offset + cluster.start;
+    const begins = !this.#leavesOut;
+    this.#leavesOut = true;
+    this.#coverage.miss(start + cluster.duration, 'space');
+    // Why nothing was recorded before the run is to outlive this page.
+    if (begins) await this.#noteGaps(start).catch(rethrowUnlessFull);
   }
 
   /** Completes the current chapter; its signature follows its segments. */
@@ -113,28 +115,30 @@ export class Recording {
   }
 
   /**
-   * Nothing of this run follows.
+   * Nothing of this run follows. What there was no room to note is noted by another call.
    * @param missing why nothing was recorded lately, where that is so @param end epoch ms of the attempt's end
    */
   async finish(missing?: GapCause, end = 0): Promise<void> {
     this.close();
-    if (this.#leftOutUntil !== null) await this.#noteGap(this.#leftOutUntil).catch(rethrowUnlessFull);
-    this.#leftOutUntil = null;
-    if (missing === undefined) return;
-    this.#gapCause = missing;
-    await this.#noteGap(1000 * (end - this.#zero)).catch(rethrowUnlessFull);
+    this.#leavesOut = false;
+    if (missing !== undefined) this.#coverage.miss(this.#placeOf(end), missing);
+    await this.#noteGaps(Infinity).catch(rethrowUnlessFull);
   }
 
-  async #noteGap(to: number): Promise<void> {
-    const cause = this.#gapCause;
-    if (cause === null || to <= this.#until) return;
-    await this.#parts.outbox.addGap(this.id, { from: this.#until, to, cause });
-    this.#until = to;
-    this.#gapCause = null;
+  /** @param moment epoch ms @returns µs on the timeline, whole ones: no other is a place on it */
+  #placeOf(moment: number): number {
+    return Math.round(1000 * (moment - this.#zero));
+  }
+
+  /** Has a gap kept for all that is missing and ends up to here. @param upTo µs */
+  async #noteGaps(upTo: number): Promise<void> {
+    for (let gap = this.#coverage.gap; gap !== null && gap.to <= upTo; gap = this.#coverage.gap) {
+      await this.#parts.outbox.addGap(this.id, gap);
+      this.#coverage.cover(gap.to);
+    }
   }
 
   async #openChapter(start: number): Promise<void> {
-    await this.#noteGap(start);
     const chapter = this.#nextChapter;
     const base = crypto.getRandomValues(new Uint8Array(CHAPTER_KEY_BYTES));
     const envelope = await this.#parts.wrap(this.id, chapter, base);
@@ -160,7 +164,7 @@ export class Recording {
     const segment = { recording: this.id, chapter, number, digest: await sha256(body), start, end, bytes: body.length };
     await this.#parts.outbox.addSegment(segment, body);
     this.#nextSegment++;
-    this.#until = Math.max(this.#until, end);
+    this.#coverage.cover(end);
     this.#parts.space.take(this.source, body.length, duration / 1e6);
   }
 }

@@ -290,7 +290,8 @@ export class Store {
     const transaction = this.#database.transaction(stores, 'readwrite', { durability });
     const completed = new Promise<void>((resolve, reject) => {
       transaction.oncomplete = () => resolve();
-      transaction.onabort = () => reject(transaction.error ?? new Error('the browser could not keep the data'));
+      // Chromium tells of a disk that is full in other words too, as by a DataError “Failed to write blobs”.
+      transaction.onabort = () => reject(new DOMException(transaction.error?.message, 'QuotaExceededError'));
     });
     change((store) => transaction.objectStore(store));
     await completed;
