@@ -24,7 +24,7 @@ export class Session {
   /** Why nothing was recorded before this page was opened; null where the attempt had not begun. */
   #cause: GapCause | null = null;
   #uploadBy: string | null = null;
-  /** What is said instead of the truth for a while. */
+  /** What is said instead of the truth for a while: until then, by the browser's own count. */
   #notice: { sentence: string; until: number } | null = null;
   #unsent = 0;
   /** The one that was spoken of last. */
@@ -162,19 +162,19 @@ export class Session {
   }
 
   #heed(progress: Progress): void {
-    const now = Date.now();
     const { elapsed, sealingMessage } = this.#page.elements;
     if (this.#phase === 'starting') return this.#tellStart(startOf(progress));
     if (this.#phase === 'sealing') {
       this.#sealing.heed(progress);
-      if (this.#notice && this.#notice.until >= now) sealingMessage.textContent = this.#notice.sentence;
+      if (this.#notice && this.#notice.until >= performance.now()) sealingMessage.textContent = this.#notice.sentence;
     }
     if (this.#phase !== 'recording') return;
+    const now = Date.now();
     const { text, datetime } = elapsedOf(now - (progress.startedAt ?? now));
     elapsed.textContent = text;
     elapsed.dateTime = datetime;
     const thinned = this.#record.heed(progress);
-    if (this.#notice && this.#notice.until < now) this.#notice = null;
+    if (this.#notice && this.#notice.until < performance.now()) this.#notice = null;
     if (this.#notice) return;
     const truth = this.#truth(progress);
     this.#page.tell(thinned ? `${thinned} ${truth}` : truth);
@@ -183,7 +183,7 @@ export class Session {
   }
 
   #say(sentence: string): void {
-    this.#notice = { sentence, until: Date.now() + NOTICE_TIME };
+    this.#notice = { sentence, until: performance.now() + NOTICE_TIME };
     if (this.#phase === 'check' || this.#phase === 'starting') this.#tellStart(sentence);
     else {
       this.#page.tell(sentence);
