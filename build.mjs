@@ -1,5 +1,6 @@
 // Builds dist/: one bundle per process and one per browser page, so that each process loads its own code and nothing else.
-import { cp, mkdir, rename, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 
 const server = {
@@ -30,17 +31,6 @@ await mkdir(`${out}/assets`, { recursive: true });
 try {
   await Promise.all([
     build({
-      ...server,
-      outdir: out,
-      entryPoints: {
-        web: 'app/web.ts',
-        room: 'app/room.ts',
-        custody: 'hsm/main.ts',
-        'token-probe': 'hsm/token/probe-child.ts',
-        cloister: 'app/cli/cloister.ts',
-      },
-    }),
-    build({
       ...browser,
       outdir: `${out}/assets`,
       entryPoints: {
@@ -61,6 +51,19 @@ try {
     cp(`${fonts}/inter/files/inter-latin-wght-normal.woff2`, `${out}/assets/inter.woff2`),
     cp(`${fonts}/source-serif-4/files/source-serif-4-latin-wght-normal.woff2`, `${out}/assets/source-serif.woff2`),
   ]);
+  const assetsBuilt = JSON.stringify(await digestOf(`${out}/assets`));
+  await build({
+    ...server,
+    outdir: out,
+    define: { ASSETS_BUILT: assetsBuilt },
+    entryPoints: {
+      web: 'app/web.ts',
+      room: 'app/room.ts',
+      custody: 'hsm/main.ts',
+      'token-probe': 'hsm/token/probe-child.ts',
+      cloister: 'app/cli/cloister.ts',
+    },
+  });
   await rm('dist', { recursive: true, force: true });
   await rename(out, 'dist');
 } catch (error) {
@@ -68,4 +71,11 @@ try {
   if (!Array.isArray(error.errors)) console.error(error);
   await rm(out, { recursive: true, force: true });
   process.exitCode = 1;
+}
+
+/** Of all files of a folder and their names. */
+async function digestOf(folder) {
+  const hash = createHash('sha256');
+  for (const name of (await readdir(folder)).sort()) hash.update(name).update(await readFile(`${folder}/${name}`));
+  return hash.digest('base64url').slice(0, 16);
 }

@@ -36,6 +36,7 @@ export async function makeRecipient(alg: EnvelopeAlgorithm): Promise<CryptoKeyPa
 export async function saveRecipient(act: string, pair: CryptoKeyPair): Promise<void> {
   const spki = await crypto.subtle.exportKey('spki', pair.publicKey);
   const digest = toBase64url(new Uint8Array(await crypto.subtle.digest('SHA-256', spki)));
+  sessionStorage.setItem(digestName(act), digest);
   await inStore('readwrite', (store) => {
     const old = store.openCursor();
     old.onsuccess = () => {
@@ -47,6 +48,11 @@ export async function saveRecipient(act: string, pair: CryptoKeyPair): Promise<v
   });
 }
 
+/** @returns the digest of a grant's key where this window made the key, null elsewhere; at once, which the key itself is not */
+export function recallDigest(grant: string): string | null {
+  return sessionStorage.getItem(digestName(grant));
+}
+
 /** @returns the key of a grant, undefined when this browser has none */
 export async function readRecipient(grant: string): Promise<Recipient | undefined> {
   return inStore('readonly', (store) => store.get(grant) as IDBRequest<Recipient | undefined>);
@@ -54,7 +60,12 @@ export async function readRecipient(grant: string): Promise<Recipient | undefine
 
 /** Ends this browser's share in a grant: what was released for it cannot be opened any more. */
 export async function deleteRecipient(grant: string): Promise<void> {
+  sessionStorage.removeItem(digestName(grant));
   await inStore('readwrite', (store) => store.delete(grant));
+}
+
+function digestName(grant: string): string {
+  return `recipient of ${grant}`;
 }
 
 async function inStore<T>(mode: IDBTransactionMode, run: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {

@@ -37,13 +37,7 @@ export function GrantPage(props: {
       {/* Asked for while the script is still on its way. */}
       <link rel="preload" as="fetch" crossorigin="anonymous" href={`/grants/${grant.grant}/index`} />
       {segments.map((path) => (
-        <link
-          rel="preload"
-          as="fetch"
-          crossorigin="anonymous"
-          fetchpriority="low"
-          href={`/grants/${grant.grant}/${path}`}
-        />
+        <link rel="preload" as="fetch" crossorigin="anonymous" href={`/grants/${grant.grant}/${path}`} />
       ))}
       <div class="stack">
         <header>

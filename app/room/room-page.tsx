@@ -1,4 +1,5 @@
 import type { Child } from 'hono/jsx';
+import { assetPath } from '../ui/asset-path.ts';
 import { Page, type PageProps } from '../ui/page.tsx';
 import { Notice } from '../ui/status.tsx';
 import type { Representative } from './custody.ts';
@@ -28,7 +29,7 @@ export function RoomPage({ title, scripts = [], main = {}, representative, curre
       })}
       {...(navigation && { navigation })}
     >
-      <link rel="stylesheet" href="/assets/room.css" />
+      <link rel="stylesheet" href={assetPath('room.css')} />
       {children}
     </Page>
   );

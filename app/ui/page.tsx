@@ -1,5 +1,6 @@
 import { raw } from 'hono/html';
 import type { Child } from 'hono/jsx';
+import { assetPath } from './asset-path.ts';
 import { Icon, type IconName } from './icons.tsx';
 
 export type Place = 'exam' | 'staff' | 'room';
@@ -25,6 +26,11 @@ export interface PageProps {
   children?: Child;
 }
 
+/** Scripts that run before the page is drawn for the first time: what they begin with is not to wait for that. */
+const EARLY = ['theme', 'player'];
+/** Asked for before the style sheet that names them, so that no text is drawn in others first. */
+const FONTS = ['inter', 'source-serif'];
+
 const PLACES: Record<Place, string> = { exam: 'Exam', staff: 'Staff', room: 'Reading room' };
 
 /** The shell of every page: head, skip link, masthead, side navigation, main. */
@@ -38,10 +44,17 @@ export function Page({ title, place, scripts = [], person, navigation = [], main
           <meta name="viewport" content="width=device-width, initial-scale=1" />
           <meta name="color-scheme" content={place === 'room' ? 'dark' : 'light dark'} />
           <title>{`${title} · Cloister`}</title>
-          <link rel="icon" href="/assets/favicon.svg" type="image/svg+xml" />
-          <link rel="stylesheet" href="/assets/cloister.css" />
+          <link rel="icon" href={assetPath('favicon.svg')} type="image/svg+xml" />
+          <link rel="stylesheet" href={assetPath('cloister.css')} />
+          {FONTS.map((font) => (
+            <link rel="preload" as="font" type="font/woff2" crossorigin="anonymous" href={`/assets/${font}.woff2`} />
+          ))}
           {['theme', ...scripts].map((script) => (
-            <script type="module" src={`/assets/${script}.js`}></script>
+            <script
+              type="module"
+              src={assetPath(`${script}.js`)}
+              blocking={EARLY.includes(script) ? 'render' : undefined}
+            ></script>
           ))}
         </head>
         <body>

@@ -1,6 +1,6 @@
 /** The reading room's player: one picture per source, one clock, one timeline. Its page is app/room/player-view.tsx. */
 import type { GrantIndex } from '../../wire.ts';
-import { deleteRecipient, readRecipient } from '../recipient.ts';
+import { deleteRecipient, readRecipient, recallDigest } from '../recipient.ts';
 import { request, RequestError, requestJson } from '../room-request.ts';
 import { arrangePictures } from './arrangement.ts';
 import { Clock } from './clock.ts';
@@ -29,12 +29,15 @@ void start().catch((error: Error) => closePlayer(error.message));
 async function start(): Promise<void> {
   const indexed = requestJson<GrantIndex>('GET', `/grants/${grant}/index`);
   indexed.catch(() => {});
-  const recipient = await readRecipient(grant);
-  if (!recipient)
+  const recipient = readRecipient(grant).then((found) => {
+    if (found) return found;
     throw new Error(
       'The key for this view is not in this browser. Open the recording again from the attempt’s page, in the browser you want to watch it in.',
     );
-  const keys = new ReleasedKeys(grant, recipient);
+  });
+  // Whoever needs it meets its failure.
+  recipient.catch(() => {});
+  const keys = new ReleasedKeys(grant, recipient, recallDigest(grant));
   askForFirstKey(keys);
   const index = await indexed;
   if (!index.recordings.some((one) => one.chapters.length > 0))

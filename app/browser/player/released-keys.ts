@@ -17,13 +17,18 @@ export class ChapterRefused extends Error {
 /** The chapter keys of one grant, asked for one chapter at a time; none of them can be read by scripts. */
 export class ReleasedKeys {
   readonly #grant: string;
-  readonly #recipient: Recipient;
+  readonly #recipient: Promise<Recipient>;
+  readonly #digest: string | null;
   readonly #asked = new Map<string, Promise<ChapterKeys>>();
 
-  /** @param recipient the key that the grant was signed for, as this browser keeps it */
-  constructor(grant: string, recipient: Recipient) {
+  /**
+   * @param recipient the key that the grant was signed for, as this browser keeps it
+   * @param digest of that key where it is known before: chapter keys are asked for without waiting for `recipient` then
+   */
+  constructor(grant: string, recipient: Promise<Recipient>, digest: string | null) {
     this.#grant = grant;
     this.#recipient = recipient;
+    this.#digest = digest;
   }
 
   /** @returns whether the chapter's key was asked for already */
@@ -54,14 +59,15 @@ export class ReleasedKeys {
 
   async #ask(recording: string, chapter: number): Promise<ChapterKeys> {
     const { keys } = await requestJson<{ keys: ReleasedKey[] }>('POST', `/grants/${this.#grant}/releases`, {
-      body: { recipient: this.#recipient.digest, chapters: [{ recording, chapter }] },
+      body: { recipient: this.#digest ?? (await this.#recipient).digest, chapters: [{ recording, chapter }] },
     }).catch((error: unknown) => {
       throw isAbout(error, recording, chapter) ? new ChapterRefused(chapter, error.message) : error;
     });
     const released = keys.find((key) => key.recording === recording && key.chapter === chapter);
     if (!released) throw new Error('Custody released another chapter than the one asked for. Reload the page.');
+    const recipient = await this.#recipient;
     const base = await crypto.subtle
-      .unwrapKey('raw', fromBase64url(released.key), this.#recipient.key, { name: 'RSA-OAEP' }, 'HKDF', false, [
+      .unwrapKey('raw', fromBase64url(released.key), recipient.key, { name: 'RSA-OAEP' }, 'HKDF', false, [
         'deriveKey',
         'deriveBits',
       ])

@@ -1,24 +1,32 @@
 import type { Clock } from './clock.ts';
 
-const clockFormat = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
-const zoneFormat = new Intl.DateTimeFormat(undefined, { hour: 'numeric', timeZoneName: 'short' });
+// Without Intl, whose formatters take longer to make than the first picture takes to decode.
 
 /** @returns the time of day when this second was recorded, in the viewer's own zone: "10:02:31" */
 export function clockTime(clock: Pick<Clock, 'origin'>, seconds: number): string {
-  return clockFormat.format(clock.origin + seconds * 1000);
+  const date = new Date(clock.origin + seconds * 1000);
+  return [date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits).join(':');
 }
 
-/** @returns the short name of the viewer's zone at that moment: "CET" */
+/** @returns the viewer's zone at that moment: "UTC+1", "UTC−3:30" */
 export function zoneName(clock: Pick<Clock, 'origin'>): string {
-  return zoneFormat.formatToParts(clock.origin).find((part) => part.type === 'timeZoneName')?.value ?? '';
+  const minutes = -new Date(clock.origin).getTimezoneOffset();
+  const rest = Math.abs(minutes) % 60;
+  const hours = Math.floor(Math.abs(minutes) / 60);
+  if (minutes === 0) return 'UTC';
+  return `UTC${minutes < 0 ? '−' : '+'}${hours}${rest > 0 ? `:${twoDigits(rest)}` : ''}`;
 }
 
 /** @returns "0:34" or "1:02:03" */
 export function length(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
   const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  const tail = String(rest).padStart(2, '0');
-  return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${tail}` : `${minutes}:${tail}`;
+  const tail = twoDigits(rest);
+  return hours > 0 ? `${hours}:${twoDigits(minutes)}:${tail}` : `${minutes}:${tail}`;
+}
+
+function twoDigits(number: number): string {
+  return String(number).padStart(2, '0');
 }
 
 /** @returns where the playhead is, for a screen reader */
