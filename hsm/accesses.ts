@@ -1,11 +1,12 @@
 import { type AttemptRow, countChapters, findAttempt, listAttemptsFor } from '../db/custody/attempts.ts';
-import { listDecisions, listGrantsOn } from '../db/custody/acts.ts';
+import { listDecisions } from '../db/custody/acts.ts';
+import { listGrantsOn } from '../db/custody/grants.ts';
 import { findExam, isAssigned } from '../db/custody/exams.ts';
 import { findRepresentative } from '../db/custody/register.ts';
 import type { Custody } from './custody.ts';
 import { CustodyError, sentenceOf } from './errors.ts';
 import { policyOf } from './exams.ts';
-import type { RepresentativeView } from './register.ts';
+import type { RepresentativeView } from './register/representatives.ts';
 import type { Interval } from './viewing.ts';
 
 /** One thing that happened to an attempt's recording, for the test taker and for those who review it. */

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 const file = z
@@ -6,7 +7,9 @@ const file = z
   .min(1)
   .refine((path) => existsSync(path), 'names a file that does not exist');
 
-const custody = z.strictObject({
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+const settings = z.strictObject({
   /** Custody's own folder: database, ledger, head. */
   CLOISTER_CUSTODY_DATA: file,
   /** Folder of the sockets, one per peer. */
@@ -22,6 +25,26 @@ const custody = z.strictObject({
       'has to be an https origin without a path, or http://localhost',
     ),
   CLOISTER_INSTITUTION: z.string().min(1),
+  /** Whether passkeys that are copied to other devices may be enrolled. */
+  CLOISTER_SYNCED_PASSKEYS: z.enum(['refused', 'allowed']).default('refused'),
+  /** The only models of authenticators that may be enrolled: AAGUIDs with commas between. They prove it by their attestation. */
+  CLOISTER_PASSKEY_MODELS: z
+    .string()
+    .transform((text) => text.toLowerCase().split(/\s*,\s*/))
+    .pipe(z.array(z.guid('is not a list of AAGUIDs with commas between')).min(1))
+    .optional(),
+  /** File of the root certificates that those attestations lead to, PEM. */
+  CLOISTER_PASSKEY_ROOTS: file
+    .transform((path, context) => {
+      try {
+        return (readFileSync(path, 'utf8').match(CERTIFICATE) ?? []).map((pem) => new X509Certificate(pem));
+      } catch {
+        context.addIssue('holds a certificate that cannot be read');
+        return z.NEVER;
+      }
+    })
+    .refine((roots) => roots.length > 0, 'holds no certificate')
+    .optional(),
   /** Name of the ledger in checkpoints and verifier keys (C2SP: a schema-less URL). */
   CLOISTER_LEDGER_ORIGIN: z
     .string()
@@ -29,6 +52,11 @@ const custody = z.strictObject({
     .regex(/^[^\s+]+$/, 'may hold neither spaces nor a plus sign'),
   CLOISTER_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
+
+const custody = settings.refine(
+  (own) => (own.CLOISTER_PASSKEY_MODELS === undefined) === (own.CLOISTER_PASSKEY_ROOTS === undefined),
+  { path: ['CLOISTER_PASSKEY_MODELS'], message: 'and CLOISTER_PASSKEY_ROOTS go together' },
+);
 
 export type CustodyConfig = z.infer<typeof custody>;
 

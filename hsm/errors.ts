@@ -23,7 +23,51 @@ const REFUSALS = {
     400,
     'The passkey’s answer could not be verified. Try again; if it happens again, tell an officer.',
   ],
+  'passkey-synced': [
+    403,
+    'This passkey is copied to other devices by whoever keeps it, and your institution takes only ones that cannot leave their device. Enrol a security key or this device’s own passkey.',
+  ],
+  'passkey-model': [
+    403,
+    'This is not a make of security key that your institution takes, or it does not prove its make. Ask an officer which ones are taken.',
+  ],
+  'counter-behind': [
+    403,
+    'This passkey’s counter went back, which happens when it was copied. Nothing was done. Tell an officer.',
+  ],
+  'register-in-use': [
+    409,
+    'The register has enrolled people already: whoever comes from now on is approved by two officers, in the reading room.',
+  ],
   'representative-inactive': [403, 'Your approval as a representative is not in force. Ask an officer.'],
+  'unit-suspended': [
+    403,
+    'The unit is suspended. Nothing of it can be done or opened until two officers reinstate it.',
+  ],
+  'exam-suspended': [
+    403,
+    'This exam is suspended. Nothing of it can be opened until two officers reinstate it. Recording goes on.',
+  ],
+  'role-missing': [403, 'None of your roles lets you do this. Ask an officer.'],
+  'out-of-scope': [403, 'This is another unit’s. You answer for your own unit only.'],
+  'own-case': [403, 'This is about yourself: others have to sign it.'],
+  'not-assignable': [
+    409,
+    'Who is assigned to an exam has to be an approved reviewer, privacy officer or observer of its unit or of the whole institution.',
+  ],
+  'officers-needed': [409, 'At least two privacy officers have to stay in force. Approve another one first.'],
+  'already-so': [409, 'This is so already. Nothing was changed.'],
+  'name-taken': [409, 'There is one of this name already.'],
+  'promise-broken': [
+    409,
+    'Test takers have begun this exam under its rules: its recordings cannot be kept for longer than they were told.',
+  ],
+  'exam-in-past': [409, 'The exam’s window lies in the past.'],
+  'token-full': [409, 'The key token has no room for another exam’s key. Nothing was published. Ask the operator.'],
+  'proposals-full': [
+    409,
+    'Too many proposals wait for a signature. Have some signed or withdrawn in the reading room first.',
+  ],
   'not-assigned': [403, 'You are not assigned to this exam. Ask an officer if you should be.'],
   'purpose-not-allowed': [403, 'This exam’s rules do not allow a recording to be watched for this purpose.'],
   'justification-missing': [
@@ -36,7 +80,13 @@ const REFUSALS = {
   ],
   'act-expired': [409, 'This act has expired unsigned. Propose it again.'],
   'act-used': [409, 'This act was signed already. An act counts once.'],
-  'act-not-yours': [403, 'This act was proposed by somebody else; only they can sign it.'],
+  'act-withdrawn': [409, 'This act was withdrawn. Propose it again if it is still wanted.'],
+  'act-not-yours': [403, 'This act was proposed by somebody else; they sign it first, or alone.'],
+  'signed-already': [403, 'You have signed this act. It takes another person now.'],
+  'act-altered': [
+    403,
+    'What the others signed is not what stands here now, or their passkeys are not in force any more. Nothing was done. Propose it again.',
+  ],
   'challenge-differs': [403, 'The passkey signed something else than this act. Nothing was done.'],
   'origin-differs': [403, 'The passkey was touched on another page than the reading room. Nothing was done.'],
   'grant-ended': [

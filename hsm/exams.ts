@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import { type ExamRow, findExam, insertExam } from '../db/custody/exams.ts';
+import * as rows from '../db/custody/exams.ts';
 import type { Custody } from './custody.ts';
 import { CustodyError } from './errors.ts';
 import { type Policy, policy as policySchema } from './policy.ts';
+import type { RepresentativeView } from './register/representatives.ts';
+import { inScope } from './register/scope.ts';
+
+type ExamRow = rows.ExamRow;
 
 /** An exam as custody knows it: its rules and its public key with the appliance key's word. */
 export interface ExamView {
@@ -13,47 +17,33 @@ export interface ExamView {
   examKey: {
     kid: string;
     alg: ExamRow['alg'];
+    /** Whether a release keeps chapter keys inside the token; null of keys whose statement does not say it yet: it does. */
+    releaseMode: ExamRow['releaseMode'];
     spki: string;
     signature: string;
     applianceKey: string;
   };
 }
 
+/** An exam's key: where it lies in the token, and its public half with the appliance key's signature. */
+export type ExamKey = Pick<ExamRow, 'kid' | 'alg' | 'spki' | 'signature'>;
+
 /**
- * Makes an exam's key in the token, signs its public half with the appliance key and enters both in the ledger.
- * Asked again for the same id, it returns what stands.
+ * Makes an exam's key in the token and signs its public half with the appliance key.
  * @throws TokenError when the token cannot make the key
  */
-export async function createExam(
-  custody: Custody,
-  input: { exam: string; title: string; policy: Policy },
-): Promise<ExamView> {
-  const existing = findExam(custody.db, input.exam);
-  if (existing) return view(custody, existing);
+export async function makeExamKey(custody: Custody, exam: string): Promise<ExamKey> {
   const kid = randomUUID();
   const { spki } = await custody.token.createExamKey(kid);
   const alg = custody.token.algorithm;
-  const statement = { type: 'exam-key', exam: input.exam, kid, alg, spki: base64url(spki) };
+  const statement = { type: 'exam-key', exam, kid, alg, spki: base64url(spki) };
   const signature = await custody.token.sign(Buffer.from(canonicalize(statement) as string));
-  const row: ExamRow = {
-    id: input.exam,
-    title: input.title,
-    policy: JSON.stringify(input.policy),
-    kid,
-    alg,
-    spki: Buffer.from(spki),
-    signature: Buffer.from(signature),
-    createdAt: new Date().toISOString(),
-    keyDestroyedAt: null,
-  };
-  const body = { exam: input.exam, title: input.title, policy: input.policy, kid, alg, spki: base64url(spki) };
-  await custody.ledger.append([{ type: 'exam-created', body }], () => insertExam(custody.db, row));
-  return view(custody, row);
+  return { kid, alg, spki: Buffer.from(spki), signature: Buffer.from(signature) };
 }
 
 /** @throws CustodyError not-found */
 export function viewExam(custody: Custody, id: string): ExamView {
-  const row = findExam(custody.db, id);
+  const row = rows.findExam(custody.db, id);
   if (!row) throw new CustodyError('not-found', 'exam');
   return view(custody, row);
 }
@@ -61,6 +51,47 @@ export function viewExam(custody: Custody, id: string): ExamView {
 /** @throws ZodError when the stored rules are not ones that this program knows */
 export function policyOf(row: ExamRow): Policy {
   return policySchema.parse(JSON.parse(row.policy));
+}
+
+/** An exam as the room lists it for who runs or reviews it. */
+export interface ExamEntry {
+  exam: string;
+  title: string;
+  policy: Policy;
+  alg: ExamRow['alg'];
+  createdAt: string;
+  suspendedAt: string | null;
+  keyDestroyedAt: string | null;
+  /** Ids of who is assigned to it. */
+  assigned: string[];
+}
+
+/** @returns whether this person runs exams of the unit: an administrator of it, or a privacy officer */
+export function runsExamsOf(who: RepresentativeView, unit: string | null): boolean {
+  const runs = who.roles.includes('exam-administrator') || who.roles.includes('privacy-officer');
+  return runs && inScope(who, unit);
+}
+
+/** @returns the exams that this person runs or is assigned to, the newest first */
+export function listExams(custody: Custody, who: RepresentativeView): ExamEntry[] {
+  return rows
+    .listExams(custody.db)
+    .flatMap((row) => {
+      const policy = policySchema.safeParse(JSON.parse(row.policy)).data;
+      // One exam whose rules cannot be read shall not hide the others.
+      return policy ? [{ row, policy, assigned: rows.listAssignees(custody.db, row.id) }] : [];
+    })
+    .filter(({ policy, assigned }) => assigned.includes(who.id) || runsExamsOf(who, policy.unit))
+    .map(({ row, policy, assigned }) => ({
+      exam: row.id,
+      title: row.title,
+      policy,
+      alg: row.alg,
+      createdAt: row.createdAt,
+      suspendedAt: row.suspendedAt,
+      keyDestroyedAt: row.keyDestroyedAt,
+      assigned,
+    }));
 }
 
 function view(custody: Custody, row: ExamRow): ExamView {
@@ -71,6 +102,7 @@ function view(custody: Custody, row: ExamRow): ExamView {
     examKey: {
       kid: row.kid,
       alg: row.alg,
+      releaseMode: row.releaseMode,
       spki: base64url(row.spki),
       signature: base64url(row.signature),
       applianceKey: base64url(custody.applianceKey),

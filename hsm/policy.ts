@@ -23,6 +23,8 @@ export const outcome = z.enum(Object.keys(OUTCOMES) as [keyof typeof OUTCOMES, .
 /** The rules of an exam as custody enforces them. */
 export const policy = z
   .strictObject({
+    /** The unit whose exam it is: its exam administrators run it, its reviewers may be assigned. Null: the whole institution's. */
+    unit: z.uuid().nullable().default(null),
     purposes: z.array(purpose).min(1),
     /** End of the exam's window: no attempt begins after it. ISO 8601, UTC. */
     closesAt: z.iso.datetime(),
@@ -36,9 +38,17 @@ export const policy = z
       .default(72),
     /** Whether a test taker whose browser or computer is lost goes on in another one without asking anybody. */
     reentry: z.enum(['any-browser', 'same-browser']).default('any-browser'),
+    /** Whether a recording is watched only when a second person has signed the same act. */
+    dualControl: z.boolean().default(false),
+    /** What a least-view release covers: chapters on both sides of an incident's, and how many custody draws besides. */
+    leastView: z
+      .strictObject({ chaptersAround: z.int().min(0).max(3), drawn: z.int().min(0).max(5) })
+      .default({ chaptersAround: 1, drawn: 2 }),
   })
   .refine(
     ({ retentionDays, uploadHours }) => uploadHours <= retentionDays * 24,
     'keeps recordings for a shorter time than they can be sent in',
   );
 export type Policy = z.infer<typeof policy>;
+/** An exam's rules as they are proposed: what has a default may be left out. */
+export type PolicyInput = z.input<typeof policy>;

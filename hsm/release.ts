@@ -1,11 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import * as rows from '../db/custody/acts.ts';
+import * as rows from '../db/custody/grants.ts';
 import { findChapter, listChapters } from '../db/custody/attempts.ts';
-import { isAssigned } from '../db/custody/exams.ts';
 import { transact } from '../db/custody/open.ts';
 import { type Custody, refuse } from './custody.ts';
 import { CustodyError } from './errors.ts';
-import type { RepresentativeView } from './register.ts';
+import type { RepresentativeView } from './register/representatives.ts';
+import { standing } from './register/standing.ts';
 import { TokenError } from './token/errors.ts';
 import { type Interval, uniteIntervals } from './viewing.ts';
 
@@ -58,7 +58,7 @@ export function viewGrant(custody: Custody, representative: RepresentativeView, 
  * chapter keys inside the token under the reviewer's ephemeral key; returns once the release stands in a signed checkpoint.
  * @param request.recipient SHA-256 of the recipient key's SubjectPublicKeyInfo, base64url
  * @returns for each chapter its key under the recipient key (RSA-OAEP as in `alg`), base64url
- * @throws CustodyError not-found, grant-ended, representative-inactive, not-assigned, recipient-differs,
+ * @throws CustodyError not-found, grant-ended, what `standing` says, recipient-differs,
  *   chapter-unregistered, envelope-differs, envelope-foreign; envelope-unreadable with facts {recording, chapter}, to ask again
  *   without that one; TokenError
  */
@@ -72,8 +72,8 @@ export async function releaseChapters(
   const facts = { tried: 'release', attempt: grant.attempt, grant: id, representative: representative.id };
   if (!isLive(grant)) return refuse(custody, 'grant-ended', facts);
   if (grant.keyDestroyedAt) throw new CustodyError('key-destroyed');
-  if (grant.status !== 'approved') return refuse(custody, 'representative-inactive', facts);
-  if (!isAssigned(custody.db, grant.exam, representative.id)) return refuse(custody, 'not-assigned', facts);
+  const barred = standing(custody, representative.id, grant.exam);
+  if (barred) return refuse(custody, barred, facts);
   const recipientDigest = sha256(grant.recipient);
   if (!equal(recipientDigest, Buffer.from(request.recipient, 'base64url'))) {
     return refuse(custody, 'recipient-differs', facts);
@@ -106,7 +106,9 @@ export async function releaseChapters(
   await custody.ledger.append([{ type: 'released', body, concerns: grant.attempt }], () => {
     // Ended or suspended while the token worked: the keys stay here.
     const now = rows.findGrant(custody.db, id);
-    if (!now || !isLive(now) || now.status !== 'approved') throw new CustodyError('grant-ended');
+    if (!now || !isLive(now)) throw new CustodyError('grant-ended');
+    const barredNow = standing(custody, representative.id, grant.exam);
+    if (barredNow) throw new CustodyError(barredNow, 'while the token worked');
   });
   return { keys };
 }

@@ -26,7 +26,8 @@ const ACTIONS: Record<string, (form: HTMLFormElement) => Promise<string>> = {
     const fields = new FormData(form);
     const purpose = String(fields.get('purpose'));
     const justification = needsJustification(form) ? String(fields.get('justification') ?? '').trim() : '';
-    const body = { type: 'release', attempt: form.dataset['attempt'], purpose, justification, recipient };
+    const scope = { attempt: form.dataset['attempt'] };
+    const body = { type: 'release', scope, extent: 'least-view', purpose, justification, recipient };
     const { act } = await requestJson<{ act: string }>('POST', '/acts', { body });
     await saveRecipient(act, pair);
     return `/acts/${act}`;

@@ -72,6 +72,9 @@ export function connectWeb(socketPath: string, patience = PATIENCE) {
     redeemTicket: (ticket: string) => read(client['staff-sessions'].$post({ json: { ticket } })),
     staffSession: (session: string) => read(client['staff-session'].$get({}, as(session))),
     endStaffSession: (session: string) => finish(client['staff-session'].$delete({}, as(session))),
+    /** Has an act wait in the reading room for somebody who may sign it. */
+    propose: (json: Parameters<typeof client.proposals.$post>[0]['json']) => read(client.proposals.$post({ json })),
+    proposal: (act: string) => read(client.proposals[':act'].$get({ param: { act } })),
     /** @returns a public file of the ledger: the checkpoint or a tile */
     ledgerFile: (path: string) => readFile(fetch, path),
   };
@@ -98,6 +101,8 @@ export function connectRoom(socketPath: string) {
     attempt: (session: string, attempt: string) =>
       read(client.attempts[':attempt'].$get({ param: { attempt } }, as(session))),
     proposeAct: (session: string, json: Json<typeof acts.$post>) => read(acts.$post({ json }, as(session))),
+    /** What waits for this representative's signature, and what they proposed that waits for others'. */
+    acts: (session: string) => read(acts.$get({}, as(session))),
     act: (session: string, act: string) => read(acts[':act'].$get({ param: { act } }, as(session))),
     signAct: (session: string, act: string, response: unknown) =>
       read(
@@ -106,6 +111,11 @@ export function connectRoom(socketPath: string) {
           as(session),
         ),
       ),
+    withdrawAct: (session: string, act: string) =>
+      finish(acts[':act'].withdrawal.$post({ param: { act } }, as(session))),
+    representatives: (session: string) => read(client.representatives.$get({}, as(session))),
+    units: (session: string) => read(client.units.$get({}, as(session))),
+    exams: (session: string) => read(client.exams.$get({}, as(session))),
     grant: (session: string, grant: string) => read(grants.$get({ param: { grant } }, as(session))),
     release: (session: string, grant: string, json: Json<typeof grants.releases.$post>) =>
       read(grants.releases.$post({ param: { grant }, json }, as(session))),
@@ -122,9 +132,8 @@ export function connectOperator(socketPath: string) {
   const client = hc<OperatorProtocol>(BASE, { fetch: transport(socketPath, PATIENCE) });
   return {
     state: () => read(client.state.$get()),
-    createExam: (json: Parameters<typeof client.exams.$post>[0]['json']) => read(client.exams.$post({ json })),
-    invite: (json: Parameters<typeof client.representatives.$post>[0]['json']) =>
-      read(client.representatives.$post({ json })),
+    /** The first two, as long as nobody has enrolled. */
+    inviteOfficers: (names: [string, string]) => read(client.officers.$post({ json: { names } })),
   };
 }
 

@@ -29,7 +29,7 @@ export function ActPage(props: { representative: Representative; act: ProposedAc
               <Icon name="pen" />
               Sign with your passkey
             </button>
-            <a class="button" href={`/attempts/${act.attempt}`}>
+            <a class="button" href={`/attempts${act.attempts.length === 1 ? `/${act.attempts[0]}` : ''}`}>
               Cancel
             </a>
           </div>

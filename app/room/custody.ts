@@ -10,6 +10,7 @@ type Answer<Method extends keyof RoomCustody> = Awaited<ReturnType<RoomCustody[M
 
 /** What custody tells the room, by the names that its pages use. */
 export type Representative = Answer<'session'>['representative'];
+export type Role = Representative['roles'][number];
 export type AttemptView = Answer<'attempts'>['attempts'][number];
 export type AttemptDetail = Answer<'attempt'>;
 export type Access = AttemptDetail['accesses'][number];

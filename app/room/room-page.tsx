@@ -3,7 +3,7 @@ import { assetPath } from '../ui/asset-path.ts';
 import { Page, type PageProps } from '../ui/page.tsx';
 import { Notice } from '../ui/status.tsx';
 import type { Representative } from './custody.ts';
-import { ROLES } from './words.ts';
+import { wordRoles } from './words.ts';
 
 interface RoomPageProps extends Pick<PageProps, 'title' | 'scripts' | 'main'> {
   representative?: Representative;
@@ -25,7 +25,7 @@ export function RoomPage({ title, scripts = [], main = {}, representative, curre
       scripts={scripts}
       main={main}
       {...(representative && {
-        person: `${representative.name}, ${ROLES[representative.role] ?? representative.role}`,
+        person: `${representative.name}, ${wordRoles(representative.roles)}`,
       })}
       {...(navigation && { navigation })}
     >

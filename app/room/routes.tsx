@@ -31,7 +31,8 @@ const codesOf = <Code extends string>(words: Record<string, string>) => z.enum(O
 const proposal = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('release'),
-    attempt: z.uuid(),
+    scope: z.strictObject({ attempt: z.uuid() }),
+    extent: z.enum(['least-view', 'all']),
     purpose: codesOf<Purpose>(PURPOSES),
     justification: text,
     recipient: z.base64url().max(2000),
@@ -108,8 +109,9 @@ export function roomRoutes({ custody, shelf, config }: RoomParts) {
     })
     .post('/acts/:act/signature', signedIn, async (c) => {
       const { response } = await readContent(c, z.strictObject({ response: answer }));
-      const { act, type, attempt } = await custody.signAct(c.var.session, idOf(c, 'act'), response);
-      return c.json({ location: type === 'release' ? `/grants/${act}` : `/attempts/${attempt}` });
+      const { attempts, made } = await custody.signAct(c.var.session, idOf(c, 'act'), response);
+      const [grant, attempt] = [made.grants?.[0]?.grant, attempts[0]];
+      return c.json({ location: grant ? `/grants/${grant}` : `/attempts${attempt ? `/${attempt}` : ''}` });
     })
     .get('/tickets', signedIn, (c) =>
       c.html(<TicketPage representative={c.var.representative} staffOrigin={staffOrigin} />),

@@ -1,7 +1,7 @@
 import { Icon } from '../ui/icons.tsx';
 import type { Enrolment } from './custody.ts';
 import { RoomPage, Trouble } from './room-page.tsx';
-import { ROLES } from './words.ts';
+import { wordRoles } from './words.ts';
 
 export function SignInPage({ institution }: { institution: string }) {
   return (
@@ -40,7 +40,7 @@ export function EnrolmentPage({ token, representative }: Pick<Enrolment, 'repres
           <dt>Name</dt>
           <dd>{representative.name}</dd>
           <dt>Role</dt>
-          <dd>{ROLES[representative.role] ?? representative.role}</dd>
+          <dd>{wordRoles(representative.roles)}</dd>
         </dl>
         <form data-passkey="enrol" data-token={token}>
           <button class="button primary" disabled>

@@ -1,4 +1,4 @@
-import type { Outcome, Purpose } from './custody.ts';
+import type { Outcome, Purpose, Role } from './custody.ts';
 
 /** For what recordings are watched. All tables here give custody's codes in the words that representatives read. */
 export const PURPOSES: Record<string, string> = {
@@ -30,4 +30,16 @@ export const ACCESSES: Record<string, string> = {
 };
 
 /** What representatives are to custody. */
-export const ROLES: Record<string, string> = { officer: 'Officer', reviewer: 'Reviewer' };
+const ROLES: Record<Role, string> = {
+  'exam-administrator': 'exam administrator',
+  reviewer: 'reviewer',
+  'privacy-officer': 'privacy officer',
+  observer: 'observer',
+  custodian: 'key custodian',
+};
+
+/** @returns “Reviewer, privacy officer” */
+export function wordRoles(roles: readonly Role[]): string {
+  const words = roles.map((role) => ROLES[role]).join(', ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

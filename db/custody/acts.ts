@@ -1,100 +1,63 @@
-import { and, asc, eq, getTableColumns, isNull, lt, sql } from 'drizzle-orm';
-import { type CustodyDatabase, prepared } from './open.ts';
-import { acts, attempts, decisions, exams, grants, representatives } from './schema.ts';
+import { and, asc, count, desc, eq, getTableColumns, gt, isNull, lt } from 'drizzle-orm';
+import type { CustodyDatabase } from './open.ts';
+import { acts, actSignatures, decisions, representatives } from './schema.ts';
 
 export type ActRow = typeof acts.$inferSelect;
-export type GrantRow = typeof grants.$inferSelect;
+export type ActSignatureRow = typeof actSignatures.$inferSelect;
 export type DecisionRow = typeof decisions.$inferSelect;
 
-/** Keeps a proposed act; unsigned ones that expired go at the same time. */
-export function insertAct(db: CustodyDatabase, row: ActRow, now: string): void {
+/** Proposals that expired unsigned are kept for so long, so that they can be told from ones that never were. */
+const KEPT_MS = 7 * 86_400_000;
+
+/** Keeps a proposed act; ones that expired long ago go at the same time, with what had been signed of them. */
+export function insertAct(db: CustodyDatabase, row: ActRow): void {
+  const before = new Date(Date.parse(row.proposedAt) - KEPT_MS).toISOString();
   db.delete(acts)
-    .where(and(eq(acts.status, 'proposed'), lt(acts.expiresAt, now)))
+    .where(and(eq(acts.status, 'proposed'), lt(acts.expiresAt, before)))
     .run();
   db.insert(acts).values(row).run();
 }
 
-/** @returns the act, signed or not; unsigned ones only until others are proposed after they expired */
+/** @returns the act, signed or not */
 export function findAct(db: CustodyDatabase, id: string): ActRow | undefined {
   return db.select().from(acts).where(eq(acts.id, id)).get();
 }
 
-/** @returns false when the act was applied before */
-export function markApplied(db: CustodyDatabase, id: string): boolean {
+/** @returns acts that can still be signed, the newest first */
+export function listOpenActs(db: CustodyDatabase, now: string): ActRow[] {
+  return db
+    .select()
+    .from(acts)
+    .where(and(eq(acts.status, 'proposed'), gt(acts.expiresAt, now)))
+    .orderBy(desc(acts.proposedAt))
+    .all();
+}
+
+/** @returns how many of web's proposals can still be signed */
+export function countOpenProposals(db: CustodyDatabase, now: string): number {
+  const open = and(isNull(acts.representative), eq(acts.status, 'proposed'), gt(acts.expiresAt, now));
+  return db.select({ open: count() }).from(acts).where(open).get()?.open ?? 0;
+}
+
+/** @returns false when the act was applied or withdrawn before */
+export function markAct(db: CustodyDatabase, id: string, status: 'applied' | 'withdrawn'): boolean {
   return (
     db
       .update(acts)
-      .set({ status: 'applied' })
+      .set({ status })
       .where(and(eq(acts.id, id), eq(acts.status, 'proposed')))
       .run().changes === 1
   );
 }
 
-/** Opens a view: nothing was shown yet. */
-export function insertGrant(db: CustodyDatabase, row: Omit<GrantRow, 'endedAt' | 'viewing'>): void {
-  db.insert(grants).values(row).run();
+/** @throws when this representative has signed the act */
+export function insertSignature(db: CustodyDatabase, row: ActSignatureRow): void {
+  db.insert(actSignatures).values(row).run();
 }
 
-const grantById = prepared((db) =>
-  db
-    .select({
-      ...getTableColumns(grants),
-      exam: attempts.exam,
-      candidate: attempts.candidate,
-      title: exams.title,
-      kid: exams.kid,
-      keyDestroyedAt: exams.keyDestroyedAt,
-      name: representatives.name,
-      status: representatives.status,
-    })
-    .from(grants)
-    .innerJoin(attempts, eq(attempts.id, grants.attempt))
-    .innerJoin(exams, eq(exams.id, attempts.exam))
-    .innerJoin(representatives, eq(representatives.id, grants.representative))
-    .where(eq(grants.id, sql.placeholder('id')))
-    .prepare(),
-);
-
-/** @returns the grant with what its checks need: attempt, exam, its key, the representative's status */
-export function findGrant(db: CustodyDatabase, id: string) {
-  return grantById(db).get({ id });
-}
-
-/** @returns all grants that were ever given on the attempt, earliest first, with the name of who holds each */
-export function listGrantsOn(db: CustodyDatabase, attempt: string): (GrantRow & { name: string })[] {
-  return db
-    .select({ ...getTableColumns(grants), name: representatives.name })
-    .from(grants)
-    .innerJoin(representatives, eq(representatives.id, grants.representative))
-    .where(eq(grants.attempt, attempt))
-    .orderBy(asc(grants.grantedAt))
-    .all();
-}
-
-/** @param viewing JSON of all stretches shown so far, in place of what stood there */
-export function setViewing(db: CustodyDatabase, id: string, viewing: string): void {
-  db.update(grants).set({ viewing }).where(eq(grants.id, id)).run();
-}
-
-/** @returns false when the grant had ended before */
-export function markEnded(db: CustodyDatabase, id: string, endedAt: string): boolean {
-  return (
-    db
-      .update(grants)
-      .set({ endedAt })
-      .where(and(eq(grants.id, id), isNull(grants.endedAt)))
-      .run().changes === 1
-  );
-}
-
-/** @returns ids of grants whose time is over and whose end is not yet entered */
-export function listExpiredGrants(db: CustodyDatabase, now: string): string[] {
-  return db
-    .select({ id: grants.id })
-    .from(grants)
-    .where(and(isNull(grants.endedAt), lt(grants.expiresAt, now)))
-    .all()
-    .map((row) => row.id);
+/** @returns earliest first */
+export function listSignatures(db: CustodyDatabase, act: string): ActSignatureRow[] {
+  return db.select().from(actSignatures).where(eq(actSignatures.act, act)).orderBy(asc(actSignatures.signedAt)).all();
 }
 
 /** @throws when the act has a decision already */

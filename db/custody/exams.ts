@@ -1,6 +1,6 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, desc, eq, isNull, sql } from 'drizzle-orm';
 import { type CustodyDatabase, prepared } from './open.ts';
-import { assignments, exams } from './schema.ts';
+import { assignments, attempts, exams } from './schema.ts';
 
 export type ExamRow = typeof exams.$inferSelect;
 
@@ -17,6 +17,46 @@ export function findExam(db: CustodyDatabase, id: string): ExamRow | undefined {
 /** Lets a representative see an exam's attempts. @throws when there is no such exam or representative */
 export function assign(db: CustodyDatabase, exam: string, representative: string): void {
   db.insert(assignments).values({ exam, representative }).onConflictDoNothing().run();
+}
+
+/** Takes that back. @returns false when they were not assigned */
+export function unassign(db: CustodyDatabase, exam: string, representative: string): boolean {
+  return (
+    db
+      .delete(assignments)
+      .where(and(eq(assignments.exam, exam), eq(assignments.representative, representative)))
+      .run().changes === 1
+  );
+}
+
+/** @returns ids of who is assigned to the exam */
+export function listAssignees(db: CustodyDatabase, exam: string): string[] {
+  return db
+    .select({ representative: assignments.representative })
+    .from(assignments)
+    .where(eq(assignments.exam, exam))
+    .all()
+    .map(({ representative }) => representative);
+}
+
+/** @returns all exams, the newest first */
+export function listExams(db: CustodyDatabase): ExamRow[] {
+  return db.select().from(exams).orderBy(desc(exams.createdAt)).all();
+}
+
+/** @param policy JSON; see hsm/policy.ts */
+export function setPolicy(db: CustodyDatabase, id: string, policy: string): void {
+  db.update(exams).set({ policy }).where(eq(exams.id, id)).run();
+}
+
+/** @param suspendedAt ISO 8601, UTC; null ends the suspension */
+export function setExamSuspended(db: CustodyDatabase, id: string, suspendedAt: string | null): void {
+  db.update(exams).set({ suspendedAt }).where(eq(exams.id, id)).run();
+}
+
+/** @returns whether any attempt at the exam was registered */
+export function hasAttempts(db: CustodyDatabase, exam: string): boolean {
+  return db.select({ id: attempts.id }).from(attempts).where(eq(attempts.exam, exam)).limit(1).get() !== undefined;
 }
 
 /** @returns exams whose key still stands */

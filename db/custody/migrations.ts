@@ -81,4 +81,59 @@ export const migrations: readonly Migration[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX attempts_unsealed ON attempts (exam) WHERE sealed_at IS NULL;
   `,
+  // Acts once had one signature and one proposer, representatives one role; units, and what is suspended, were not there. Proposals
+  // nobody signed are dropped: they are of the old form. Everything that refers to acts is made anew, to refer to the new table.
+  `
+  CREATE TABLE units (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, created_at TEXT NOT NULL, suspended_at TEXT
+  ) STRICT;
+  ALTER TABLE exams ADD COLUMN suspended_at TEXT;
+  ALTER TABLE representatives ADD COLUMN roles TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE representatives ADD COLUMN unit TEXT REFERENCES units(id);
+  UPDATE representatives SET roles = CASE role WHEN 'officer' THEN '["privacy-officer"]' ELSE '["reviewer"]' END;
+  ALTER TABLE representatives DROP COLUMN role;
+  ALTER TABLE passkeys ADD COLUMN backup_eligible INTEGER NOT NULL DEFAULT 0;
+
+  CREATE TABLE new_acts (
+    id TEXT PRIMARY KEY, type TEXT NOT NULL, bytes TEXT NOT NULL, representative TEXT REFERENCES representatives(id),
+    signers INTEGER NOT NULL, proposed_at TEXT NOT NULL, expires_at TEXT NOT NULL, status TEXT NOT NULL
+  ) STRICT;
+  INSERT INTO new_acts
+    SELECT id, type, bytes, representative, 1, json_extract(bytes, '$.proposedAt'), expires_at, status FROM acts WHERE status = 'applied';
+  CREATE TABLE act_signatures (
+    act TEXT NOT NULL REFERENCES new_acts(id) ON DELETE CASCADE, representative TEXT NOT NULL REFERENCES representatives(id),
+    passkey TEXT NOT NULL, client_data TEXT NOT NULL, authenticator_data TEXT NOT NULL, signature TEXT NOT NULL, signed_at TEXT NOT NULL,
+    PRIMARY KEY (act, representative)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE new_grants (
+    id TEXT PRIMARY KEY, act TEXT NOT NULL REFERENCES new_acts(id), representative TEXT NOT NULL REFERENCES representatives(id),
+    attempt TEXT NOT NULL REFERENCES attempts(id), purpose TEXT NOT NULL, extent TEXT NOT NULL, recipient BLOB NOT NULL,
+    granted_at TEXT NOT NULL, expires_at TEXT NOT NULL, ended_at TEXT, viewing TEXT NOT NULL DEFAULT '[]',
+    UNIQUE (act, attempt)
+  ) STRICT;
+  INSERT INTO new_grants
+    SELECT id, id, representative, attempt, purpose, 'all', recipient, granted_at, expires_at, ended_at, viewing FROM grants;
+  CREATE TABLE standing_grants (
+    act TEXT PRIMARY KEY REFERENCES new_acts(id), exam TEXT NOT NULL REFERENCES exams(id), purpose TEXT NOT NULL, extent TEXT NOT NULL,
+    recipient BLOB NOT NULL, granted_at TEXT NOT NULL, expires_at TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE new_decisions (
+    act TEXT PRIMARY KEY REFERENCES new_acts(id), attempt TEXT NOT NULL REFERENCES attempts(id),
+    representative TEXT NOT NULL REFERENCES representatives(id),
+    outcome TEXT NOT NULL, reason TEXT NOT NULL, decided_at TEXT NOT NULL
+  ) STRICT;
+  INSERT INTO new_decisions SELECT act, attempt, representative, outcome, reason, decided_at FROM decisions;
+  DROP TABLE decisions;
+  DROP TABLE grants;
+  DROP TABLE acts;
+  ALTER TABLE new_acts RENAME TO acts;
+  ALTER TABLE new_grants RENAME TO grants;
+  ALTER TABLE new_decisions RENAME TO decisions;
+  CREATE INDEX grants_by_attempt ON grants (attempt);
+  CREATE INDEX acts_open ON acts (expires_at) WHERE status = 'proposed';
+  `,
+  // How a chapter key is released was one way only, inside the token, and no statement said so: null.
+  `
+  ALTER TABLE exams ADD COLUMN release_mode TEXT;
+  `,
 ];

@@ -1,4 +1,4 @@
-import { and, eq, getTableColumns, gt, isNull, lt, sql } from 'drizzle-orm';
+import { and, asc, count, eq, getTableColumns, gt, isNull, lt, sql } from 'drizzle-orm';
 import { type CustodyDatabase, prepared } from './open.ts';
 import { enrolments, passkeys, representatives, sessions, signIns, tickets } from './schema.ts';
 
@@ -30,6 +30,27 @@ export function changeStatus(
       .where(and(eq(representatives.id, id), eq(representatives.status, from)))
       .run().changes === 1
   );
+}
+
+/** @returns by name */
+export function listRepresentatives(db: CustodyDatabase): RepresentativeRow[] {
+  return db.select().from(representatives).orderBy(asc(representatives.name)).all();
+}
+
+/** @returns how many passkeys are enrolled, of whomever */
+export function countPasskeys(db: CustodyDatabase): number {
+  return db.select({ enrolled: count() }).from(passkeys).get()?.enrolled ?? 0;
+}
+
+/** Forgets who was invited and every link to enrol. For a register in which nobody has enrolled yet. */
+export function clearInvitations(db: CustodyDatabase): void {
+  db.delete(enrolments).run();
+  db.delete(representatives).where(eq(representatives.status, 'invited')).run();
+}
+
+/** @param change roles as JSON */
+export function setRoles(db: CustodyDatabase, id: string, change: Pick<RepresentativeRow, 'roles' | 'unit'>): void {
+  db.update(representatives).set(change).where(eq(representatives.id, id)).run();
 }
 
 /** @param row with the digest of the link's token; the token itself is kept nowhere */
@@ -77,9 +98,35 @@ export function listPasskeys(db: CustodyDatabase, representative: string): Passk
   return db.select().from(passkeys).where(eq(passkeys.representative, representative)).all();
 }
 
-/** @param counter the authenticator's signature counter, as verified last */
-export function setCounter(db: CustodyDatabase, id: string, counter: number): void {
-  db.update(passkeys).set({ counter }).where(eq(passkeys.id, id)).run();
+/**
+ * Moves a passkey's counter on: forward, or from zero to zero for authenticators that do not count (WebAuthn level 3, section 6.1.1).
+ * @param counter the authenticator's, as verified now
+ * @returns false when it is not ahead of the one that was verified last; nothing is changed then
+ */
+export function moveCounter(db: CustodyDatabase, id: string, counter: number): boolean {
+  const ahead = counter === 0 ? eq(passkeys.counter, 0) : lt(passkeys.counter, counter);
+  return (
+    db
+      .update(passkeys)
+      .set({ counter })
+      .where(and(eq(passkeys.id, id), ahead))
+      .run().changes === 1
+  );
+}
+
+/** Takes away every passkey, unused enrolment link, session and ticket of one representative. */
+export function revokePasskeys(db: CustodyDatabase, representative: string): void {
+  db.delete(passkeys).where(eq(passkeys.representative, representative)).run();
+  db.delete(enrolments)
+    .where(and(eq(enrolments.representative, representative), isNull(enrolments.usedAt)))
+    .run();
+  endSessions(db, representative);
+}
+
+/** Ends all sessions of one representative, and tickets not yet redeemed. */
+export function endSessions(db: CustodyDatabase, representative: string): void {
+  db.delete(sessions).where(eq(sessions.representative, representative)).run();
+  db.delete(tickets).where(eq(tickets.representative, representative)).run();
 }
 
 /** Keeps a sign-in's challenge; old ones go at the same time. */

@@ -7,11 +7,23 @@ export const exams = sqliteTable('exams', {
   policy: text().notNull(),
   kid: text().notNull(),
   alg: text({ enum: ['RSA-OAEP', 'RSA-OAEP-256'] }).notNull(),
+  /** Fixed when the key was made; see hsm/token/templates.ts. Null of keys made before it was recorded: in the token. */
+  releaseMode: text('release_mode', { enum: ['in-token', 'host-transient'] }),
   spki: blob({ mode: 'buffer' }).notNull(),
   signature: blob({ mode: 'buffer' }).notNull(),
   createdAt: text('created_at').notNull(),
   /** When the private half was destroyed: from then on nobody can watch any recording of the exam. */
   keyDestroyedAt: text('key_destroyed_at'),
+  /** While it stands nothing of the exam is released and nobody is assigned. Recording goes on. */
+  suspendedAt: text('suspended_at'),
+});
+
+/** Faculties, courses, offices: what a representative or an exam belongs to. */
+export const units = sqliteTable('units', {
+  id: text().primaryKey(),
+  name: text().notNull(),
+  createdAt: text('created_at').notNull(),
+  suspendedAt: text('suspended_at'),
 });
 
 export const attempts = sqliteTable('attempts', {
@@ -56,7 +68,10 @@ export const chapters = sqliteTable(
 export const representatives = sqliteTable('representatives', {
   id: text().primaryKey(),
   name: text().notNull(),
-  role: text({ enum: ['officer', 'reviewer'] }).notNull(),
+  /** JSON array; see hsm/roles.ts. */
+  roles: text().notNull(),
+  /** Null: the whole institution. */
+  unit: text(),
   status: text({ enum: ['invited', 'approved', 'suspended'] }).notNull(),
   createdAt: text('created_at').notNull(),
 });
@@ -76,6 +91,8 @@ export const passkeys = sqliteTable('passkeys', {
   /** COSE key. */
   publicKey: blob('public_key', { mode: 'buffer' }).notNull(),
   counter: integer().notNull(),
+  /** Whether it may be copied to other devices (WebAuthn level 3, section 6.1.3); it can never change. */
+  backupEligible: integer('backup_eligible', { mode: 'boolean' }).notNull(),
   /** JSON array. */
   transports: text().notNull(),
   enrolledAt: text('enrolled_at').notNull(),
@@ -107,19 +124,42 @@ export const assignments = sqliteTable(
 
 export const acts = sqliteTable('acts', {
   id: text().primaryKey(),
-  type: text({ enum: ['release', 'decide'] }).notNull(),
-  /** Canonical JSON, the bytes whose hash the passkey signs. */
+  /** See hsm/acts/definitions.ts. */
+  type: text().notNull(),
+  /** Canonical JSON, the bytes whose hash the passkeys sign. */
   bytes: text().notNull(),
-  representative: text().notNull(),
+  /** Who proposed it; null where web did, for whoever may sign it. */
+  representative: text(),
+  /** How many different people sign. */
+  signers: integer().notNull(),
+  proposedAt: text('proposed_at').notNull(),
   expiresAt: text('expires_at').notNull(),
-  status: text({ enum: ['proposed', 'applied'] }).notNull(),
+  status: text({ enum: ['proposed', 'applied', 'withdrawn'] }).notNull(),
 });
 
+export const actSignatures = sqliteTable(
+  'act_signatures',
+  {
+    act: text().notNull(),
+    representative: text().notNull(),
+    passkey: text().notNull(),
+    /** As the passkey's browser gave them, base64url. */
+    clientData: text('client_data').notNull(),
+    authenticatorData: text('authenticator_data').notNull(),
+    signature: text().notNull(),
+    signedAt: text('signed_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.act, table.representative] })],
+);
+
 export const grants = sqliteTable('grants', {
+  /** The act's id where it opens one attempt. */
   id: text().primaryKey(),
+  act: text().notNull(),
   representative: text().notNull(),
   attempt: text().notNull(),
   purpose: text().notNull(),
+  extent: text({ enum: ['least-view', 'all'] }).notNull(),
   /** The reviewer's ephemeral RSA public key, SubjectPublicKeyInfo. */
   recipient: blob({ mode: 'buffer' }).notNull(),
   grantedAt: text('granted_at').notNull(),
@@ -127,6 +167,18 @@ export const grants = sqliteTable('grants', {
   endedAt: text('ended_at'),
   /** JSON: intervals that the player reported so far. */
   viewing: text().notNull().default('[]'),
+});
+
+/** What a program may open without a person beside it: of one exam, for a key bound to it. */
+export const standingGrants = sqliteTable('standing_grants', {
+  act: text().primaryKey(),
+  exam: text().notNull(),
+  purpose: text().notNull(),
+  extent: text({ enum: ['least-view', 'all'] }).notNull(),
+  /** The program's RSA public key, SubjectPublicKeyInfo. */
+  recipient: blob({ mode: 'buffer' }).notNull(),
+  grantedAt: text('granted_at').notNull(),
+  expiresAt: text('expires_at').notNull(),
 });
 
 export const decisions = sqliteTable('decisions', {

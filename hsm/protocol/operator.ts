@@ -1,19 +1,13 @@
 import { z } from 'zod';
+import { line } from '../acts/wording.ts';
 import type { Custody } from '../custody.ts';
-import { createExam } from '../exams.ts';
-import { policy } from '../policy.ts';
-import { inviteRepresentative } from '../register.ts';
+import { inviteOfficers } from '../register/representatives.ts';
 import { ledgerFiles } from './ledger-files.ts';
 import { json, socketApp } from './socket-app.ts';
 
-const exam = z.object({ exam: z.uuid(), title: z.string().min(1).max(200), policy });
-const invitation = z.object({
-  name: z.string().min(1).max(100),
-  role: z.enum(['officer', 'reviewer']),
-  exams: z.array(z.uuid()).max(100),
-});
+const officers = z.strictObject({ names: z.tuple([line(100), line(100)]) });
 
-/** What the operator's command line may ask. It sets up; it can watch nothing. */
+/** What the operator's command line may ask. It invites the first officers; after that only acts change anything. */
 export function operatorProtocol(custody: Custody) {
   return socketApp(custody, 'operator')
     .get('/state', (c) =>
@@ -24,9 +18,8 @@ export function operatorProtocol(custody: Custody) {
         token: custody.token.describe(),
       }),
     )
-    .post('/exams', json(exam), async (c) => c.json(await createExam(custody, c.req.valid('json'))))
-    .post('/representatives', json(invitation), async (c) =>
-      c.json(await inviteRepresentative(custody, c.req.valid('json'))),
+    .post('/officers', json(officers), async (c) =>
+      c.json({ officers: await inviteOfficers(custody, c.req.valid('json').names) }),
     )
     .get('/ledger/*', ledgerFiles(custody));
 }

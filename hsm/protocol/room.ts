@@ -2,17 +2,13 @@ import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simp
 import type { Context } from 'hono';
 import { z } from 'zod';
 import { listAttempts, viewAttempt } from '../accesses.ts';
-import { proposal, proposeAct, signAct, viewAct } from '../acts.ts';
+import { proposal } from '../acts/definitions.ts';
+import { listActs, proposeAct, signAct, viewAct, withdrawAct } from '../acts/engine.ts';
 import type { Custody } from '../custody.ts';
-import {
-  enrolmentOptions,
-  enrolPasskey,
-  endSession,
-  issueTicket,
-  sessionHolder,
-  signIn,
-  signInOptions,
-} from '../register.ts';
+import { listExams } from '../exams.ts';
+import { enrolmentOptions, enrolPasskey } from '../register/enrolments.ts';
+import { listRepresentatives, viewUnits } from '../register/representatives.ts';
+import { endSession, issueTicket, sessionHolder, signIn, signInOptions } from '../register/sessions.ts';
 import { endGrant, releaseChapters, reportFault, reportViewing, viewGrant } from '../release.ts';
 import { MOST_INTERVALS } from '../viewing.ts';
 import { json, SESSION_HEADER, socketApp } from './socket-app.ts';
@@ -83,10 +79,18 @@ export function roomProtocol(custody: Custody) {
     .get('/attempts', (c) => c.json({ attempts: listAttempts(custody, who(c)) }))
     .get('/attempts/:attempt', (c) => c.json(viewAttempt(custody, who(c), c.req.param('attempt'))))
     .post('/acts', json(proposal), async (c) => c.json(await proposeAct(custody, who(c), c.req.valid('json'))))
+    .get('/acts', (c) => c.json({ acts: listActs(custody, who(c)) }))
     .get('/acts/:act', (c) => c.json(viewAct(custody, who(c), c.req.param('act'))))
     .post('/acts/:act/signature', json(z.object({ response: assertion })), async (c) =>
       c.json(await signAct(custody, who(c), c.req.param('act'), c.req.valid('json').response)),
     )
+    .post('/acts/:act/withdrawal', async (c) => {
+      await withdrawAct(custody, who(c), c.req.param('act'));
+      return c.body(null, 204);
+    })
+    .get('/representatives', (c) => c.json({ representatives: listRepresentatives(custody, who(c)) }))
+    .get('/units', (c) => c.json({ units: viewUnits(custody, who(c)) }))
+    .get('/exams', (c) => c.json({ exams: listExams(custody, who(c)) }))
     .get('/grants/:grant', (c) => c.json(viewGrant(custody, who(c), c.req.param('grant'))))
     .post('/grants/:grant/releases', json(release), async (c) =>
       c.json(await releaseChapters(custody, who(c), c.req.param('grant'), c.req.valid('json'))),

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { listAssigned } from '../../db/custody/exams.ts';
 import { listAccesses } from '../accesses.ts';
+import { webProposal } from '../acts/definitions.ts';
+import { proposeForWeb, readProposal } from '../acts/engine.ts';
 import { registerAttempt, resumeAttempt } from '../attempts.ts';
 import { registerChapter, registerChapters } from '../chapters.ts';
 import type { Custody } from '../custody.ts';
-import { viewExam } from '../exams.ts';
-import { endSession, redeemTicket, sessionHolder } from '../register.ts';
+import { listExams, viewExam } from '../exams.ts';
+import { endSession, redeemTicket, sessionHolder } from '../register/sessions.ts';
 import { readEnding, sealAttempt } from '../seals.ts';
 import { ledgerFiles } from './ledger-files.ts';
 import { json, SESSION_HEADER, socketApp } from './socket-app.ts';
@@ -23,7 +24,9 @@ const waited = z.object({ envelopes: z.array(chapter.shape.envelope).min(1).max(
 const signed = z.object({ statement: z.string().max(16_384), signature: z.string().max(200) });
 const ticket = z.object({ ticket: z.string().length(43) });
 
-/** What the web process may ask. It registers and seals; nothing here gives out a key or changes what was registered. */
+/**
+ * What the web process may ask. It registers, seals and proposes; nothing here gives out a key, changes what was registered or signs.
+ */
 export function webProtocol(custody: Custody) {
   return socketApp(custody, 'web')
     .get('/exams/:exam', (c) => c.json(viewExam(custody, c.req.param('exam'))))
@@ -40,11 +43,13 @@ export function webProtocol(custody: Custody) {
     )
     .get('/attempts/:attempt/ending', async (c) => c.json(await readEnding(custody, c.req.param('attempt'))))
     .get('/attempts/:attempt/accesses', (c) => c.json({ accesses: listAccesses(custody, c.req.param('attempt')) }))
+    .post('/proposals', json(webProposal), (c) => c.json(proposeForWeb(custody, c.req.valid('json'))))
+    .get('/proposals/:act', (c) => c.json(readProposal(custody, c.req.param('act'))))
     .get('/ledger/*', ledgerFiles(custody))
     .post('/staff-sessions', json(ticket), (c) => c.json(redeemTicket(custody, c.req.valid('json').ticket)))
     .get('/staff-session', (c) => {
       const representative = sessionHolder(custody, c.req.header(SESSION_HEADER), 'staff');
-      return c.json({ representative, exams: listAssigned(custody.db, representative.id) });
+      return c.json({ representative, exams: listExams(custody, representative).map(({ exam }) => exam) });
     })
     .delete('/staff-session', (c) => {
       endSession(custody, c.req.header(SESSION_HEADER));

@@ -1,0 +1,79 @@
+import { type AttemptRow, findAttempt } from '../../db/custody/attempts.ts';
+import { type ExamRow, findExam } from '../../db/custody/exams.ts';
+import { findRepresentative, type RepresentativeRow } from '../../db/custody/register.ts';
+import { findUnit } from '../../db/custody/units.ts';
+import type { Custody } from '../custody.ts';
+import { CustodyError } from '../errors.ts';
+import { policyOf } from '../exams.ts';
+import { type RepresentativeView, viewRepresentative } from '../register/representatives.ts';
+import { inScope } from '../register/scope.ts';
+import { type Role, ROLES } from '../roles.ts';
+import type { Detail } from './act.ts';
+
+type Database = Pick<Custody, 'db'>;
+
+/** Who signs what concerns the register. */
+export const OFFICERS: readonly Role[] = ['privacy-officer'];
+
+/** @throws CustodyError out-of-scope where `who` does not answer for the unit (null: the whole institution) */
+export function requireScope(who: RepresentativeView, unit: string | null): void {
+  if (!inScope(who, unit)) throw new CustodyError('out-of-scope', unit ?? 'institution');
+}
+
+/** @throws CustodyError own-case where an act is about its signer */
+export function requireOther(who: RepresentativeView, subject: string): void {
+  if (who.id === subject) throw new CustodyError('own-case');
+}
+
+/** @throws CustodyError not-found for a unit that is not registered */
+export function requireUnit({ db }: Database, unit: string | null): void {
+  if (unit !== null && !findUnit(db, unit)) throw new CustodyError('not-found', 'unit');
+}
+
+/** @throws CustodyError not-found */
+export function examOf({ db }: Database, id: string): ExamRow {
+  const exam = findExam(db, id);
+  if (!exam) throw new CustodyError('not-found', 'exam');
+  return exam;
+}
+
+/** @throws CustodyError not-found */
+export function attemptOf(custody: Database, id: string): { attempt: AttemptRow; exam: ExamRow } {
+  const attempt = findAttempt(custody.db, id);
+  if (!attempt) throw new CustodyError('not-found', 'attempt');
+  return { attempt, exam: examOf(custody, attempt.exam) };
+}
+
+/** @returns “privacy officer and reviewer”, with its article */
+export function wordRoles(roles: readonly Role[]): string {
+  const words = roles.map((role) => ROLES[role]);
+  const list = words.length > 1 ? `${words.slice(0, -1).join(', ')} and ${words.at(-1)}` : words.join('');
+  return `${/^[aeo]/.test(list) ? 'an' : 'a'} ${list}`;
+}
+
+export function unitName({ db }: Database, unit: string | null): string {
+  return unit === null ? 'the whole institution' : `“${findUnit(db, unit)?.name ?? unit}”`;
+}
+
+/** @returns the representative's name as the register has it */
+export function nameOf({ db }: Database, representative: string | null): string {
+  return (representative && findRepresentative(db, representative)?.name) || 'Somebody unknown';
+}
+
+/** What the register says of a person now. */
+export function personDetails(custody: Database, row: RepresentativeRow): Detail[] {
+  return [
+    { term: 'Who', value: row.name },
+    { term: 'At present', value: `${wordRoles(viewRepresentative(row).roles)}, for ${unitName(custody, row.unit)}` },
+    { term: 'Register’s number', value: row.id },
+  ];
+}
+
+/** What custody knows of an exam. */
+export function examDetails(custody: Database, exam: ExamRow): Detail[] {
+  return [
+    { term: 'Exam', value: exam.title },
+    { term: 'Exam of', value: unitName(custody, policyOf(exam).unit) },
+    { term: 'Exam’s number', value: exam.id },
+  ];
+}

@@ -1,0 +1,185 @@
+import { z } from 'zod';
+import * as rows from '../../db/custody/exams.ts';
+import { findRepresentative as findRow } from '../../db/custody/register.ts';
+import type { Custody } from '../custody.ts';
+import { CustodyError } from '../errors.ts';
+import { makeExamKey, policyOf, type ExamKey } from '../exams.ts';
+import { type Policy, policy, PURPOSES } from '../policy.ts';
+import { findRepresentative, viewRepresentative } from '../register/representatives.ts';
+import { inScope } from '../register/scope.ts';
+import { standingOfExam } from '../register/standing.ts';
+import { destroyKey as destroyInToken, keyDueAt } from '../retention.ts';
+import type { Role } from '../roles.ts';
+import { defineAct, type Detail } from './act.ts';
+import { examDetails, examOf, OFFICERS, personDetails, requireScope, requireUnit, unitName } from './concerns.ts';
+import { line, reason } from './wording.ts';
+
+const ADMINISTRATORS: readonly Role[] = ['exam-administrator'];
+const EITHER: readonly Role[] = ['exam-administrator', 'privacy-officer'];
+/** Who may be assigned to an exam, and so see its attempts. */
+const ASSIGNABLE: readonly Role[] = ['reviewer', 'privacy-officer', 'observer'];
+
+export const publishExam = defineAct({
+  schema: z.strictObject({ type: z.literal('publish-exam'), exam: z.uuid(), title: line(200), policy }),
+  roles: ADMINISTRATORS,
+  signers: 1,
+  entry: 'exam-published',
+  permit(custody, who, { exam, policy: rules }) {
+    requireUnit(custody, rules.unit);
+    requireScope(who, rules.unit);
+    if (rows.findExam(custody.db, exam)) throw new CustodyError('already-so', 'publish-exam');
+    if (Date.parse(rules.closesAt) <= Date.now()) throw new CustodyError('exam-in-past', 'publish-exam');
+  },
+  describe: (custody, { exam, title, policy: rules }) => ({
+    sentence: `“${title}” is published for ${unitName(custody, rules.unit)}: its key is made, and recordings of it can begin.`,
+    details: [{ term: 'Exam', value: title }, { term: 'Exam’s number', value: exam }, ...policyDetails(custody, rules)],
+  }),
+  prepare: (custody, { exam }) => makeExamKey(custody, exam),
+  // A key that no exam refers to would stay in the token for good.
+  undo: async (custody, { kid }) => custody.token.destroyExamKey(kid),
+  facts: ({ kid, alg, spki }: ExamKey) => ({ kid, alg, spki: spki.toString('base64url') }),
+  apply(custody, { exam, title, policy: rules }, at, key) {
+    rows.insertExam(custody.db, {
+      ...key,
+      id: exam,
+      title,
+      policy: JSON.stringify(rules),
+      createdAt: at,
+      keyDestroyedAt: null,
+      suspendedAt: null,
+    });
+  },
+});
+
+export const changePolicy = defineAct({
+  schema: z.strictObject({ type: z.literal('change-policy'), exam: z.uuid(), policy }),
+  roles: EITHER,
+  signers: 2,
+  entry: 'policy-changed',
+  permit(custody, who, { exam, policy: rules }) {
+    const row = examOf(custody, exam);
+    const before = policyOf(row);
+    requireUnit(custody, rules.unit);
+    requireScope(who, before.unit);
+    requireScope(who, rules.unit);
+    if (row.keyDestroyedAt) throw new CustodyError('key-destroyed');
+    if (JSON.stringify(before) === JSON.stringify(rules)) throw new CustodyError('already-so', 'change-policy');
+    if (keyDueAt(rules) > keyDueAt(before) && rows.hasAttempts(custody.db, exam)) {
+      throw new CustodyError('promise-broken', 'change-policy');
+    }
+  },
+  describe(custody, { exam, policy: rules }) {
+    const row = examOf(custody, exam);
+    const before = new Map(policyDetails(custody, policyOf(row)).map(({ term, value }) => [term, value]));
+    const changes = policyDetails(custody, rules).filter(({ term, value }) => before.get(term) !== value);
+    return {
+      sentence: `“${row.title}” has other rules from now on${changes.length > 0 ? `: ${changes.map(({ term }) => term.toLowerCase()).join(', ')}` : ''}.`,
+      details: [
+        ...examDetails(custody, row),
+        ...changes.flatMap(({ term, value }) => [
+          { term: `${term}, at present`, value: before.get(term) ?? '–' },
+          { term: `${term}, from now on`, value },
+        ]),
+      ],
+    };
+  },
+  apply: (custody, { exam, policy: rules }) => rows.setPolicy(custody.db, exam, JSON.stringify(rules)),
+});
+
+export const assign = defineAct({
+  schema: z.strictObject({ type: z.literal('assign'), exam: z.uuid(), subject: z.uuid() }),
+  roles: EITHER,
+  signers: 1,
+  entry: 'assigned',
+  permit(custody, who, { exam, subject }) {
+    const row = examOf(custody, exam);
+    const { unit } = policyOf(row);
+    requireScope(who, unit);
+    const barred = standingOfExam(custody, exam);
+    if (barred) throw new CustodyError(barred, 'assign');
+    const person = findRow(custody.db, subject);
+    if (!person) throw new CustodyError('not-found', 'representative');
+    const { roles } = viewRepresentative(person);
+    const fits = person.status !== 'suspended' && roles.some((role) => ASSIGNABLE.includes(role));
+    // An exam of the whole institution may be reviewed by people of any unit.
+    if (!fits || (unit !== null && !inScope(person, unit))) throw new CustodyError('not-assignable', subject);
+    if (rows.isAssigned(custody.db, exam, subject)) throw new CustodyError('already-so', 'assign');
+  },
+  describe(custody, { exam, subject }) {
+    const row = examOf(custody, exam);
+    const person = findRepresentative(custody, subject);
+    return {
+      sentence: `${person.name} is assigned to “${row.title}”: they see its attempts, and may ask to watch them.`,
+      details: [...personDetails(custody, person), ...examDetails(custody, row)],
+    };
+  },
+  apply: (custody, { exam, subject }) => rows.assign(custody.db, exam, subject),
+});
+
+export const unassign = defineAct({
+  schema: z.strictObject({ type: z.literal('unassign'), exam: z.uuid(), subject: z.uuid() }),
+  roles: EITHER,
+  signers: 1,
+  entry: 'unassigned',
+  permit(custody, who, { exam, subject }) {
+    requireScope(who, policyOf(examOf(custody, exam)).unit);
+    if (!rows.isAssigned(custody.db, exam, subject)) throw new CustodyError('already-so', 'unassign');
+  },
+  describe(custody, { exam, subject }) {
+    const row = examOf(custody, exam);
+    const person = findRepresentative(custody, subject);
+    return {
+      sentence: `${person.name} is no longer assigned to “${row.title}”: what they have open of it ends.`,
+      details: [...personDetails(custody, person), ...examDetails(custody, row)],
+    };
+  },
+  apply: (custody, { exam, subject }) => void rows.unassign(custody.db, exam, subject),
+});
+
+export const destroyKey = defineAct({
+  schema: z.strictObject({ type: z.literal('destroy-key'), exam: z.uuid(), reason }),
+  roles: OFFICERS,
+  signers: 2,
+  entry: 'key-destroyed',
+  permit(custody, who, { exam }) {
+    const row = examOf(custody, exam);
+    requireScope(who, policyOf(row).unit);
+    if (row.keyDestroyedAt) throw new CustodyError('key-destroyed');
+  },
+  describe(custody, { exam, reason: why }) {
+    const row = examOf(custody, exam);
+    return {
+      sentence: `The key of “${row.title}” is destroyed now: nobody can ever watch any of its recordings again.`,
+      details: [
+        ...examDetails(custody, row),
+        { term: 'Would be destroyed anyway', value: new Date(keyDueAt(policyOf(row))).toISOString() },
+        { term: 'Reason', value: why },
+      ],
+    };
+  },
+  // First the key, then the entry, as retention does: the ledger never claims a destruction that did not happen.
+  prepare: (custody, { exam }) => destroyInToken(custody, examOf(custody, exam).kid),
+  apply: (custody, { exam }, at) => rows.markKeyDestroyed(custody.db, exam, at),
+});
+
+/** @returns every rule in words */
+function policyDetails(custody: Pick<Custody, 'db'>, rules: Policy): Detail[] {
+  const { chaptersAround, drawn } = rules.leastView;
+  return [
+    { term: 'Exam of', value: unitName(custody, rules.unit) },
+    { term: 'Recordings may be watched for', value: rules.purposes.map((one) => PURPOSES[one]).join(', ') },
+    { term: 'Closes', value: rules.closesAt },
+    { term: 'Key is destroyed', value: new Date(keyDueAt(rules)).toISOString() },
+    { term: 'Recordings are taken until', value: `${rules.uploadHours} hours after it closes` },
+    {
+      term: 'Another browser',
+      value:
+        rules.reentry === 'any-browser' ? 'test takers may go on in one' : 'test takers stay in the one they began in',
+    },
+    { term: 'People who sign before a recording is watched', value: rules.dualControl ? 'two' : 'one' },
+    {
+      term: 'Shown without a further reason',
+      value: `${chaptersAround} chapters on both sides of an incident, and ${drawn} drawn`,
+    },
+  ];
+}

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+
+/** Control characters, line separators, unpaired surrogates, and marks that turn the direction of what stands behind them. */
+const DISGUISES = /[\p{Cc}\p{Cs}\u2028\u2029\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/u;
+
+/**
+ * Words of a person that stand in an act, on one line. Nothing in them can make the sentence around them read otherwise than its
+ * bytes say (UTS 39 section 5.4, UAX 9).
+ */
+export const line = (longest: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(longest)
+    .refine((text) => !DISGUISES.test(text), 'holds characters that are not shown');
+
+/** The same over several lines. */
+export const paragraph = (longest: number) =>
+  z
+    .string()
+    .trim()
+    .max(longest)
+    .refine((text) => !DISGUISES.test(text.replaceAll(/\r?\n|\t/g, ' ')), 'holds characters that are not shown');
+
+/** Why an act is done, where it has to be said. */
+export const reason = paragraph(2000).min(1);

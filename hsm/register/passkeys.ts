@@ -1,0 +1,69 @@
+import { type AuthenticationResponseJSON, verifyAuthenticationResponse } from '@simplewebauthn/server';
+import * as register from '../../db/custody/register.ts';
+import { type Custody, refuse } from '../custody.ts';
+import { CustodyError } from '../errors.ts';
+
+/** The WebAuthn relying party: the room's host, and the only origin on which a passkey counts. */
+export function relyingParty({ config }: Pick<Custody, 'config'>): { id: string; origin: string } {
+  const { origin, hostname } = new URL(config.CLOISTER_ROOM_ORIGIN);
+  return { id: hostname, origin };
+}
+
+/**
+ * Verifies a passkey's assertion over `challenge`, from the room's origin, with user verification, and moves its counter. A counter
+ * counts only where it is not zero (WebAuthn level 3, section 6.1.1); whether the passkey can be backed up may not have changed
+ * (section 7.2, step 19).
+ * @param facts what is entered in the ledger if it does not verify
+ * @throws CustodyError challenge-differs, origin-differs, passkey-refused, counter-behind
+ */
+export async function verifyAssertion(
+  custody: Custody,
+  response: AuthenticationResponseJSON,
+  passkey: register.PasskeyRow,
+  challenge: string,
+  facts: { tried: string; representative: string; [name: string]: unknown },
+): Promise<void> {
+  const signed = readClientData(response);
+  const { origin } = relyingParty(custody);
+  if (signed.origin !== origin)
+    await refuse(custody, 'origin-differs', { ...facts, origin: signed.origin.slice(0, 200) });
+  if (signed.challenge !== challenge) await refuse(custody, 'challenge-differs', facts);
+  const info = await checkAssertion(custody, response, passkey, challenge);
+  if (!info || (info.credentialDeviceType === 'multiDevice') !== passkey.backupEligible) {
+    return refuse(custody, 'passkey-refused', facts);
+  }
+  const { newCounter: counter } = info;
+  if (!register.moveCounter(custody.db, passkey.id, counter)) {
+    await refuse(custody, 'counter-behind', { ...facts, passkey: passkey.id, counter });
+  }
+}
+
+/** Verifies everything of an assertion but its counter. @returns what it says; undefined when it does not verify */
+export async function checkAssertion(
+  custody: Pick<Custody, 'config'>,
+  response: AuthenticationResponseJSON,
+  passkey: register.PasskeyRow,
+  challenge: string,
+) {
+  const { id, origin } = relyingParty(custody);
+  const result = await verifyAuthenticationResponse({
+    response,
+    expectedChallenge: challenge,
+    expectedOrigin: origin,
+    expectedRPID: id,
+    requireUserVerification: true,
+    // The counter is judged by the caller: no counter is behind this one.
+    credential: { id: passkey.id, publicKey: new Uint8Array(passkey.publicKey), counter: -1 },
+  }).catch(() => undefined);
+  return result?.verified ? result.authenticationInfo : undefined;
+}
+
+/** @throws CustodyError malformed */
+export function readClientData(response: AuthenticationResponseJSON): { challenge: string; origin: string } {
+  try {
+    const { challenge, origin } = JSON.parse(Buffer.from(response.response.clientDataJSON, 'base64url').toString());
+    return { challenge: String(challenge), origin: String(origin) };
+  } catch {
+    throw new CustodyError('malformed', 'clientDataJSON');
+  }
+}
