@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { provisionSoftToken } from '../hsm/token/provision.ts';
 import {
   enrolRepresentative,
+  publishExam,
   makeRecipient,
   openGrant,
   policy,
@@ -44,7 +45,7 @@ export async function release(): Promise<Figure[]> {
   const custody = await startCustody();
   try {
     const exam = randomUUID();
-    await custody.operator.createExam({
+    await publishExam(custody, {
       exam,
       title: 'Bench',
       policy: policy(),

@@ -6,6 +6,7 @@ import { CustodyError } from './errors.ts';
 import { type Policy, policy as policySchema } from './policy.ts';
 import type { RepresentativeView } from './register/representatives.ts';
 import { inScope } from './register/scope.ts';
+import { TokenError } from './token/errors.ts';
 
 type ExamRow = rows.ExamRow;
 
@@ -25,20 +26,47 @@ export interface ExamView {
   };
 }
 
-/** An exam's key: where it lies in the token, and its public half with the appliance key's signature. */
-export type ExamKey = Pick<ExamRow, 'kid' | 'alg' | 'spki' | 'signature'>;
+/** An exam's key: where it lies in the token, how it is released, and its public half with the appliance key's signature. */
+export type ExamKey = Pick<ExamRow, 'kid' | 'alg' | 'releaseMode' | 'spki' | 'signature'>;
 
 /**
  * Makes an exam's key in the token and signs its public half with the appliance key.
- * @throws TokenError when the token cannot make the key
+ * @throws CustodyError token-full; TokenError when the token cannot make the key for another reason
  */
 export async function makeExamKey(custody: Custody, exam: string): Promise<ExamKey> {
   const kid = randomUUID();
-  const { spki } = await custody.token.createExamKey(kid);
-  const alg = custody.token.algorithm;
-  const statement = { type: 'exam-key', exam, kid, alg, spki: base64url(spki) };
-  const signature = await custody.token.sign(Buffer.from(canonicalize(statement) as string));
-  return { kid, alg, spki: Buffer.from(spki), signature: Buffer.from(signature) };
+  const { spki, alg, releaseMode } = await custody.token.createExamKey(kid).catch((error: unknown) => {
+    throw error instanceof TokenError && error.code === 'token-full' ? new CustodyError('token-full', exam) : error;
+  });
+  try {
+    const statement = { type: 'exam-key', exam, kid, alg, releaseMode, spki: base64url(spki) };
+    const signature = await custody.sign(Buffer.from(canonicalize(statement) as string));
+    return { kid, alg, releaseMode, spki: Buffer.from(spki), signature: Buffer.from(signature) };
+  } catch (error) {
+    // A key that no exam refers to would stay in the token for good.
+    await custody.token
+      .destroyExamKey(kid)
+      .catch((err: unknown) => custody.log.error({ err, kid }, 'a key is left over'));
+    throw error;
+  }
+}
+
+const ROOM_MS = 30_000;
+const rooms = new WeakMap<Custody, { askedAt: number; answer: Promise<boolean> }>();
+
+/**
+ * Whether the token has room for another exam's key. Some tokens find out only by making one: so it is asked twice a minute at most,
+ * however often web proposes.
+ * @throws CustodyError token-full; TokenError when the token does not answer
+ */
+export async function requireRoomForKey(custody: Custody): Promise<void> {
+  let room = rooms.get(custody);
+  if (!room || performance.now() - room.askedAt > ROOM_MS) {
+    room = { askedAt: performance.now(), answer: custody.token.hasRoomForExamKey() };
+    rooms.set(custody, room);
+    room.answer.catch(() => rooms.delete(custody));
+  }
+  if (!(await room.answer)) throw new CustodyError('token-full', 'publish-exam');
 }
 
 /** @throws CustodyError not-found */

@@ -18,6 +18,7 @@ import { type AttemptStart, encodeMetadata, toBase64url } from '../app/wire.ts';
 import { openApplianceDatabase } from '../db/appliance/open.ts';
 import {
   enrolRepresentative,
+  publishExam,
   makeRecipient,
   openGrant,
   ROOM_ORIGIN,
@@ -52,7 +53,7 @@ export async function startPages(
   };
   const exam = randomUUID();
   const title = 'Linear Algebra I';
-  const rules = await custody.operator.createExam({
+  const rules = await publishExam(custody, {
     exam,
     title,
     policy: {
@@ -61,6 +62,9 @@ export async function startPages(
       retentionDays: 37,
       uploadHours: 48,
       reentry: 'any-browser',
+      unit: null,
+      dualControl: false,
+      leastView: { chaptersAround: 1, drawn: 2 },
     },
   });
   enterExam(db, { id: exam, title, notice: NOTICE, examPage: '/demonstration' }, rules);

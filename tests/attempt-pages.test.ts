@@ -355,7 +355,7 @@ describe('an attempt', () => {
       reason,
     };
     const act = await room.proposeAct(reviewer.session, decision);
-    await room.signAct(reviewer.session, act.act, reviewer.key.touch(act.options.challenge, ROOM_ORIGIN));
+    await room.signAct(reviewer.session, act.act, reviewer.key.touch(act.options?.challenge ?? '', ROOM_ORIGIN));
     const decided = await wordsOf(await visit.page('/attempt'));
     expect(decided).toMatch(
       /There is nothing to clarify\. Reason given: “Somebody brought tea and left again\.” Samuel Okafor/,

@@ -1,21 +1,31 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createHash, createPublicKey, publicEncrypt, constants, randomBytes, randomUUID, webcrypto } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import canonicalize from 'canonicalize';
 import { connectOperator, connectRoom, connectWeb } from '../app/custody/client.ts';
-import { openCustodyDatabase } from '../db/custody/open.ts';
-import { changeStatus as changeStatusIn } from '../db/custody/register.ts';
+import {
+  approve,
+  carryOut,
+  enrol,
+  foundRegister,
+  publish,
+  type RoomDesk,
+  signIn,
+  type Signer,
+} from '../app/cli/demo-register.ts';
+import { SoftwarePasskey } from '../app/cli/software-passkey.ts';
 import { provisionSoftToken } from '../hsm/token/provision.ts';
 import { SecurityKey } from './security-key.ts';
+
+export { approve, carryOut, signAll } from '../app/cli/demo-register.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 export const ROOM_ORIGIN = 'https://room.localhost:8445';
 export const PURPOSES = ['integrity-review', 'appeal'] as const;
-const STATUSES = ['invited', 'approved', 'suspended'] as const;
 
 /** The rules of an exam that is open until tomorrow. */
 export const policy = (retentionDays = 30) => ({
@@ -24,6 +34,9 @@ export const policy = (retentionDays = 30) => ({
   retentionDays,
   uploadHours: 24,
   reentry: 'any-browser' as const,
+  unit: null,
+  dualControl: false,
+  leastView: { chaptersAround: 1, drawn: 2 },
 });
 
 /** Has a process's clock run faster, from now on. */
@@ -38,8 +51,12 @@ const hasten = (rate: number) =>
 /**
  * The real custody process over a real token, and its three peers.
  * @param options.rate how many times faster than ours custody's clock runs
+ * @param options.unfounded leaves its register empty
+ * @param options.environment further settings
  */
-export async function startCustody(options: { roomOrigin?: string; rate?: number } = {}) {
+export async function startCustody(
+  options: { roomOrigin?: string; rate?: number; unfounded?: boolean; environment?: Record<string, string> } = {},
+) {
   const { roomOrigin = ROOM_ORIGIN, rate } = options;
   const data = mkdtempSync(join(tmpdir(), 'custody-'));
   for (const folder of ['custody', 'sockets', 'token']) mkdirSync(join(data, folder));
@@ -62,6 +79,7 @@ export async function startCustody(options: { roomOrigin?: string; rate?: number
     CLOISTER_INSTITUTION: 'Test University',
     CLOISTER_LEDGER_ORIGIN: 'test.example/ledger',
     CLOISTER_LOG_LEVEL: 'warn',
+    ...options.environment,
   };
   const clock = rate === undefined ? [] : ['--import', hasten(rate)];
   const command = [join(ROOT, 'bin/node'), '--enable-source-maps', ...clock, join(ROOT, 'dist/custody.js')] as const;
@@ -79,12 +97,22 @@ export async function startCustody(options: { roomOrigin?: string; rate?: number
     await gone;
   };
   await start();
-  return {
-    data,
+  const desk = {
     roomOrigin,
     web: connectWeb(join(data, 'sockets/web.sock')),
     room: connectRoom(join(data, 'sockets/room.sock')),
     operator: connectOperator(join(data, 'sockets/operator.sock')),
+  };
+  const names = { officers: ['Ruth Albrecht', 'Samuel Okafor'] as [string, string], administrator: 'Paulo Nunes' };
+  const founders = options.unfounded ? undefined : await foundRegister(desk, names, () => new SecurityKey());
+  return {
+    data,
+    ...desk,
+    /** Those by whose acts everything in it comes about. */
+    get founders() {
+      if (!founders) throw new Error('nobody has founded this register');
+      return founders;
+    },
     environment,
     /** Starts another one that is not meant to come up. @returns what it said, on both channels */
     refusedStart(changed: Record<string, string>) {
@@ -124,31 +152,77 @@ export async function startCustody(options: { roomOrigin?: string; rate?: number
 }
 
 export type RunningCustody = Awaited<ReturnType<typeof startCustody>>;
-/** What a representative needs of it; an appliance's custody has this as well. */
-type RoomPeer = Pick<RunningCustody, 'room' | 'roomOrigin'>;
+/** What is needed to bring people and exams in; an appliance's custody has this as well. */
+export type FoundedDesk = RoomDesk &
+  Pick<RunningCustody, 'web'> & { founders: { officers: [Signer, Signer]; administrator: Signer } };
 
-/** Invites and enrols a representative with a security key of their own. */
+/** Has two officers approve somebody, enrols their security key, and has them assigned. */
 export async function enrolRepresentative(
-  custody: RoomPeer & Pick<RunningCustody, 'operator'>,
+  custody: FoundedDesk,
   name: string,
   exams: string[],
+  { roles = ['reviewer'], unit }: { roles?: Parameters<typeof approve>[2]['roles']; unit?: string } = {},
 ) {
-  const key = new SecurityKey();
-  const { enrolment, representative } = await custody.operator.invite({ name, role: 'reviewer', exams });
-  const { options } = await custody.room.enrolmentOptions(enrolment);
-  const { session } = await custody.room.enrol(enrolment, key.enrol(options as never, custody.roomOrigin));
-  return { key, session, id: representative, name };
+  const { enrolment } = await approve(custody, custody.founders.officers, { name, roles, ...(unit && { unit }) });
+  const enrolled = await enrol(custody, enrolment, new SecurityKey());
+  for (const exam of exams) await assign(custody, exam, enrolled.id);
+  return enrolled;
 }
 
 export type Enrolled = Awaited<ReturnType<typeof enrolRepresentative>>;
 
-/**
- * Changes a representative's status in custody's register, as the act that suspends will; custody reads it at each request.
- */
-export function changeStatus(custody: RunningCustody, representative: string, status: 'approved' | 'suspended'): void {
-  const db = openCustodyDatabase(join(custody.data, 'custody/custody.db'));
-  for (const from of STATUSES) changeStatusIn(db, representative, from, status);
-  db.$client.close();
+/** Approves and assigns somebody who has yet to enrol. */
+export async function inviteReviewer(custody: FoundedDesk, name: string, exams: string[]) {
+  const invited = await approve(custody, custody.founders.officers, { name, roles: ['reviewer'] });
+  for (const exam of exams) await assign(custody, exam, invited.representative);
+  return invited;
+}
+
+export async function assign(custody: FoundedDesk, exam: string, subject: string): Promise<void> {
+  await carryOut(custody, { type: 'assign', exam, subject }, [custody.founders.administrator]);
+}
+
+/** Has web propose an exam and its administrator publish it. */
+export function publishExam(custody: FoundedDesk, exam: Parameters<typeof publish>[2]) {
+  return publish(custody, custody.founders.administrator, exam);
+}
+
+/** The founders of a demonstration that runs, signed in: what tests bring in comes about as it does with a custody of their own. */
+export async function openDesk(data: string, roomOrigin: string) {
+  const desk = {
+    roomOrigin,
+    web: connectWeb(join(data, 'sockets/web.sock')),
+    room: connectRoom(join(data, 'sockets/room.sock')),
+    operator: connectOperator(join(data, 'sockets/operator.sock')),
+  };
+  type Kept = ConstructorParameters<typeof SoftwarePasskey>[0];
+  const kept = JSON.parse(readFileSync(join(data, 'founders.json'), 'utf8')) as {
+    officers: Kept[];
+    administrator: Kept;
+  };
+  const enter = (one: Kept) => signIn(desk, new SoftwarePasskey(one));
+  const [first, second] = kept.officers;
+  return {
+    ...desk,
+    founders: {
+      officers: [await enter(first), await enter(second)] as [Signer, Signer],
+      administrator: await enter(kept.administrator),
+    },
+  };
+}
+
+/** Has officers suspend or reinstate somebody. */
+export async function changeStatus(
+  custody: FoundedDesk,
+  subject: string,
+  status: 'approved' | 'suspended',
+): Promise<void> {
+  const { officers } = custody.founders;
+  if (status === 'approved') {
+    await carryOut(custody, { type: 'reinstate-representative', subject, reason: 'Cleared up.' }, officers);
+  } else {
+    await carryOut(custody, { type: 'suspend-representative', subject, reason: 'A test.' }, [officers[0]]);
+  }
 }
 
 /** Registers an attempt with one recording of `chapters` chapters, as web does. */
@@ -217,16 +291,21 @@ export async function makeRecipient(alg: 'RSA-OAEP' | 'RSA-OAEP-256') {
 }
 
 /** Proposes a release, touches the key, and has the grant. */
-export async function openGrant(custody: RoomPeer, who: Enrolled, attempt: string, recipient: { spki: string }) {
-  const act = await custody.room.proposeAct(who.session, {
-    type: 'release',
-    attempt,
-    purpose: 'integrity-review',
+export async function openGrant(custody: RoomDesk, who: Signer, attempt: string, recipient: { spki: string }) {
+  const { act } = await carryOut(custody, releaseOf(attempt, recipient.spki), [who]);
+  return act;
+}
+
+/** A release of one attempt, as the player asks for it. @param spki SubjectPublicKeyInfo, base64url */
+export function releaseOf(attempt: string, spki: string) {
+  return {
+    type: 'release' as const,
+    scope: { attempt },
+    extent: 'least-view' as const,
+    purpose: 'integrity-review' as const,
     justification: '',
-    recipient: recipient.spki,
-  });
-  await custody.room.signAct(who.session, act.act, who.key.touch(act.options.challenge, custody.roomOrigin));
-  return act.act;
+    recipient: spki,
+  };
 }
 
 export function sha256(data: string | Uint8Array): string {

@@ -10,10 +10,13 @@ import { MOST_INTERVALS, uniteIntervals } from '../hsm/viewing.ts';
 import {
   type Enrolled,
   enrolRepresentative,
+  inviteReviewer,
   makeRecipient,
   openGrant,
   changeStatus,
   policy,
+  publishExam,
+  releaseOf,
   ROOM_ORIGIN,
   type RunningCustody,
   registerAttempt,
@@ -31,7 +34,7 @@ let outsider: Enrolled;
 beforeAll(async () => {
   custody = await startCustody();
   exam = randomUUID();
-  await custody.operator.createExam({ exam, title: 'Logic', policy: policy() });
+  await publishExam(custody, { exam, title: 'Logic', policy: policy() });
   reviewer = await enrolRepresentative(custody, 'Ines Moreau', [exam]);
   outsider = await enrolRepresentative(custody, 'Olaf Outside', []);
 });
@@ -42,6 +45,9 @@ async function lastAccess(attempt: string): Promise<Access> {
   const { accesses } = await custody.web.accesses(attempt);
   return accesses.at(-1) as Access;
 }
+
+/** What a passkey is asked to sign of an act. */
+const challengeOf = ({ options }: { options: { challenge: string } | null }) => options?.challenge ?? '';
 
 let candidates = 0;
 const nextCandidate = () => `T-${++candidates}`;
@@ -190,7 +196,7 @@ describe('the honest path', () => {
       reason: 'Alone in the room the whole time.',
     });
     expect(act.sentence).toContain('there is nothing to clarify');
-    await custody.room.signAct(reviewer.session, act.act, reviewer.key.touch(act.options.challenge, ROOM_ORIGIN));
+    await custody.room.signAct(reviewer.session, act.act, reviewer.key.touch(challengeOf(act), ROOM_ORIGIN));
     expect(await lastAccess(attempt)).toMatchObject({
       kind: 'decided',
       by: 'Ines Moreau',
@@ -412,15 +418,9 @@ describe('a hostile room or a stolen touch', () => {
     const { attempt } = await registerAttempt(custody, exam, nextCandidate());
     const { algorithm } = await custody.room.state();
     const propose = async () =>
-      custody.room.proposeAct(reviewer.session, {
-        type: 'release',
-        attempt,
-        purpose: 'integrity-review',
-        justification: '',
-        recipient: (await makeRecipient(algorithm)).spki,
-      });
+      custody.room.proposeAct(reviewer.session, releaseOf(attempt, (await makeRecipient(algorithm)).spki));
     const [first, second] = [await propose(), await propose()];
-    const touch = reviewer.key.touch(first.options.challenge, ROOM_ORIGIN);
+    const touch = reviewer.key.touch(challengeOf(first), ROOM_ORIGIN);
     await expect(custody.room.signAct(reviewer.session, second.act, touch)).rejects.toThrow('challenge-differs');
     expect(await lastAccess(attempt)).toMatchObject({ kind: 'refused' });
     await custody.room.signAct(reviewer.session, first.act, touch);
@@ -435,21 +435,15 @@ describe('a hostile room or a stolen touch', () => {
   test('a touch on another origin, or without verification, counts for nothing', async () => {
     const { attempt } = await registerAttempt(custody, exam, nextCandidate());
     const recipient = await makeRecipient((await custody.room.state()).algorithm);
-    const act = await custody.room.proposeAct(reviewer.session, {
-      type: 'release',
-      attempt,
-      purpose: 'integrity-review',
-      justification: '',
-      recipient: recipient.spki,
-    });
-    const elsewhere = reviewer.key.touch(act.options.challenge, 'https://room.localhost.example:8445');
+    const act = await custody.room.proposeAct(reviewer.session, releaseOf(attempt, recipient.spki));
+    const elsewhere = reviewer.key.touch(challengeOf(act), 'https://room.localhost.example:8445');
     await expect(custody.room.signAct(reviewer.session, act.act, elsewhere)).rejects.toThrow('origin-differs');
-    const unverified = reviewer.key.touch(act.options.challenge, ROOM_ORIGIN, { verified: false });
+    const unverified = reviewer.key.touch(challengeOf(act), ROOM_ORIGIN, { verified: false });
     await expect(custody.room.signAct(reviewer.session, act.act, unverified)).rejects.toThrow('passkey-refused');
-    const stranger = new SecurityKey().touch(act.options.challenge, ROOM_ORIGIN);
+    const stranger = new SecurityKey().touch(challengeOf(act), ROOM_ORIGIN);
     await expect(custody.room.signAct(reviewer.session, act.act, stranger)).rejects.toThrow('passkey-unknown');
     await expect(
-      custody.room.signAct(outsider.session, act.act, outsider.key.touch(act.options.challenge, ROOM_ORIGIN)),
+      custody.room.signAct(outsider.session, act.act, outsider.key.touch(challengeOf(act), ROOM_ORIGIN)),
     ).rejects.toThrow('act-not-yours');
     const { accesses } = await custody.web.accesses(attempt);
     expect(accesses.map(({ kind }) => kind)).toEqual(['refused', 'refused', 'refused', 'refused']);
@@ -460,15 +454,9 @@ describe('a hostile room or a stolen touch', () => {
     const recipient = await makeRecipient((await custody.room.state()).algorithm);
     expect((await custody.room.attempts(outsider.session)).attempts).toEqual([]);
     await expect(custody.room.attempt(outsider.session, attempt)).rejects.toMatchObject({ code: 'not-found' });
-    await expect(
-      custody.room.proposeAct(outsider.session, {
-        type: 'release',
-        attempt,
-        purpose: 'integrity-review',
-        justification: '',
-        recipient: recipient.spki,
-      }),
-    ).rejects.toThrow('not-assigned');
+    await expect(custody.room.proposeAct(outsider.session, releaseOf(attempt, recipient.spki))).rejects.toThrow(
+      'not-assigned',
+    );
     expect(await lastAccess(attempt)).toMatchObject({ kind: 'refused', by: 'Olaf Outside' });
   });
 
@@ -476,7 +464,7 @@ describe('a hostile room or a stolen touch', () => {
     const { attempt } = await registerAttempt(custody, exam, nextCandidate());
     const { spki } = await makeRecipient((await custody.room.state()).algorithm);
     const propose = (purpose: 'appeal' | 'complaint', justification: string) =>
-      custody.room.proposeAct(reviewer.session, { type: 'release', attempt, purpose, justification, recipient: spki });
+      custody.room.proposeAct(reviewer.session, { ...releaseOf(attempt, spki), purpose, justification });
     await expect(propose('complaint', 'because')).rejects.toThrow('purpose-not-allowed');
     await expect(propose('appeal', '  ')).rejects.toThrow('justification-missing');
     expect((await propose('appeal', 'The test taker appealed.')).sentence).toContain('for an appeal');
@@ -485,13 +473,7 @@ describe('a hostile room or a stolen touch', () => {
   test('a key that the token would not take is refused before anybody touches a passkey', async () => {
     const { attempt } = await registerAttempt(custody, exam, nextCandidate());
     const propose = (spki: Buffer) =>
-      custody.room.proposeAct(reviewer.session, {
-        type: 'release',
-        attempt,
-        purpose: 'integrity-review',
-        justification: '',
-        recipient: spki.toString('base64url'),
-      });
+      custody.room.proposeAct(reviewer.session, releaseOf(attempt, spki.toString('base64url')));
     const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent: 3 });
     await expect(propose(publicKey.export({ format: 'der', type: 'spki' }))).rejects.toThrow('recipient-unusable');
     const { spki } = await makeRecipient((await custody.room.state()).algorithm);
@@ -500,13 +482,9 @@ describe('a hostile room or a stolen touch', () => {
   });
 
   test('who is suspended before enrolling stays suspended', async () => {
-    const { enrolment, representative } = await custody.operator.invite({
-      name: 'Too Late',
-      role: 'reviewer',
-      exams: [],
-    });
+    const { enrolment, representative } = await inviteReviewer(custody, 'Too Late', []);
     const { options } = await custody.room.enrolmentOptions(enrolment);
-    changeStatus(custody, representative, 'suspended');
+    await changeStatus(custody, representative, 'suspended');
     const key = new SecurityKey();
     await expect(custody.room.enrol(enrolment, key.enrol(options as never, ROOM_ORIGIN))).rejects.toThrow(
       'representative-inactive',
@@ -518,10 +496,12 @@ describe('a hostile room or a stolen touch', () => {
     });
   });
 
-  test('an invitation to an exam that is not here and a body that is too large are told apart from failures', async () => {
-    await expect(
-      custody.operator.invite({ name: 'Nowhere', role: 'reviewer', exams: [randomUUID()] }),
-    ).rejects.toMatchObject({ code: 'not-found', status: 404 });
+  test('an assignment to an exam that is not here and a body that is too large are told apart from failures', async () => {
+    const nowhere = { type: 'assign' as const, exam: randomUUID(), subject: outsider.id };
+    await expect(custody.room.proposeAct(custody.founders.administrator.session, nowhere)).rejects.toMatchObject({
+      code: 'not-found',
+      status: 404,
+    });
     await expect(custody.web.registerChapter('x'.repeat(300_000))).rejects.toMatchObject({
       code: 'too-large',
       status: 413,
@@ -536,7 +516,7 @@ describe('a hostile room or a stolen touch', () => {
   });
 
   test('an enrolment link works once, a sign-in challenge works once, and no session means no answer', async () => {
-    const { enrolment } = await custody.operator.invite({ name: 'Twice', role: 'reviewer', exams: [] });
+    const { enrolment } = await inviteReviewer(custody, 'Twice', []);
     const { options } = await custody.room.enrolmentOptions(enrolment);
     const key = new SecurityKey();
     await custody.room.enrol(enrolment, key.enrol(options as never, ROOM_ORIGIN));
@@ -564,7 +544,7 @@ describe('retention', () => {
   test('destroys an exam’s key on time: nothing can be released, nothing begins, and the ledger says so', async () => {
     const [old, empty, broken] = [randomUUID(), randomUUID(), randomUUID()];
     for (const one of [broken, old, empty]) {
-      await custody.operator.createExam({ exam: one, title: 'Last week', policy: policy(7) });
+      await publishExam(custody, { exam: one, title: 'Last week', policy: policy(7) });
     }
     const who = await enrolRepresentative(custody, 'Lena Late', [old]);
     const { attempt, chapters } = await registerAttempt(custody, old, 'T-old');
@@ -592,7 +572,7 @@ describe('retention', () => {
 
   test('an exam of the time when exams had no end gets one', async () => {
     const older = randomUUID();
-    await custody.operator.createExam({ exam: older, title: 'Older', policy: policy(7) });
+    await publishExam(custody, { exam: older, title: 'Older', policy: policy(7) });
     await custody.whileDown((database) => {
       database
         .prepare(`UPDATE exams SET policy = json_remove(policy, '$.closesAt'), created_at = ? WHERE id = ?`)
@@ -605,7 +585,7 @@ describe('retention', () => {
 
   test('no attempt begins after the exam has closed; one that began goes on', async () => {
     const closing = randomUUID();
-    await custody.operator.createExam({ exam: closing, title: 'Yesterday', policy: policy(7) });
+    await publishExam(custody, { exam: closing, title: 'Yesterday', policy: policy(7) });
     const begun = await registerAttempt(custody, closing, 'T-begun');
     await custody.whileDown((database) => {
       const close = database.prepare(`UPDATE exams SET policy = json_set(policy, '$.closesAt', ?) WHERE id = ?`);

@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Browser as Chromium } from 'playwright-core';
 import type { Browser as Firefox, Page as FirefoxPage } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connectOperator } from '../app/custody/client.ts';
+import { inviteReviewer, openDesk } from './custody-process.ts';
 import { type Appliance, startAppliance } from './appliance.ts';
 import { cameraFrom, launchChromium, openContext } from './chromium.ts';
 import { type DecodedMedia, decodeMedia } from './decoded-media.ts';
@@ -224,9 +224,9 @@ function showNumbers(): void {
 }
 
 async function enrol(page: AnyPage): Promise<void> {
-  const custody = connectOperator(join(appliance.data, 'sockets/operator.sock'));
+  const custody = await openDesk(appliance.data, appliance.room);
   const { exam } = JSON.parse(readFileSync(join(appliance.data, 'demonstration.json'), 'utf8'));
-  const { enrolment } = await custody.invite({ name: 'Noor Vermeer', role: 'reviewer', exams: [exam] });
+  const { enrolment } = await inviteReviewer(custody, 'Noor Vermeer', [exam]);
   await page.goto(`${appliance.room}/enrolments/${enrolment}`);
   await press(page, 'form[data-passkey=enrol] button.primary');
   await arriveAt(page, /^\/attempts$/);

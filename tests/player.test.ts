@@ -359,13 +359,13 @@ test('refuses a whole chapter whose header was altered, and tells it once', asyn
 
 test('takes the picture away with custody’s sentence when the representative is suspended', async () => {
   await openRecording();
-  changeStatus(room.custody, reviewer, 'suspended');
+  await changeStatus(room.custody, reviewer, 'suspended');
   try {
     await page.keyboard.press('5');
     await page.getByText('Your approval as a representative is not in force').waitFor();
     expect(await page.locator('video').count()).toBe(0);
   } finally {
-    changeStatus(room.custody, reviewer, 'approved');
+    await changeStatus(room.custody, reviewer, 'approved');
   }
 });
 

@@ -6,7 +6,6 @@ import { attemptIdOf } from '../app/attempts/attempt.ts';
 import { enterTestTaker } from '../app/attempts/test-taker.ts';
 import { decryptSegment, deriveChapterKeys } from '../app/browser/sframe.ts';
 import { DEMONSTRATION } from '../app/cli/demonstration.ts';
-import { connectOperator, connectRoom } from '../app/custody/client.ts';
 import { enterExam } from '../app/exams/exam.ts';
 import { fragmentOf } from '../app/exams/fingerprint.ts';
 import { inspectRecording } from '../app/recordings/inspect.ts';
@@ -15,7 +14,7 @@ import { decodeMetadata, METADATA_BYTES, type Source } from '../app/wire.ts';
 import { findAttemptOf } from '../db/appliance/attempts.ts';
 import { openApplianceDatabase } from '../db/appliance/open.ts';
 import { startAppliance } from './appliance.ts';
-import { enrolRepresentative, makeRecipient, openGrant } from './custody-process.ts';
+import { enrolRepresentative, makeRecipient, openDesk, openGrant, publishExam } from './custody-process.ts';
 import { WeatherRelay } from './weather-relay.ts';
 
 export interface PlainSegment {
@@ -44,15 +43,11 @@ export async function openSetting() {
   const appliance = await startAppliance({ testTakers: 1 });
   const db = openApplianceDatabase(join(appliance.data, 'web/appliance.db'));
   const folder = join(appliance.data, 'recordings');
-  const custody = {
-    operator: connectOperator(join(appliance.data, 'sockets/operator.sock')),
-    room: connectRoom(join(appliance.data, 'sockets/room.sock')),
-    roomOrigin: appliance.room,
-  };
+  const custody = await openDesk(appliance.data, appliance.room);
   const enter = async (kind: ExamKind) => {
     const { title, policy, notice, examPage } = DEMONSTRATION;
     const exam = randomUUID();
-    const rules = await custody.operator.createExam({ exam, title, policy });
+    const rules = await publishExam(custody, { exam, title, policy });
     enterExam(db, { id: exam, title, notice: { ...notice, ...EXAMS[kind] }, examPage }, rules);
     return { exam, examKey: rules.examKey };
   };

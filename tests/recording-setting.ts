@@ -19,7 +19,7 @@ import { type AttemptStart, type ErrorBody, type RecordingState } from '../app/w
 import type { ChapterStatement, SealStatement, SignedStatement, Source } from '../app/wire.ts';
 import { openApplianceDatabase } from '../db/appliance/open.ts';
 import { attemptOn } from './appliance.ts';
-import { startCustody, wrapChapterKey } from './custody-process.ts';
+import { publishExam, startCustody, wrapChapterKey } from './custody-process.ts';
 import { digestOf, segmentBody } from './recording-segments.ts';
 import { openWebParts } from './web-parts.ts';
 
@@ -37,7 +37,7 @@ export async function startRecordingSetting(options: Parameters<typeof startCust
   async function addExam(rules: Partial<Policy> = {}): Promise<string> {
     const exam = randomUUID();
     const { title, notice, policy, examPage } = DEMONSTRATION;
-    const told = await custody.operator.createExam({ exam, title, policy: { ...policy, ...rules } });
+    const told = await publishExam(custody, { exam, title, policy: { ...policy, ...rules } });
     enterExam(db, { id: exam, title, notice, examPage }, told);
     return exam;
   }

@@ -165,13 +165,13 @@ test('an empty queue says so', async () => {
 });
 
 test('a suspended representative reads custody’s sentence', async () => {
-  changeStatus(room.custody, reviewer.id, 'suspended');
+  await changeStatus(room.custody, reviewer.id, 'suspended');
   try {
     await page.goto(`${room.origin}/attempts`);
     await page.getByText('Your approval as a representative is not in force').waitFor();
     await inspect('suspended');
   } finally {
-    changeStatus(room.custody, reviewer.id, 'approved');
+    await changeStatus(room.custody, reviewer.id, 'approved');
   }
 });
 

@@ -12,7 +12,14 @@ import { deriveChapterKeys, encryptSegment } from '../app/browser/sframe.ts';
 import { encodeFrame, type FrameType } from '../app/recordings/frames.ts';
 import { roomOrigin } from '../app/room-origin.ts';
 import { encodeMetadata, type GapCause } from '../app/wire.ts';
-import { policy, registerAttempt, startCustody, wrapChapterKey } from './custody-process.ts';
+import {
+  inviteReviewer,
+  policy,
+  publishExam,
+  registerAttempt,
+  startCustody,
+  wrapChapterKey,
+} from './custody-process.ts';
 import type { Take } from './take.ts';
 
 interface Chapter {
@@ -56,7 +63,7 @@ export async function openRoom() {
   const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
   const custody = await startCustody({ roomOrigin: origin });
   const exam = randomUUID();
-  const { examKey } = await custody.operator.createExam({ exam, title: 'Thermodynamics I', policy: policy() });
+  const { examKey } = await publishExam(custody, { exam, title: 'Thermodynamics I', policy: policy() });
   app = roomOrigin({
     config: {
       CLOISTER_INSTITUTION: 'Test University',
@@ -144,7 +151,7 @@ export async function openRoom() {
     record,
     /** @returns the address at which a new representative enrols, and their id */
     async invite(name: string, exams = [exam]) {
-      const { representative, enrolment } = await custody.operator.invite({ name, role: 'reviewer', exams });
+      const { representative, enrolment } = await inviteReviewer(custody, name, exams);
       return { id: representative, link: `${origin}/enrolments/${enrolment}` };
     },
     async close() {

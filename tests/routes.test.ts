@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connectOperator, connectRoom } from '../app/custody/client.ts';
+import { connectRoom } from '../app/custody/client.ts';
 import type { RoomConfig, WebConfig } from '../app/config.ts';
 import { examOrigin } from '../app/exam-origin.ts';
 import { roomOrigin } from '../app/room-origin.ts';
@@ -12,7 +12,7 @@ import { staffOrigin } from '../app/staff-origin.ts';
 import type { AttemptStart, RecordingState } from '../app/wire.ts';
 import { openApplianceDatabase } from '../db/appliance/open.ts';
 import { type Answer, type Appliance, ask, attemptOf, cookieOf, startAppliance } from './appliance.ts';
-import { makeRecipient, wrapChapterKey } from './custody-process.ts';
+import { inviteReviewer, makeRecipient, openDesk, releaseOf, wrapChapterKey } from './custody-process.ts';
 import { segmentBody } from './recording-segments.ts';
 import { SecurityKey } from './security-key.ts';
 import { openWebParts } from './web-parts.ts';
@@ -184,8 +184,8 @@ beforeAll(async () => {
   expect(stored.status).toBe(201);
 
   real.enrolment = (appliance.enrol[0] ?? '').split('/').at(-1) as string;
-  const operator = connectOperator(join(appliance.data, 'sockets/operator.sock'));
-  const outsider = await operator.invite({ name: 'Olaf Outside', role: 'reviewer', exams: [] });
+  const desk = await openDesk(appliance.data, room);
+  const outsider = await inviteReviewer(desk, 'Olaf Outside', []);
   const links = { right: (appliance.enrol[2] ?? '').split('/').at(-1) as string, other: outsider.enrolment };
   const keys = { right: new SecurityKey(), other: new SecurityKey() };
   for (const who of ['right', 'other'] as const) {
@@ -207,13 +207,7 @@ beforeAll(async () => {
     cookies.staff[who] = cookieOf(entered);
   }
   const recipient = await makeRecipient('RSA-OAEP');
-  const proposal = {
-    type: 'release',
-    attempt: start.attempt,
-    purpose: 'integrity-review',
-    justification: '',
-    recipient: recipient.spki,
-  };
+  const proposal = releaseOf(start.attempt, recipient.spki);
   const propose = async () =>
     json<{ act: string; options: { challenge: string } }>(
       await send(room, 'POST', '/acts', cookies.room.right, proposal),

@@ -11,7 +11,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { enterTestTaker } from '../app/attempts/test-taker.ts';
 import { DEMONSTRATION } from '../app/cli/demonstration.ts';
-import { connectOperator } from '../app/custody/client.ts';
+import { inviteReviewer, openDesk, publishExam } from './custody-process.ts';
 import { enterExam } from '../app/exams/exam.ts';
 import { fragmentOf } from '../app/exams/fingerprint.ts';
 import { inspectRecording } from '../app/recordings/inspect.ts';
@@ -73,15 +73,15 @@ afterAll(async () => {
 
 /** An exam with chapters so short that several begin in this test, a test taker, and a reviewer. */
 async function setUpExam(): Promise<{ link: string; enrolment: string }> {
-  const custody = connectOperator(join(appliance.data, 'sockets/operator.sock'));
+  const custody = await openDesk(appliance.data, appliance.room);
   const db = openApplianceDatabase(join(appliance.data, 'web/appliance.db'));
   const { title, policy, notice, examPage } = DEMONSTRATION;
   const exam = randomUUID();
-  const rules = await custody.createExam({ exam, title, policy });
+  const rules = await publishExam(custody, { exam, title, policy });
   enterExam(db, { id: exam, title, notice: { ...notice, chapterSeconds: CHAPTER_SECONDS }, examPage }, rules);
   const { token } = enterTestTaker(db, { exam, candidate: 'W-0001', name: 'Robin Hale' });
   db.$client.close();
-  const invited = await custody.invite({ name: 'Ines Moreau', role: 'reviewer', exams: [exam] });
+  const invited = await inviteReviewer(custody, 'Ines Moreau', [exam]);
   return {
     link: `${appliance.exam}/i/${token}#${fragmentOf(rules.examKey.applianceKey)}`,
     enrolment: `${appliance.room}/enrolments/${invited.enrolment}`,

@@ -12,7 +12,7 @@ import { DEMONSTRATION } from '../app/cli/demonstration.ts';
 import { enterExam } from '../app/exams/exam.ts';
 import type { SealStatement } from '../app/wire.ts';
 import { openApplianceDatabase } from '../db/appliance/open.ts';
-import { startCustody } from './custody-process.ts';
+import { publishExam, startCustody } from './custody-process.ts';
 import { digestOf } from './recording-segments.ts';
 import { Attempt, type Reply } from './recording-setting.ts';
 
@@ -34,7 +34,7 @@ export async function startWebSetting(options: WebOptions & { folder?: string } 
   const db = openApplianceDatabase(database);
   const exam = randomUUID();
   const { title, notice, policy, examPage } = DEMONSTRATION;
-  const rules = await custody.operator.createExam({ exam, title, policy });
+  const rules = await publishExam(custody, { exam, title, policy });
   enterExam(db, { id: exam, title, notice, examPage }, rules);
   const tls = join(custody.data, 'tls');
   mkdirSync(tls);

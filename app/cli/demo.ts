@@ -7,12 +7,14 @@ import { Command, InvalidArgumentError } from 'commander';
 import { openApplianceDatabase } from '../../db/appliance/open.ts';
 import { provisionSoftToken } from '../../hsm/token/provision.ts';
 import { enterTestTaker } from '../attempts/test-taker.ts';
-import { connectOperator } from '../custody/client.ts';
+import { connectOperator, connectRoom, connectWeb } from '../custody/client.ts';
 import { enterExam } from '../exams/exam.ts';
 import { fingerprintOf, fragmentOf } from '../exams/fingerprint.ts';
 import { createCertificates } from './certificates.ts';
+import { approve, carryOut, foundRegister, publish } from './demo-register.ts';
 import { DEMONSTRATION } from './demonstration.ts';
 import { Processes } from './processes.ts';
+import { SoftwarePasskey } from './software-passkey.ts';
 
 const DIST = dirname(fileURLToPath(import.meta.url));
 const TOKEN_LABEL = 'cloister-demonstration';
@@ -25,7 +27,7 @@ interface Demonstration {
   exam: string;
   /** Tokens of personal and enrolment links. Kept so that the next start can print them again: a demonstration only. */
   testTakers: { id: string; name: string; token: string }[];
-  enrol: { name: string; role: string; token: string }[];
+  enrol: { name: string; roles: string[]; token: string }[];
   applianceKey: string;
 }
 
@@ -106,7 +108,7 @@ async function run(options: { data: string; port?: number; testTakers: number; j
       CLOISTER_INSTITUTION: DEMONSTRATION.institution,
       CLOISTER_LEDGER_ORIGIN: 'exam.localhost/ledger',
     });
-    const demonstration = known ?? (await seed(data, options.testTakers));
+    const demonstration = known ?? (await seed(data, origins.room, options.testTakers));
     writeState(stateFile, { ...demonstration, ports });
     await Promise.all([
       start('web', {
@@ -128,16 +130,30 @@ async function run(options: { data: string; port?: number; testTakers: number; j
   }
 }
 
-/** Makes the demonstration exam with its key, its roster and its representatives. */
-async function seed(data: string, testTakers: number): Promise<Demonstration> {
-  const custody = connectOperator(join(data, 'sockets', 'operator.sock'));
+/** Makes the demonstration exam with its key, its roster and its representatives, by acts that its founders sign. */
+async function seed(data: string, roomOrigin: string, testTakers: number): Promise<Demonstration> {
+  const socket = (peer: string) => join(data, 'sockets', `${peer}.sock`);
+  const desk = {
+    operator: connectOperator(socket('operator')),
+    room: connectRoom(socket('room')),
+    web: connectWeb(socket('web')),
+    roomOrigin,
+  };
   const exam = randomUUID();
   const { title, notice, policy, examPage, names, representatives } = DEMONSTRATION;
-  const rules = await custody.createExam({ exam, title, policy });
+  const founders = await foundRegister(desk, DEMONSTRATION.founders, () => new SoftwarePasskey());
+  writeState(foundersFile(data), {
+    officers: founders.officers.map(({ key }) => key.toJSON()),
+    administrator: founders.administrator.key.toJSON(),
+  });
+  const rules = await publish(desk, founders.administrator, { exam, title, policy });
   const enrol = [];
-  for (const { name, role } of representatives) {
-    const { enrolment } = await custody.invite({ name, role, exams: [exam] });
-    enrol.push({ name, role, token: enrolment });
+  for (const { name, roles } of representatives) {
+    const { representative, enrolment } = await approve(desk, founders.officers, { name, roles });
+    enrol.push({ name, roles, token: enrolment });
+    // Administrators see the exams that they run without being assigned.
+    if (roles.includes('exam-administrator')) continue;
+    await carryOut(desk, { type: 'assign', exam, subject: representative }, [founders.administrator]);
   }
   const db = openApplianceDatabase(join(data, 'web', 'appliance.db'));
   enterExam(db, { id: exam, title, notice, examPage }, rules);
@@ -189,7 +205,10 @@ ${demonstration.testTakers
   ${fingerprintOf(demonstration.applianceKey)}
 
 Enrol a passkey for the reading room (each link works once), then sign in at ${origins.room}
-${demonstration.enrol.map(({ name, role, token }) => `  ${`${name}, ${role}`.padEnd(28)} ${enrolment(token)}`).join('\n')}
+${demonstration.enrol.map(({ name, roles, token }) => `  ${`${name}, ${roles.join(', ')}`.padEnd(34)} ${enrolment(token)}`).join('\n')}
+
+Two officers and an exam administrator in software set all this up; their passkeys lie in the clear in
+${foundersFile(data)}: a demonstration only.
 
 Staff pages            ${origins.staff}
 Everything lies in     ${data}
@@ -198,7 +217,12 @@ Logs                   ${join(data, 'logs')}
 Stop it with Ctrl-C; start it again and everything is still there.`);
 }
 
-function writeState(file: string, state: Demonstration): void {
+/** Where the passkeys of those lie who set the demonstration up. */
+function foundersFile(data: string): string {
+  return join(data, 'founders.json');
+}
+
+function writeState(file: string, state: object): void {
   writeFileSync(`${file}.new`, JSON.stringify(state, null, 2), { mode: 0o600 });
   renameSync(`${file}.new`, file);
 }

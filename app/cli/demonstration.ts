@@ -16,6 +16,9 @@ export const DEMONSTRATION = {
       retentionDays: 30,
       uploadHours: 72,
       reentry: 'any-browser' as const,
+      unit: null,
+      dualControl: false,
+      leastView: { chaptersAround: 1, drawn: 2 },
     };
   },
   notice: {
@@ -40,9 +43,15 @@ export const DEMONSTRATION = {
     chapterSeconds: 30,
   },
   names: ['Amal Haddad', 'Jonas Weber', 'Mei-Ling Chen', 'Olivia Brandt', 'Tariq Aziz'],
+  /** They sign what sets the demonstration up, with passkeys in software: nobody has to touch anything to try it. */
+  founders: {
+    officers: ['Founding officer one (software)', 'Founding officer two (software)'] as [string, string],
+    administrator: 'Founding administrator (software)',
+  },
   representatives: [
-    { name: 'Ruth Albrecht', role: 'officer' },
-    { name: 'Samuel Okafor', role: 'officer' },
-    { name: 'Ines Moreau', role: 'reviewer' },
-  ] as { name: string; role: 'officer' | 'reviewer' }[],
+    { name: 'Ruth Albrecht', roles: ['privacy-officer'] },
+    { name: 'Samuel Okafor', roles: ['privacy-officer'] },
+    { name: 'Ines Moreau', roles: ['reviewer'] },
+    { name: 'Paulo Nunes', roles: ['exam-administrator'] },
+  ] as { name: string; roles: ('privacy-officer' | 'reviewer' | 'exam-administrator')[] }[],
 };

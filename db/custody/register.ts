@@ -120,11 +120,6 @@ export function revokePasskeys(db: CustodyDatabase, representative: string): voi
   db.delete(enrolments)
     .where(and(eq(enrolments.representative, representative), isNull(enrolments.usedAt)))
     .run();
-  endSessions(db, representative);
-}
-
-/** Ends all sessions of one representative, and tickets not yet redeemed. */
-export function endSessions(db: CustodyDatabase, representative: string): void {
   db.delete(sessions).where(eq(sessions.representative, representative)).run();
   db.delete(tickets).where(eq(tickets.representative, representative)).run();
 }

@@ -3,7 +3,7 @@ import * as rows from '../../db/custody/exams.ts';
 import { findRepresentative as findRow } from '../../db/custody/register.ts';
 import type { Custody } from '../custody.ts';
 import { CustodyError } from '../errors.ts';
-import { makeExamKey, policyOf, type ExamKey } from '../exams.ts';
+import { type ExamKey, makeExamKey, policyOf, requireRoomForKey } from '../exams.ts';
 import { type Policy, policy, PURPOSES } from '../policy.ts';
 import { findRepresentative, viewRepresentative } from '../register/representatives.ts';
 import { inScope } from '../register/scope.ts';
@@ -34,10 +34,11 @@ export const publishExam = defineAct({
     sentence: `“${title}” is published for ${unitName(custody, rules.unit)}: its key is made, and recordings of it can begin.`,
     details: [{ term: 'Exam', value: title }, { term: 'Exam’s number', value: exam }, ...policyDetails(custody, rules)],
   }),
+  foresee: requireRoomForKey,
   prepare: (custody, { exam }) => makeExamKey(custody, exam),
   // A key that no exam refers to would stay in the token for good.
   undo: async (custody, { kid }) => custody.token.destroyExamKey(kid),
-  facts: ({ kid, alg, spki }: ExamKey) => ({ kid, alg, spki: spki.toString('base64url') }),
+  facts: ({ kid, alg, releaseMode, spki }: ExamKey) => ({ kid, alg, releaseMode, spki: spki.toString('base64url') }),
   apply(custody, { exam, title, policy: rules }, at, key) {
     rows.insertExam(custody.db, {
       ...key,

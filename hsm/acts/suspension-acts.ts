@@ -25,14 +25,13 @@ export const suspendRepresentative = defineAct({
   describe(custody, { subject, reason: why }) {
     const row = findRepresentative(custody, subject);
     return {
-      sentence: `${row.name} is suspended: signed out, and may open and sign nothing until two officers reinstate them.`,
+      sentence: `${row.name} is suspended: they may see, open and sign nothing until two officers reinstate them.`,
       details: [...personDetails(custody, row), { term: 'Reason', value: why }],
     };
   },
   apply(custody, { subject }) {
     register.changeStatus(custody.db, subject, 'approved', 'suspended');
     register.changeStatus(custody.db, subject, 'invited', 'suspended');
-    register.endSessions(custody.db, subject);
   },
 });
 

@@ -43,7 +43,7 @@ export function webProtocol(custody: Custody) {
     )
     .get('/attempts/:attempt/ending', async (c) => c.json(await readEnding(custody, c.req.param('attempt'))))
     .get('/attempts/:attempt/accesses', (c) => c.json({ accesses: listAccesses(custody, c.req.param('attempt')) }))
-    .post('/proposals', json(webProposal), (c) => c.json(proposeForWeb(custody, c.req.valid('json'))))
+    .post('/proposals', json(webProposal), async (c) => c.json(await proposeForWeb(custody, c.req.valid('json'))))
     .get('/proposals/:act', (c) => c.json(readProposal(custody, c.req.param('act'))))
     .get('/ledger/*', ledgerFiles(custody))
     .post('/staff-sessions', json(ticket), (c) => c.json(redeemTicket(custody, c.req.valid('json').ticket)))
