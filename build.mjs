@@ -60,6 +60,7 @@ try {
       web: 'app/web.ts',
       room: 'app/room.ts',
       custody: 'hsm/main.ts',
+      token: 'hsm/token/process.ts',
       'token-probe': 'hsm/token/probe-child.ts',
       cloister: 'app/cli/cloister.ts',
     },

@@ -203,7 +203,9 @@ export interface ExamKey {
   alg: EnvelopeAlgorithm;
   /** SubjectPublicKeyInfo, base64url. */
   spki: string;
-  /** Ed25519 by the appliance key over the canonical JSON of {type:'exam-key',exam,kid,alg,spki}. */
+  /** Whether chapter keys stay inside the token when they are released; missing or null where the statement does not say it: they do. */
+  releaseMode?: 'in-token' | 'host-transient' | null;
+  /** Ed25519 by the appliance key over the canonical JSON of {type:'exam-key',exam,kid,alg,releaseMode,spki}. */
   signature: string;
   /** The appliance key: 32 raw bytes, base64url. */
   applianceKey: string;

@@ -7,7 +7,7 @@ const IN_FLIGHT = 16;
 
 const token = await Token.open({ module, label, pin });
 const kid = 'loop';
-const { spki } = await token.createExamKey(kid);
+const { spki, ...exam } = await token.createExamKey(kid);
 const envelope = publicEncrypt(
   {
     key: createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' }),
@@ -17,7 +17,7 @@ const envelope = publicEncrypt(
   randomBytes(32),
 );
 const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-const recipient = await token.openRecipient(publicKey.export({ format: 'der', type: 'spki' }));
+const recipient = token.openRecipient(publicKey.export({ format: 'der', type: 'spki' }));
 
 process.on('message', async (seconds: number) => {
   const end = performance.now() + seconds * 1000;
@@ -26,7 +26,7 @@ process.on('message', async (seconds: number) => {
   await Promise.all(
     Array.from({ length: IN_FLIGHT }, async () => {
       while (performance.now() < end) {
-        await token.rewrap(kid, envelope, recipient);
+        await token.rewrap({ kid, ...exam }, envelope, recipient);
         done++;
       }
     }),

@@ -4,7 +4,7 @@ import type { CustodyDatabase } from '../db/custody/open.ts';
 import type { CustodyConfig } from './config.ts';
 import { CustodyError, type Refusal } from './errors.ts';
 import type { Ledger } from './ledger/ledger.ts';
-import type { Recipient, Token } from './token/token.ts';
+import type { Recipient, TokenClient } from './token/client.ts';
 
 /** What web registers of an attempt, as entries of refusals name it. */
 const REGISTRATIONS = ['register-attempt', 'resume-attempt', 'register-chapter', 'seal'] as const;
@@ -15,9 +15,11 @@ const MOST_REFUSALS = 20;
 export interface Custody {
   config: CustodyConfig;
   db: CustodyDatabase;
-  token: Token;
+  token: TokenClient;
   /** The appliance key's public half: 32 bytes of Ed25519. */
   applianceKey: Uint8Array;
+  /** Signs with the appliance key: 64 bytes. */
+  sign: (bytes: Uint8Array) => Promise<Uint8Array>;
   ledger: Ledger;
   /** Recipient keys of living grants, as objects of the token. */
   recipients: Map<string, Promise<Recipient>>;

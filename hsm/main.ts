@@ -1,49 +1,62 @@
 import { chmodSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createAdaptorServer } from '@hono/node-server';
 import { pino } from 'pino';
 import { openCustodyDatabase } from '../db/custody/open.ts';
 import { NewerDatabaseError } from '../db/sqlite.ts';
+import { bindAppliance, readAppliance } from './appliance-key.ts';
 import { closeOverdueAttempts } from './closing.ts';
 import { ConfigError, readConfig } from './config.ts';
 import type { Custody } from './custody.ts';
 import { Ledger, LedgerError } from './ledger/ledger.ts';
+import { LogKeyError } from './ledger/log-key.ts';
 import { operatorProtocol } from './protocol/operator.ts';
 import { roomProtocol } from './protocol/room.ts';
 import { webProtocol } from './protocol/web.ts';
 import { endExpiredGrants } from './release.ts';
 import { destroyOverdueKeys } from './retention.ts';
+import { TokenClient } from './token/client.ts';
 import { TokenError } from './token/errors.ts';
-import { Token } from './token/token.ts';
 
 const GRANT_SWEEP_MS = 5_000;
 const CLOSING_MS = 5_000;
 const RETENTION_MS = 3_600_000;
+/** So long a token may take until custody says that it is ready without it. */
+const TOKEN_MS = 10_000;
 
-/** Starts custody: token, database, ledger, then one socket per peer. Without any of them there is no custody. */
+/**
+ * Starts custody: token process, database, ledger, then one socket per peer. Once there is a ledger it starts without the token
+ * as well, and has it whenever it comes.
+ */
 async function main(): Promise<void> {
   const config = readConfig();
   const log = pino({ level: config.CLOISTER_LOG_LEVEL, base: { process: 'custody' } });
   process.umask(0o077);
 
-  const token = await Token.open({
-    module: config.CLOISTER_PKCS11_MODULE,
-    label: config.CLOISTER_TOKEN_LABEL,
-    pin: readFileSync(config.CLOISTER_PIN_FILE, 'utf8').trim(),
-  });
-  const { publicKey } = await token.ensureApplianceKey('cloister-appliance');
-  log.info({ token: token.describe(), algorithm: token.algorithm }, 'token open');
-
   const data = config.CLOISTER_CUSTODY_DATA;
   for (const folder of ['ledger', 'head']) mkdirSync(join(data, folder), { recursive: true });
+  const folder = join(data, 'ledger');
   const db = openCustodyDatabase(join(data, 'custody.db'));
+  const known = readAppliance(folder, config);
+  const token = new TokenClient({
+    module: config.CLOISTER_PKCS11_MODULE,
+    parameters: config.CLOISTER_PKCS11_PARAMETERS,
+    label: config.CLOISTER_TOKEN_LABEL,
+    appliance: { label: 'cloister-appliance', kind: known.kind },
+    publicKey: known.inToken,
+    log,
+  });
+  const opening = token.open(readFileSync(config.CLOISTER_PIN_FILE, 'utf8').trim());
+  opening.catch(fail);
+  if (!known.inToken) await opening;
+  const appliance = await bindAppliance(known, token, folder, config.CLOISTER_LEDGER_ORIGIN);
   const ledger = await Ledger.open({
     db,
-    folder: join(data, 'ledger'),
+    folder,
     headFolder: join(data, 'head'),
     origin: config.CLOISTER_LEDGER_ORIGIN,
-    publicKey,
-    sign: (bytes: Uint8Array) => token.sign(bytes),
+    ...appliance,
     // Losing consistency is fatal; the same code finds the way back at the next start.
     onFatal: () => process.exit(1),
     log,
@@ -52,7 +65,8 @@ async function main(): Promise<void> {
     config,
     db,
     token,
-    applianceKey: publicKey,
+    applianceKey: appliance.publicKey,
+    sign: appliance.sign,
     ledger,
     recipients: new Map(),
     endings: new Map(),
@@ -60,7 +74,21 @@ async function main(): Promise<void> {
     sweptAt: Date.now(),
     log,
   };
-  await ledger.append([{ type: 'custody-started', body: { token: token.describe(), algorithm: token.algorithm } }]);
+  // Entered once for each start, as soon as there is a token to sign it and to name.
+  let entered: Promise<void> | undefined;
+  const enterStart = async (): Promise<void> => {
+    const { algorithm, releaseMode } = token.abilities ?? {};
+    const logKey = appliance.certificate && { logKey: appliance.certificate };
+    const body = { token: token.describe(), algorithm, releaseMode, ...logKey };
+    try {
+      await ledger.append([{ type: 'custody-started', body }]);
+    } catch (err) {
+      entered = undefined;
+      log.warn({ err }, 'the start could not be entered yet');
+    }
+  };
+  token.onOpen = () => void (entered ??= enterStart());
+  if (token.state === 'open') token.onOpen();
 
   const sockets = { web: webProtocol(custody), room: roomProtocol(custody), operator: operatorProtocol(custody) };
   const servers = Object.entries(sockets).map(([peer, app]) => {
@@ -87,6 +115,7 @@ async function main(): Promise<void> {
   const closing = setInterval(() => void closeOverdueAttempts(custody), CLOSING_MS);
   const retain = () => destroyOverdueKeys(custody).catch((err) => log.error({ err }, 'retention failed'));
   const retention = setInterval(retain, RETENTION_MS);
+  await Promise.race([opening.then(() => entered), pause(TOKEN_MS, undefined, { ref: false })]);
   await retain();
   log.info({ entries: ledger.size }, 'ready');
   process.send?.('ready');
@@ -113,10 +142,14 @@ async function main(): Promise<void> {
   process.once('SIGINT', stop);
 }
 
-main().catch((error) => {
-  const known = [ConfigError, TokenError, LedgerError, NewerDatabaseError].some((kind) => error instanceof kind);
+main().catch(fail);
+
+function fail(error: Error): never {
+  const known = [ConfigError, TokenError, LedgerError, LogKeyError, NewerDatabaseError].some(
+    (kind) => error instanceof kind,
+  );
   const detail = error instanceof TokenError ? error.detail : undefined;
   pino({ base: { process: 'custody' } }).fatal(known ? { detail } : { err: error }, 'custody did not start');
   console.error(known ? `${error.message}${detail ? ` (${detail})` : ''}` : error);
   process.exit(1);
-});
+}

@@ -270,7 +270,8 @@ export function wrapChapterKey(
 }
 
 /** The reviewer's browser: an ephemeral key pair, its SubjectPublicKeyInfo and the digest that a release names. */
-export async function makeRecipient(alg: 'RSA-OAEP' | 'RSA-OAEP-256') {
+export async function makeRecipient(alg: 'RSA-OAEP' | 'RSA-OAEP-256' | null) {
+  if (alg === null) throw new Error('custody has not met its token yet');
   const pair = await webcrypto.subtle.generateKey(
     {
       name: 'RSA-OAEP',

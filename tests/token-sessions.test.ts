@@ -26,17 +26,6 @@ test('an operation that fails gives its session back', async () => {
   expect(await pool.run(async (session) => session)).toBe('only');
 });
 
-test('whoever gives up while waiting is passed over', async () => {
-  const pool = new SessionPool(['only']);
-  const controller = new AbortController();
-  const first = pool.run(() => setTimeout(20, 'first'));
-  const second = pool.run(async () => 'second', controller.signal);
-  const third = pool.run(async () => 'third');
-  controller.abort(new Error('gone'));
-  await expect(second).rejects.toThrow('gone');
-  expect(await Promise.all([first, third])).toEqual(['first', 'third']);
-});
-
 test('closing lets what has begun end, and refuses the rest with its reason', async () => {
   const pool = new SessionPool(['only']);
   let ended = false;

@@ -8,6 +8,7 @@ import { CHECKPOINT } from './folder.ts';
 import { canonicalBody, type EntryType, isEntryType, leafBytes, SALT_BYTES } from './leaf.ts';
 import { createVerifier, formatCheckpoint, formatNote, formatVerifierKey, isSignedBy, type Verifier } from './note.ts';
 import { Publisher } from './publisher.ts';
+import { CERTIFICATE, type LogKeyCertificate } from './log-key.ts';
 import type { Receipt } from './receipt.ts';
 import { LedgerError, recover, type Sign } from './recovery.ts';
 import { parseTilePath, tileHashReader, tileInTree } from './tiles.ts';
@@ -26,6 +27,8 @@ export interface LedgerOptions {
   /** Ed25519, 32 raw bytes. */
   publicKey: Uint8Array;
   sign: Sign;
+  /** The token's word for the key, where the token does not hold it itself; shown with each receipt. */
+  certificate?: LogKeyCertificate | undefined;
   /** Told once when the ledger has stopped. The process should end: only opening the ledger again finds the way back. */
   onFatal?: (error: LedgerError) => void;
   log?: Logger;
@@ -175,6 +178,7 @@ export class Ledger {
       checkpoint: this.#note,
       proof: proof.map((one) => one.toString('base64url')),
       verifierKey: this.verifierKey,
+      ...(this.#options.certificate && { certificate: this.#options.certificate }),
     };
   }
 
@@ -186,12 +190,14 @@ export class Ledger {
   }
 
   /**
-   * Reads a public file by its tlog-tiles path, `checkpoint` or `tile/…`, or the `verifier-key`.
+   * Reads a public file by its tlog-tiles path, `checkpoint` or `tile/…`, or the `verifier-key`, or the key's certificate where it has one.
    * @returns its bytes; undefined when the path is not one, or the tree has no such tile
    */
   async file(path: string): Promise<Buffer | undefined> {
     if (path === CHECKPOINT) return Buffer.from(this.#note);
     if (path === 'verifier-key') return Buffer.from(`${this.verifierKey}\n`);
+    if (path === CERTIFICATE && this.#options.certificate)
+      return Buffer.from(JSON.stringify(this.#options.certificate));
     const tile = parseTilePath(path);
     if (!tile) return undefined;
     const { width } = tileInTree(tile.level, tile.index, this.size);

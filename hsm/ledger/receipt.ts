@@ -1,4 +1,5 @@
 import { isEntryType, leafBytes, SALT_BYTES } from './leaf.ts';
+import { certifiedBy, checkCertificate, LogKeyError, type LogKeyCertificate } from './log-key.ts';
 import { NoteError, openCheckpoint, parseVerifierKey } from './note.ts';
 import { hashLeaf, verifyInclusion } from './tree.ts';
 
@@ -12,6 +13,8 @@ export interface Receipt {
   proof: string[];
   /** Note verifier key (name+id+base64). */
   verifierKey: string;
+  /** Where the key is kept outside the token: the token's word for it. */
+  certificate?: LogKeyCertificate;
 }
 
 export interface ReceiptVerdict {
@@ -40,6 +43,8 @@ export function verifyReceipt(receipt: unknown, verifierKey?: string): ReceiptVe
   try {
     const verifier = trusted ?? parseVerifierKey(receipt.verifierKey);
     const checkpoint = openCheckpoint(receipt.checkpoint, verifier);
+    const certified =
+      receipt.certificate === undefined ? '' : certifiedBy(checkCertificate(receipt.certificate, verifier));
     const saltBytes = Buffer.from(salt, 'base64url');
     if (!isEntryType(type)) return bad(`The ledger has no entries of type “${type}”.`);
     if (saltBytes.length !== SALT_BYTES) return bad('The receipt’s salt does not have 32 bytes.');
@@ -54,12 +59,14 @@ export function verifyReceipt(receipt: unknown, verifierKey?: string): ReceiptVe
         : ' The key was taken from the receipt itself: compare it with the one that the institution publishes.';
     return {
       verdict: 'good',
-      sentence: `The entry is number ${index} of the ledger ${checkpoint.origin}, which had ${checkpoint.size} entries when the receipt was made.${keyNote}`,
+      sentence: `The entry is number ${index} of the ledger ${checkpoint.origin}, which had ${checkpoint.size} entries when the receipt was made.${keyNote}${certified}`,
       keyFrom,
       entry: { number: index, type, body: JSON.parse(body) },
       ledger: { origin: checkpoint.origin, size: checkpoint.size },
     };
   } catch (error) {
+    if (error instanceof LogKeyError)
+      return bad(`The certificate of the ledger’s key does not hold: ${error.message}.`);
     if (error instanceof NoteError) return bad(`The receipt’s checkpoint does not hold: ${error.message}.`);
     if (error instanceof SyntaxError) return bad('The entry’s body is not JSON.');
     throw error;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Edge } from './edge.ts';
 import { CHECKPOINT, VERIFIER_KEY } from './folder.ts';
 import { leafType } from './leaf.ts';
+import { CERTIFICATE, certifiedBy, checkCertificate, LogKeyError } from './log-key.ts';
 import { type Checkpoint, NoteError, openCheckpoint, parseVerifierKey, type Verifier } from './note.ts';
 import { decodeBundle, splitTile, TILE_WIDTH, type Tile, tileInTree, tilePath } from './tiles.ts';
 import { foldHashes, HASH_BYTES, type Hash, hashLeaf, Tree } from './tree.ts';
@@ -53,10 +54,20 @@ export function verifyFolder(folder: string, verifierKey?: string): FolderVerdic
     return { verdict: 'unknown', sentence: 'There is no verifier key in this folder, and none was given.', keyFrom };
   }
   let checkpoint: Checkpoint;
+  let certified = '';
   const trusted: Verifier | undefined = verifierKey === undefined ? undefined : parseVerifierKey(verifierKey);
   try {
-    checkpoint = openCheckpoint(note, trusted ?? parseVerifierKey(ownKey as string));
+    const verifier = trusted ?? parseVerifierKey(ownKey as string);
+    checkpoint = openCheckpoint(note, verifier);
+    const certificate = read(folder, CERTIFICATE)?.toString('utf8');
+    if (certificate !== undefined) certified = certifiedBy(checkCertificate(parse(certificate), verifier));
   } catch (error) {
+    if (error instanceof LogKeyError)
+      return {
+        verdict: 'bad',
+        sentence: `The certificate of the ledger’s key does not hold: ${error.message}.`,
+        keyFrom,
+      };
     if (!(error instanceof NoteError)) throw error;
     return { verdict: 'bad', sentence: `The checkpoint does not hold: ${error.message}.`, keyFrom };
   }
@@ -85,7 +96,7 @@ export function verifyFolder(folder: string, verifierKey?: string): FolderVerdic
       : ' The key was taken from the folder itself: compare it with the one that the institution publishes.';
   return {
     verdict: 'good',
-    sentence: `All ${size} entries of the ledger ${origin} are the ones that its checkpoint signs.${keyNote}`,
+    sentence: `All ${size} entries of the ledger ${origin} are the ones that its checkpoint signs.${keyNote}${certified}`,
     keyFrom,
     ledger,
   };
@@ -167,6 +178,15 @@ function tileIsSigned(folder: string, tile: Tile, hashes: readonly Hash[], size:
     return checkpoint.split('\n')[2] === root.toString('base64');
   } catch {
     return false;
+  }
+}
+
+/** @returns what the text says; undefined when it is no JSON */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { line } from '../acts/wording.ts';
 import type { Custody } from '../custody.ts';
 import { inviteOfficers } from '../register/representatives.ts';
+import { viewState, viewToken } from '../state.ts';
 import { ledgerFiles } from './ledger-files.ts';
 import { json, socketApp } from './socket-app.ts';
 
@@ -12,10 +13,10 @@ export function operatorProtocol(custody: Custody) {
   return socketApp(custody, 'operator')
     .get('/state', (c) =>
       c.json({
+        ...viewState(custody),
+        ...viewToken(custody),
         verifierKey: custody.ledger.verifierKey,
         entries: custody.ledger.size,
-        algorithm: custody.token.algorithm,
-        token: custody.token.describe(),
       }),
     )
     .post('/officers', json(officers), async (c) =>

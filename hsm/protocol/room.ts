@@ -11,6 +11,7 @@ import { listRepresentatives, viewUnits } from '../register/representatives.ts';
 import { endSession, issueTicket, sessionHolder, signIn, signInOptions } from '../register/sessions.ts';
 import { endGrant, releaseChapters, reportFault, reportViewing, viewGrant } from '../release.ts';
 import { MOST_INTERVALS } from '../viewing.ts';
+import { viewState } from '../state.ts';
 import { json, SESSION_HEADER, socketApp } from './socket-app.ts';
 
 const base64url = z
@@ -58,7 +59,7 @@ const fault = z.object({
 export function roomProtocol(custody: Custody) {
   const who = (c: Context) => sessionHolder(custody, c.req.header(SESSION_HEADER), 'room');
   return socketApp(custody, 'room')
-    .get('/state', (c) => c.json({ algorithm: custody.token.algorithm }))
+    .get('/state', (c) => c.json(viewState(custody)))
     .post('/enrolments/options', json(token), async (c) =>
       c.json(await enrolmentOptions(custody, c.req.valid('json').token)),
     )

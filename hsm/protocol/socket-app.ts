@@ -26,10 +26,7 @@ export function socketApp(custody: Custody, peer: string) {
   });
   app.notFound((c) => c.json<RefusalBody>({ error: 'not-found', message: 'Custody has no such request.' }, 404));
   app.onError((thrown, c) => {
-    const error =
-      thrown instanceof TokenError && thrown.code === 'token-away'
-        ? new CustodyError('token-away', thrown.detail)
-        : thrown;
+    const error = thrown instanceof TokenError ? refusalOf(thrown) : thrown;
     if (error instanceof CustodyError) {
       custody.log.info({ peer, route: c.req.routePath, refusal: error.refusal, detail: error.message }, 'refused');
       const { refusal, sentence, facts } = error;
@@ -39,6 +36,15 @@ export function socketApp(custody: Custody, peer: string) {
     return c.json<RefusalBody>({ error: 'internal', message: 'Custody failed at this. It was logged.' }, 500);
   });
   return app;
+}
+
+/** What a failure of the token is to a peer: one that passes, one that does not, or nothing that it could do anything about. */
+function refusalOf(error: TokenError): Error {
+  const { code, detail } = error;
+  if (code === 'token-full') return new CustodyError('token-full', detail);
+  return ['token-away', 'token-busy', 'failed'].includes(code)
+    ? new CustodyError('token-away', `${code}, ${detail}`)
+    : error;
 }
 
 /** Validates a JSON body. @throws CustodyError malformed naming the fields */

@@ -8,6 +8,7 @@ import type { Custody } from '../custody.ts';
 import { listExams, viewExam } from '../exams.ts';
 import { endSession, redeemTicket, sessionHolder } from '../register/sessions.ts';
 import { readEnding, sealAttempt } from '../seals.ts';
+import { viewState } from '../state.ts';
 import { ledgerFiles } from './ledger-files.ts';
 import { json, SESSION_HEADER, socketApp } from './socket-app.ts';
 
@@ -29,6 +30,7 @@ const ticket = z.object({ ticket: z.string().length(43) });
  */
 export function webProtocol(custody: Custody) {
   return socketApp(custody, 'web')
+    .get('/state', (c) => c.json(viewState(custody)))
     .get('/exams/:exam', (c) => c.json(viewExam(custody, c.req.param('exam'))))
     .post('/attempts', json(attempt), async (c) => c.json(await registerAttempt(custody, c.req.valid('json'))))
     .post('/chapters', json(chapter), async (c) => c.json(await registerChapter(custody, c.req.valid('json').envelope)))

@@ -8,7 +8,13 @@ const SENTENCES = {
   'pin-wrong': 'The token refused the PIN. Correct it before trying again: a few wrong ones lock the token.',
   'pin-locked': 'The token’s PIN is locked or expired. The token’s security officer has to set a new one.',
   'token-full': 'The token has no room left. Destroy exam keys that are past their end of life, then try again.',
-  'token-away': 'The token is no longer answering. Connect it again and restart custody; recording goes on meanwhile.',
+  'token-away':
+    'The token does not answer. Connect it again; custody finds it by itself, and recording goes on meanwhile.',
+  'token-exchanged':
+    'Another token than before carries this label, or it has lost the appliance key. Connect the one that the ledger was begun with.',
+  'token-busy': 'The token has more to do than it can. Try again in a moment.',
+  'log-key-missing':
+    'The token makes no Ed25519 signatures. Set CLOISTER_LOG_KEY_FILE to a file with an Ed25519 private key, which the token will certify.',
   'key-missing': 'The token holds no key of this name. Check that this is the token the exam was set up with.',
   'key-exists': 'The token already holds a key of this name. Nothing was changed.',
   'envelope-unreadable': 'The envelope does not hold a chapter key for this exam key. Nothing was released.',
@@ -92,8 +98,8 @@ const STEPS = {
 
 export type Step = keyof typeof STEPS;
 
-/** pkcs11js gives some errors a `code` and leaves others as “CKR_NAME:number”; return values it has no name for are CKR_VENDOR_DEFINED. */
-function returnValue(error: unknown): { name: string; number: number } | undefined {
+/** The PKCS#11 return value in an error of the library, if it is one. pkcs11js gives some errors a `code` and leaves others as “CKR_NAME:number”; return values it has no name for are CKR_VENDOR_DEFINED. */
+export function returnValue(error: unknown): { name: string; number: number } | undefined {
   const { code, message } = error as { code?: unknown; message?: unknown };
   const [, name, number] = /(CKR_\w+)(?::(\d+))?/.exec(String(message)) ?? [];
   return name ? { name, number: Number(number ?? code) } : undefined;

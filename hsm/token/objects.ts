@@ -1,10 +1,10 @@
-import { createPublicKey } from 'node:crypto';
+import { createHash, createPublicKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { TokenError, tokenError } from './errors.ts';
 import { inFlight } from './rewrap.ts';
-import { CKA, CKM, flagType } from './templates.ts';
-import type { Attribute, Flag, Flags } from './templates.ts';
-import type { Cryptoki, Handle } from './token.ts';
+import { CKA, flagType, SIGNING } from './templates.ts';
+import type { Attribute, Flag, Flags, SigningKind } from './templates.ts';
+import type { Cryptoki, Handle } from './connection.ts';
 
 /** All objects that match, at most `limit`. Synchronous, so that no other search can begin on the session meanwhile. */
 export function findObjects(library: Cryptoki, session: Handle, template: Attribute[], limit: number): Handle[] {
@@ -45,14 +45,17 @@ export function readFlags(library: Cryptoki, session: Handle, object: Handle, fl
 }
 
 /** @throws TokenError template-refused naming what the token holds otherwise than asked */
-export function assertFlags(library: Cryptoki, session: Handle, object: Handle, asked: Flags): void {
-  const found = readFlags(library, session, object, Object.keys(asked) as Flag[]);
-  const differing = Object.entries(asked).filter(([flag, value]) => found[flag as Flag] !== value);
+export function assertFlags(library: Cryptoki, session: Handle, object: Handle, wanted: Flags): void {
+  const differing = differingFlags(library, session, object, wanted);
   if (differing.length > 0)
-    throw new TokenError(
-      'template-refused',
-      `differs from what was asked: ${differing.map(([flag]) => flag).join(', ')}`,
-    );
+    throw new TokenError('template-refused', `differs from what was asked: ${differing.join(', ')}`);
+}
+
+/** @returns what the token holds otherwise than asked, or does not tell */
+export function differingFlags(library: Cryptoki, session: Handle, object: Handle, wanted: Flags): Flag[] {
+  const flags = Object.keys(wanted) as Flag[];
+  const found = readFlags(library, session, object, flags);
+  return flags.filter((flag) => found[flag] !== wanted[flag]);
 }
 
 export function rsaPublicKey(library: Cryptoki, session: Handle, object: Handle): KeyObject {
@@ -62,20 +65,35 @@ export function rsaPublicKey(library: Cryptoki, session: Handle, object: Handle)
   return createPublicKey({ key: { kty: 'RSA', n: n ?? '', e: e ?? '' }, format: 'jwk' });
 }
 
-/** The 32 bytes of RFC 8032. Tokens give the point as a DER OCTET STRING (PKCS#11 v3.0 section 2.3.5), some bare. */
-export function edwardsPublicKey(library: Cryptoki, session: Handle, object: Handle): Uint8Array {
+/**
+ * The public half of a signing key. Tokens give the point as a DER OCTET STRING (PKCS#11 v3.0 section 2.3.5), some bare.
+ * @returns Ed25519: the 32 bytes of RFC 8032; P-256: the 65 bytes of an uncompressed point (SEC 1 section 2.3.3)
+ */
+export function signingPublicKey(library: Cryptoki, session: Handle, object: Handle, kind: SigningKind): Uint8Array {
+  const bytes = kind === 'Ed25519' ? 32 : 65;
   const [point] = readValues(library, session, object, [CKA.ecPoint]);
-  const bare = point?.length === 34 && point[0] === 0x04 && point[1] === 32 ? point.subarray(2) : point;
-  if (bare?.length !== 32) throw new TokenError('template-refused', 'the Ed25519 public key has another form');
+  const wrapped = point?.length === bytes + 2 && point[0] === 0x04 && point[1] === bytes;
+  const bare = wrapped ? point.subarray(2) : point;
+  if (bare?.length !== bytes || (kind === 'P-256' && bare[0] !== 0x04))
+    throw new TokenError('template-refused', `the ${kind} public key has another form`);
   return Uint8Array.from(bare);
 }
 
-/** One Ed25519 signature, 64 bytes; the session has to be the caller's alone until it is done. */
-export async function signEdwards(library: Cryptoki, session: Handle, key: Handle, bytes: Uint8Array): Promise<Buffer> {
-  const message = Buffer.from(bytes);
+/**
+ * One signature of 64 bytes: Ed25519 over the bytes (RFC 8032), or ECDSA over their SHA-256 as r ‖ s (PKCS#11 v3.0 section
+ * 2.3.1). The session has to be the caller's alone until it is done.
+ */
+export async function signWith(
+  library: Cryptoki,
+  session: Handle,
+  key: Handle,
+  kind: SigningKind,
+  bytes: Uint8Array,
+): Promise<Buffer> {
+  const message = kind === 'Ed25519' ? Buffer.from(bytes) : createHash('sha256').update(bytes).digest();
   inFlight.add(message);
   try {
-    library.C_SignInit(session, { mechanism: CKM.eddsa }, key);
+    library.C_SignInit(session, { mechanism: SIGNING[kind].mechanism }, key);
     return await library.C_SignAsync(session, message, Buffer.alloc(64));
   } catch (error) {
     throw tokenError(error, 'sign');

@@ -2,9 +2,20 @@ import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { ALGORITHMS } from './templates.ts';
+import type { ReleaseMode } from './templates.ts';
 
 /** What Cloister needs of a token, in the order in which it is tried. */
-export const OPERATIONS = ['RSA-OAEP-256', 'RSA-OAEP', 'sensitive-unwrap', 'wrap-to-recipient', 'Ed25519'] as const;
+export const OPERATIONS = [
+  'RSA-OAEP-256',
+  'RSA-OAEP',
+  'sensitive-unwrap',
+  'wrap-to-recipient',
+  'decrypt-RSA-OAEP-256',
+  'decrypt-RSA-OAEP',
+  'key-rights',
+  'Ed25519',
+  'P-256',
+] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
 /** A line of the child. */
@@ -25,11 +36,15 @@ export interface ProbeReport {
   verdict: 'full' | 'degraded' | 'unusable';
   /** Why it is not `full`, a sentence each. */
   reasons: string[];
+  /** How exam keys would be released; null where the token is unusable. */
+  releaseMode: ReleaseMode | null;
   findings: Finding[];
 }
 
 export interface ProbeOptions {
   module: string;
+  /** What the module wants to be told at C_Initialize; NSS does. */
+  parameters?: string | undefined;
   label: string;
   pin: string;
   /** Gives up on the child after this long; a token that hangs counts as one that crashed. */
@@ -78,17 +93,27 @@ async function runChild(orders: object, timeout: number): Promise<{ lines: Probe
 
 function judge(findings: Finding[]): ProbeReport {
   const opened = findings.find(({ operation }) => operation === 'open');
-  if (opened) return { verdict: 'unusable', reasons: [opened.reason ?? 'The token cannot be opened.'], findings };
-  const lacks = (operation: Operation): boolean =>
-    !findings.some((finding) => finding.operation === operation && finding.outcome === 'works');
-  const unusable = [
-    lacks('RSA-OAEP-256') && lacks('RSA-OAEP') && 'It cannot unwrap chapter keys with RSA-OAEP.',
-    lacks('sensitive-unwrap') && 'It does not keep an unwrapped chapter key to itself.',
-    lacks('wrap-to-recipient') && 'It cannot wrap a chapter key for a reviewer.',
-    lacks('Ed25519') && 'It cannot sign with Ed25519.',
+  const unusable = (reasons: string[]): ProbeReport => ({ verdict: 'unusable', reasons, releaseMode: null, findings });
+  if (opened) return unusable([opened.reason ?? 'The token cannot be opened.']);
+  const does = (operation: Operation): boolean =>
+    findings.some((finding) => finding.operation === operation && finding.outcome === 'works');
+  const inToken = does('sensitive-unwrap') && does('wrap-to-recipient');
+  const throughHost = does('decrypt-RSA-OAEP-256') || does('decrypt-RSA-OAEP');
+  const lacking = [
+    !inToken && !throughHost && 'It can neither release a chapter key inside nor decrypt one with RSA-OAEP.',
+    !does('Ed25519') && !does('P-256') && 'It can neither sign with Ed25519 nor certify a key with P-256.',
   ].filter((reason) => reason !== false);
-  if (unusable.length > 0) return { verdict: 'unusable', reasons: unusable, findings };
-  if (lacks('RSA-OAEP-256'))
-    return { verdict: 'degraded', reasons: ['It does RSA-OAEP with SHA-1 only, not with SHA-256.'], findings };
-  return { verdict: 'full', reasons: [], findings };
+  if (lacking.length > 0) return unusable(lacking);
+  const sha256 = inToken ? does('RSA-OAEP-256') : does('decrypt-RSA-OAEP-256');
+  const rights = findings.find(({ operation }) => operation === 'key-rights');
+  const reasons = [
+    !inToken &&
+      'It cannot keep a chapter key inside while it is released: each one lies in the memory of custody’s token process for a moment (host-transient).',
+    !sha256 && 'It does RSA-OAEP with SHA-1 only, not with SHA-256.',
+    rights?.outcome !== 'works' && `It does not keep the rights of exam keys as asked (${rights?.reason}).`,
+    !does('Ed25519') &&
+      'It makes no Ed25519 signatures: the appliance key has to lie in a file (CLOISTER_LOG_KEY_FILE), which the token certifies.',
+  ].filter((reason) => reason !== false);
+  const releaseMode = inToken ? 'in-token' : 'host-transient';
+  return { verdict: reasons.length > 0 ? 'degraded' : 'full', reasons, releaseMode, findings };
 }

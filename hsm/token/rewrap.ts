@@ -1,10 +1,11 @@
 import { reasonOf, TokenError, tokenError } from './errors.ts';
-import type { Cryptoki, Handle } from './token.ts';
+import type { Cryptoki, Handle } from './connection.ts';
 import { CKA, CKM, CONTENT_KEY_BYTES, contentKeyTemplate, flagType, oaepMechanism } from './templates.ts';
 import type { KeyType, WrapAlgorithm } from './templates.ts';
 
 /** How this token does a release, found out by trying when it is opened. */
 export interface RewrapForm {
+  /** Of the envelope, and under the recipient: the exam key's own. */
   algorithm: WrapAlgorithm;
   keyType: KeyType;
   /** See RULER_TEMPLATE; undefined where the token has no AES key wrap. */
@@ -15,7 +16,6 @@ export interface RewrapJob {
   examKey: Handle;
   wrapped: Uint8Array;
   recipient: { handle: Handle; bytes: number };
-  signal?: AbortSignal | undefined;
 }
 
 /** pkcs11js hands the addresses of input buffers to another thread and keeps no reference: whatever is on its way is kept alive here. */
@@ -25,16 +25,14 @@ export const inFlight = new Set<Buffer>();
  * Unwraps an envelope into a sensitive session object, wraps that under the recipient and destroys it. The key's value
  * never leaves the token in the clear.
  * @returns the chapter key under the recipient's key, as long as its modulus
- * @throws TokenError envelope-unreadable, recipient-refused, template-refused, key-missing, token-away; the signal's reason
+ * @throws TokenError envelope-unreadable, recipient-refused, template-refused, key-missing, token-away
  */
 export async function rewrapKey(library: Cryptoki, session: Handle, form: RewrapForm, job: RewrapJob): Promise<Buffer> {
   const key = await unwrapContentKey(library, session, form, job.examKey, job.wrapped);
   try {
-    job.signal?.throwIfAborted();
     assertContentKey(library, session, form, key);
-    const mechanism = oaepMechanism(form.algorithm);
     const { handle, bytes } = job.recipient;
-    return await library.C_WrapKeyAsync(session, mechanism, handle, key, Buffer.alloc(bytes));
+    return await library.C_WrapKeyAsync(session, oaepMechanism(form.algorithm), handle, key, Buffer.alloc(bytes));
   } catch (error) {
     throw tokenError(error, 'wrap');
   } finally {

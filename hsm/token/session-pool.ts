@@ -18,11 +18,10 @@ export class SessionPool<Session> {
 
   /**
    * Runs `operation` on a session of its own.
-   * @param signal gives up while waiting in the queue; an operation that has begun is its own master
-   * @throws what `operation` throws, the signal's reason, or the reason of `close`
+   * @throws what `operation` throws, or the reason of `close`
    */
-  async run<Result>(operation: (session: Session) => Promise<Result>, signal?: AbortSignal): Promise<Result> {
-    const session = await this.#take(signal);
+  async run<Result>(operation: (session: Session) => Promise<Result>): Promise<Result> {
+    const session = await this.#take();
     try {
       return await operation(session);
     } finally {
@@ -38,23 +37,12 @@ export class SessionPool<Session> {
     if (this.#free.length < this.#size) await new Promise<void>((resolve) => (this.#drained = resolve));
   }
 
-  #take(signal?: AbortSignal): Promise<Session> {
+  #take(): Promise<Session> {
     return new Promise((resolve, reject) => {
       if (this.#closed) return reject(this.#closed);
-      if (signal?.aborted) return reject(signal.reason);
       const session = this.#free.pop();
       if (session !== undefined) return resolve(session);
-      const giveUp = (): void => {
-        this.#waiting.delete(waiting);
-        reject(signal?.reason);
-      };
-      const settle = (): void => signal?.removeEventListener('abort', giveUp);
-      const waiting: Waiting<Session> = {
-        start: (free) => (settle(), resolve(free)),
-        reject: (reason) => (settle(), reject(reason)),
-      };
-      signal?.addEventListener('abort', giveUp, { once: true });
-      this.#waiting.add(waiting);
+      this.#waiting.add({ start: resolve, reject });
     });
   }
 

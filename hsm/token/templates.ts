@@ -47,10 +47,12 @@ export const CKA = {
 } as const;
 
 export const CKO = { publicKey: 2, privateKey: 3, secretKey: 4 } as const;
-export const CKK = { rsa: 0x00, genericSecret: 0x10, aes: 0x1f, edwards: 0x40 } as const;
+export const CKK = { rsa: 0x00, ec: 0x03, genericSecret: 0x10, aes: 0x1f, edwards: 0x40 } as const;
 export const CKM = {
   rsaKeyPair: 0x0000,
   rsaOaep: 0x0009,
+  ecKeyPair: 0x1040,
+  ecdsa: 0x1041,
   aesKey: 0x1080,
   aesKeyWrap: 0x2109,
   edwardsKeyPair: 0x1055,
@@ -63,20 +65,58 @@ export const flagType = (flag: Flag): number => FLAGS[flag];
 export const flagAttributes = (flags: Flags): Attribute[] =>
   Object.entries(flags).map(([flag, value]) => ({ type: FLAGS[flag as Flag], value }));
 
-/** Private half of an exam key: it unwraps, and does nothing else, for ever (DESIGN section 4). */
-export const EXAM_PRIVATE = {
-  token: true,
-  private: true,
-  sensitive: true,
-  extractable: false,
-  unwrap: true,
-  decrypt: false,
-  sign: false,
-  signRecover: false,
-  derive: false,
-  modifiable: false,
-  copyable: false,
-} as const satisfies Flags;
+/**
+ * What a release does with a chapter key: it stays inside the token from envelope to recipient, or, where the token cannot, is
+ * decrypted by it, lies in the token process's memory for a moment and is wrapped there. Fixed for each exam key when it is made.
+ */
+export const RELEASE_MODES = ['in-token', 'host-transient'] as const;
+export type ReleaseMode = (typeof RELEASE_MODES)[number];
+
+/** Rights that a key should not have but that tell nobody its value: a token that keeps them otherwise, or knows them not, is degraded. */
+const LENIENT = ['signRecover', 'verifyRecover', 'derive', 'modifiable', 'copyable'] as const satisfies Flag[];
+
+/** How a token differs from what is asked of it; found out by trying when it is opened. */
+export interface Leeway {
+  /** Left out of templates, because the token refuses a template that has them. */
+  omitted: Flag[];
+  /** Kept otherwise than asked, or not told, and not needed for a key to be safe. */
+  unkept: Flag[];
+}
+
+export const STRICT: Leeway = { omitted: [], unkept: [] };
+
+/** What may be left out of templates, tried in this order. */
+export const OMISSIONS: Flag[][] = [[], ['copyable'], ['copyable', 'modifiable'], [...LENIENT]];
+
+/** What a token may keep otherwise than asked. */
+export const MAY_DIFFER: ReadonlySet<Flag> = new Set<Flag>([
+  ...LENIENT,
+  'local',
+  'alwaysSensitive',
+  'neverExtractable',
+]);
+
+/** The rights that are asked for of this token, and have to be read back. */
+export const asked = (flags: Flags, { omitted, unkept }: Leeway): Flags =>
+  Object.fromEntries(
+    Object.entries(flags).filter(([flag]) => !omitted.includes(flag as Flag) && !unkept.includes(flag as Flag)),
+  );
+
+/** Private half of an exam key: it does the one thing that its release mode takes, and nothing else, for ever (DESIGN section 4). */
+export const examPrivate = (mode: ReleaseMode) =>
+  ({
+    token: true,
+    private: true,
+    sensitive: true,
+    extractable: false,
+    unwrap: mode === 'in-token',
+    decrypt: mode === 'host-transient',
+    sign: false,
+    signRecover: false,
+    derive: false,
+    modifiable: false,
+    copyable: false,
+  }) satisfies Flags;
 
 export const EXAM_PUBLIC = {
   token: true,
@@ -187,26 +227,46 @@ interface PairTemplates {
   privateKey: Attribute[];
 }
 
-/** @param flags overrides for throw-away trials (`{ token: false }`) */
-export const examKeyTemplates = (kid: string, bits: number, flags: Flags = {}): PairTemplates => ({
+/** @param leeway what this token is not asked for */
+export const examKeyTemplates = (kid: string, bits: number, mode: ReleaseMode, leeway: Leeway): PairTemplates => ({
   publicKey: [
     { type: CKA.modulusBits, value: bits },
     { type: CKA.publicExponent, value: PUBLIC_EXPONENT },
     ...named(kid),
-    ...flagAttributes({ ...EXAM_PUBLIC, ...flags }),
+    ...flagAttributes(without(EXAM_PUBLIC, leeway)),
   ],
-  privateKey: [...named(kid), ...flagAttributes({ ...EXAM_PRIVATE, ...flags })],
+  privateKey: [...named(kid), ...flagAttributes(without(examPrivate(mode), leeway))],
 });
 
-/** @param flags overrides for throw-away trials (`{ token: false }`) */
-export const applianceKeyTemplates = (label: string, flags: Flags = {}): PairTemplates => ({
-  publicKey: [
+const without = (flags: Flags, { omitted }: Leeway): Flags => asked(flags, { omitted, unkept: [] });
+
+/** With what the token signs for the appliance: as the appliance key itself, or only to certify one that is kept elsewhere. */
+export type SigningKind = 'Ed25519' | 'P-256';
+
+export const SIGNING = {
+  Ed25519: {
     // id-Ed25519, 1.3.101.112 (RFC 8410), as PKCS#11 v3.0 section 2.3.5 has it.
-    { type: CKA.ecParams, value: Buffer.from('06032b6570', 'hex') },
+    params: Buffer.from('06032b6570', 'hex'),
+    keyType: CKK.edwards,
+    pairMechanism: CKM.edwardsKeyPair,
+    mechanism: CKM.eddsa,
+  },
+  'P-256': {
+    // secp256r1, 1.2.840.10045.3.1.7 (RFC 5480 section 2.1.1.1).
+    params: Buffer.from('06082a8648ce3d030107', 'hex'),
+    keyType: CKK.ec,
+    pairMechanism: CKM.ecKeyPair,
+    mechanism: CKM.ecdsa,
+  },
+} as const;
+
+export const applianceKeyTemplates = (label: string, kind: SigningKind, leeway: Leeway): PairTemplates => ({
+  publicKey: [
+    { type: CKA.ecParams, value: SIGNING[kind].params },
     ...named(label),
-    ...flagAttributes({ ...APPLIANCE_PUBLIC, ...flags }),
+    ...flagAttributes(without(APPLIANCE_PUBLIC, leeway)),
   ],
-  privateKey: [...named(label), ...flagAttributes({ ...APPLIANCE_PRIVATE, ...flags })],
+  privateKey: [...named(label), ...flagAttributes(without(APPLIANCE_PRIVATE, leeway))],
 });
 
 /** JOSE names (RFC 7518 section 4.3) of the key transports a token may offer; the best first. */

@@ -1,50 +1,46 @@
-import { existsSync } from 'node:fs';
-import { Crypto as Provider } from 'node-webcrypto-p11';
-import pkcs11 from 'pkcs11js';
-import type { Handle, KeyPair, PKCS11 } from 'pkcs11js';
+import { constants, createPublicKey, publicEncrypt, randomBytes } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { connect } from './connection.ts';
+import type { Connection, Cryptoki, Handle, KeyPair, TokenOptions } from './connection.ts';
 import { reasonOf, TokenError, tokenError } from './errors.ts';
+import { releaseThroughHost } from './host-release.ts';
 import {
   assertFlags,
-  edwardsPublicKey,
   findObjects,
   readFlags,
   readValues,
   rsaPublicKey,
-  signEdwards,
+  signingPublicKey,
+  signWith,
 } from './objects.ts';
 import { readRecipient } from './recipient.ts';
 import { rewrapKey } from './rewrap.ts';
-import type { RewrapForm } from './rewrap.ts';
 import { SessionPool } from './session-pool.ts';
 import {
   ALGORITHMS,
   APPLIANCE_PRIVATE,
   APPLIANCE_PUBLIC,
   applianceKeyTemplates,
+  asked,
   BORN_IN_TOKEN,
   CKA,
   CKK,
   CKM,
   CKO,
+  EXAM_PUBLIC,
+  examKeyTemplates,
+  examPrivate,
+  OAEP_HASH,
+  recipientTemplate,
+  RELEASE_MODES,
+  SIGNING,
 } from './templates.ts';
-import { EXAM_PRIVATE, EXAM_PUBLIC, examKeyTemplates, recipientTemplate } from './templates.ts';
-import type { Attribute, Flag, Flags, WrapAlgorithm } from './templates.ts';
+import type { Attribute, Flag, Flags, KeyType, Leeway, ReleaseMode, SigningKind, WrapAlgorithm } from './templates.ts';
 import { createRuler, Trial } from './trial.ts';
 
 export { TokenError } from './errors.ts';
-export type { WrapAlgorithm } from './templates.ts';
-export type { Handle, KeyPair };
-/** The raw PKCS#11 calls; the other files of this folder know them by this type only. */
-export type Cryptoki = PKCS11;
-
-export interface TokenOptions {
-  /** Path of the PKCS#11 module. */
-  module: string;
-  label: string;
-  pin: string;
-  /** How many operations the token does at the same time. */
-  sessions?: number;
-}
+export type { TokenOptions } from './connection.ts';
+export type { ReleaseMode, WrapAlgorithm } from './templates.ts';
 
 export interface AlgorithmTrial {
   works: boolean;
@@ -52,10 +48,41 @@ export interface AlgorithmTrial {
   reason: string | null;
 }
 
+/** What a token was found to do. Plain data: told to custody, and told back when the same token is opened again. */
+export interface Abilities {
+  /** How keys of exams made from now on are released. */
+  releaseMode: ReleaseMode;
+  /** The best key transport that the token really does in that mode. */
+  algorithm: WrapAlgorithm;
+  /** Every key transport that was tried in that mode, and how it went. */
+  algorithms: Record<WrapAlgorithm, AlgorithmTrial>;
+  /** As what kind of key an unwrapped chapter key is taken. */
+  keyType: KeyType;
+  leeway: Leeway;
+}
+
+/** What the token says about itself. */
+export interface TokenDescription {
+  label: string;
+  serial: string;
+  manufacturer: string;
+  model: string;
+  firmware: string;
+}
+
+/** An exam's key as its statement names it. */
+export interface ExamKeyName {
+  kid: string;
+  alg: WrapAlgorithm;
+  releaseMode: ReleaseMode;
+}
+
 /** A reviewer's public key, in the token until it is closed. */
-export interface Recipient {
-  readonly handle: Handle;
+export interface TokenRecipient {
+  /** Undefined where the token takes no public keys, which host-transient releases do without. */
+  readonly handle: Handle | undefined;
   readonly bytes: number;
+  readonly key: KeyObject;
 }
 
 export interface ExamKeyAttributes {
@@ -65,83 +92,61 @@ export interface ExamKeyAttributes {
 }
 
 const EXAM_KEY_BITS = 3072;
-const SESSIONS = 8;
-/** Without it a module may assume one thread and go without locks, while the async calls run on several (PKCS#11 v3.0 section 5.4). */
-const CKF_OS_LOCKING_OK = 2;
-const CKF_RW_SERIAL_SESSION = 6;
-const CKF_TOKEN_INITIALIZED = 0x400;
-
-/** A token that is open and logged in. */
-export interface Connection {
-  library: Cryptoki;
-  provider: Provider;
-  /** Session of the provider: synchronous calls only, so that it never is in use twice. */
-  main: Handle;
-  sessions: Handle[];
-  /** Closes every session, which logs out; the last token of a module ends the module. */
-  end(): void;
-}
+/** What an RSA-3072 pair takes in a token, generously; tokens tell their room in bytes. */
+const EXAM_KEY_ROOM = 8192n;
+/** Below it what a token says of its memory is no such thing: NSS says 1. */
+const LEAST_MEMORY = 16_384n;
+const CK_UNAVAILABLE_INFORMATION = 2n ** 64n - 1n;
+const TRIES = 3;
 
 /** A PKCS#11 token, logged in, with a pool of sessions. One process opens one token once. */
 export class Token {
-  /** The best key transport that the token really does; written into each envelope. */
-  readonly algorithm: WrapAlgorithm;
-  /** Everything that was tried, and how it went. */
-  readonly algorithms: Record<WrapAlgorithm, AlgorithmTrial>;
+  readonly abilities: Abilities;
   readonly #connection: Connection;
   readonly #library: Cryptoki;
   readonly #pool: SessionPool<Handle>;
-  readonly #form: RewrapForm;
-  readonly #examKeys = new Map<string, Handle>();
+  readonly #ruler: Handle | undefined;
+  /** Private halves by kid. Looking one up in the token takes as long as it has objects. */
+  readonly #examKeys: Map<string, Handle>;
+  /** For what each private half was made, once it was read. */
+  readonly #modes = new Map<string, ReleaseMode>();
   /** Kids whose key is being made. */
   readonly #emerging = new Set<string>();
-  #applianceKey: Handle | undefined;
+  #signing: { key: Handle; kind: SigningKind } | undefined;
+  /** One trial at a time: it makes and destroys keys of one name. */
+  #roomAsked: Promise<boolean> | undefined;
 
-  private constructor(connection: Connection, algorithms: Record<WrapAlgorithm, AlgorithmTrial>, form: RewrapForm) {
+  private constructor(connection: Connection, abilities: Abilities) {
     this.#connection = connection;
     this.#library = connection.library;
     this.#pool = new SessionPool(connection.sessions);
-    this.#form = form;
-    this.algorithm = form.algorithm;
-    this.algorithms = algorithms;
+    this.#ruler = createRuler(connection.library, connection.main);
+    this.abilities = abilities;
+    this.#examKeys = new Map(this.#listExamKeys());
   }
 
   /**
-   * Loads the module, finds the token by its label, logs in and tries which key transports work.
-   * @throws TokenError module-missing, module-unusable, token-missing, token-ambiguous, pin-wrong, pin-locked; template-refused
-   *   when no key transport works
+   * Loads the module, finds the token by its label, logs in and tries what it can do.
+   * @param known what it was found to do before; then nothing is tried
+   * @throws TokenError module-missing, module-unusable, token-missing, token-ambiguous, token-away, pin-wrong, pin-locked;
+   *   template-refused when no key transport works in either release mode
    */
-  static async open(options: TokenOptions): Promise<Token> {
+  static async open(options: TokenOptions, known?: Abilities): Promise<Token> {
     const connection = connect(options);
-    const { library, main, sessions } = connection;
     try {
-      const trial = await Trial.begin(library, sessions[0] ?? main);
-      const algorithms = {} as Record<WrapAlgorithm, AlgorithmTrial>;
-      let best: RewrapForm | undefined;
-      for (const algorithm of ALGORITHMS) {
-        try {
-          const form = await trial.rewrap(algorithm);
-          best ??= form;
-          algorithms[algorithm] = { works: true, reason: null };
-        } catch (error) {
-          algorithms[algorithm] = { works: false, reason: reasonOf(error) };
-        }
-      }
-      trial.end();
-      if (!best)
-        throw new TokenError(
-          'template-refused',
-          ALGORITHMS.map((name) => `${name}: ${algorithms[name].reason}`).join('; '),
-        );
-      return new Token(connection, algorithms, { ...best, ruler: createRuler(library, main) });
+      return new Token(connection, known ?? (await tryOut(connection)));
     } catch (error) {
       connection.end();
       throw tokenError(error, 'create');
     }
   }
 
-  /** What the token says about itself. */
-  describe(): { label: string; serial: string; manufacturer: string; model: string; firmware: string } {
+  /** The best key transport; written into each envelope. */
+  get algorithm(): WrapAlgorithm {
+    return this.abilities.algorithm;
+  }
+
+  describe(): TokenDescription {
     const { label, serialNumber, manufacturerID, model, firmwareVersion } = this.#connection.provider.slot.getToken();
     const firmware = `${firmwareVersion.major}.${firmwareVersion.minor}`;
     return {
@@ -153,37 +158,71 @@ export class Token {
     };
   }
 
+  /** Asks the token for a sign of life. @throws TokenError token-away */
+  check(): void {
+    try {
+      this.#library.C_GetSessionInfo(this.#connection.main);
+      this.#library.C_GetTokenInfo(this.#connection.provider.slot.handle);
+    } catch (error) {
+      throw tokenError(error, 'find');
+    }
+  }
+
   /**
    * Makes an exam's RSA-3072 pair and reads back that the token keeps it as asked.
    * @param kid name of the key in the token, an exam's id
-   * @returns the public half as DER SubjectPublicKeyInfo
+   * @returns the public half as DER SubjectPublicKeyInfo, and how its envelopes are made and released
    * @throws TokenError key-exists, template-refused (nothing is left behind), token-full, token-away
    */
-  async createExamKey(kid: string): Promise<{ spki: Uint8Array }> {
+  async createExamKey(kid: string): Promise<{ spki: Uint8Array; alg: WrapAlgorithm; releaseMode: ReleaseMode }> {
     if (this.#emerging.has(kid) || this.#find(examKey(CKO.publicKey, kid), examKey(CKO.privateKey, kid)).length > 0)
       throw new TokenError('key-exists', kid);
     this.#emerging.add(kid);
     try {
-      const flags = { publicKey: EXAM_PUBLIC, privateKey: { ...EXAM_PRIVATE, ...BORN_IN_TOKEN } };
-      const pair = await this.#generate(CKM.rsaKeyPair, examKeyTemplates(kid, EXAM_KEY_BITS), flags);
+      const { releaseMode, algorithm: alg, leeway } = this.abilities;
+      const flags = { publicKey: EXAM_PUBLIC, privateKey: { ...examPrivate(releaseMode), ...BORN_IN_TOKEN } };
+      const templates = examKeyTemplates(kid, EXAM_KEY_BITS, releaseMode, leeway);
+      const pair = await this.#generate(CKM.rsaKeyPair, templates, flags);
       const key = rsaPublicKey(this.#library, this.#connection.main, pair.publicKey);
       this.#examKeys.set(kid, pair.privateKey);
-      return { spki: Uint8Array.from(key.export({ format: 'der', type: 'spki' })) };
+      return { spki: Uint8Array.from(key.export({ format: 'der', type: 'spki' })), alg, releaseMode };
     } finally {
       this.#emerging.delete(kid);
     }
   }
 
+  /** Whether another exam key fits: by what the token says of its memory, or by making one and destroying it. */
+  hasRoomForExamKey(): Promise<boolean> {
+    this.#roomAsked ??= this.#tryRoom().finally(() => (this.#roomAsked = undefined));
+    return this.#roomAsked;
+  }
+
+  async #tryRoom(): Promise<boolean> {
+    const { totalPrivateMemory, freePrivateMemory } = this.#library.C_GetTokenInfo(
+      this.#connection.provider.slot.handle,
+    );
+    const [total, free] = [BigInt(totalPrivateMemory), BigInt(freePrivateMemory)];
+    if (total >= LEAST_MEMORY && total !== CK_UNAVAILABLE_INFORMATION && free !== CK_UNAVAILABLE_INFORMATION)
+      return free >= EXAM_KEY_ROOM;
+    try {
+      return await this.#pool.run(async (session) => {
+        const trial = new Trial(this.#library, session);
+        try {
+          await trial.fill(this.abilities.releaseMode, this.abilities.leeway, EXAM_KEY_BITS);
+          return true;
+        } finally {
+          await trial.end();
+        }
+      });
+    } catch (error) {
+      if (error instanceof TokenError && error.code === 'token-full') return false;
+      throw error;
+    }
+  }
+
   /** Names of all exam keys in the token. */
   examKeyIds(): string[] {
-    const { main } = this.#connection;
-    const template = [
-      { type: CKA.class, value: CKO.privateKey },
-      { type: CKA.keyType, value: CKK.rsa },
-    ];
-    return findObjects(this.#library, main, template, 100_000).map((key) =>
-      String(readValues(this.#library, main, key, [CKA.label])[0]),
-    );
+    return this.#listExamKeys().map(([kid]) => kid);
   }
 
   /**
@@ -193,96 +232,197 @@ export class Token {
   examKeyAttributes(kid: string): ExamKeyAttributes {
     const { main } = this.#connection;
     const [privateKey, publicKey] = [this.#one(examKey(CKO.privateKey, kid)), this.#one(examKey(CKO.publicKey, kid))];
+    const privateFlags = Object.keys({ ...examPrivate('in-token'), ...BORN_IN_TOKEN }) as Flag[];
     return {
       bits: rsaPublicKey(this.#library, main, publicKey).asymmetricKeyDetails?.modulusLength ?? 0,
-      private: readFlags(this.#library, main, privateKey, Object.keys({ ...EXAM_PRIVATE, ...BORN_IN_TOKEN }) as Flag[]),
+      private: readFlags(this.#library, main, privateKey, privateFlags),
       public: readFlags(this.#library, main, publicKey, Object.keys(EXAM_PUBLIC) as Flag[]),
     };
   }
 
   /**
-   * Destroys both halves; from then on nobody opens the exam's envelopes.
+   * Destroys both halves: nothing sealed to this exam can be released any more.
    * @throws TokenError key-missing
    */
   destroyExamKey(kid: string): void {
-    this.#examKeys.delete(kid);
-    const objects = this.#find(examKey(CKO.privateKey, kid), examKey(CKO.publicKey, kid));
-    if (objects.length === 0) throw new TokenError('key-missing', kid);
-    this.#destroy(objects);
+    const halves = this.#find(examKey(CKO.privateKey, kid), examKey(CKO.publicKey, kid));
+    if (halves.length === 0) throw new TokenError('key-missing', kid);
+    this.#forget(kid);
+    this.#destroy(halves);
   }
 
   /**
-   * Takes the public key that a release is for into the token, usable for wrapping only. Every session of the pool sees it.
-   * @param spki DER SubjectPublicKeyInfo, RSA of 2048 to 4096 bits, exponent 65537
-   * @throws TokenError recipient-refused, token-away
+   * Puts a reviewer's public key into the token. Close it when the view ends.
+   * @param spki DER SubjectPublicKeyInfo
+   * @throws TokenError recipient-refused
    */
-  async openRecipient(spki: Uint8Array): Promise<Recipient> {
+  openRecipient(spki: Uint8Array): TokenRecipient {
     const { modulus, bytes } = readRecipient(spki);
+    const key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
     try {
       // The main session makes it: a session object dies with the session that made it.
-      return { handle: this.#library.C_CreateObject(this.#connection.main, recipientTemplate(modulus)), bytes };
+      const handle = this.#library.C_CreateObject(this.#connection.main, recipientTemplate(modulus));
+      return { handle, bytes, key };
     } catch (error) {
+      if (this.abilities.releaseMode === 'host-transient') return { handle: undefined, bytes, key };
       throw tokenError(error, 'recipient');
     }
   }
 
-  closeRecipient(recipient: Recipient): void {
-    this.#destroy([recipient.handle]);
+  closeRecipient({ handle }: TokenRecipient): void {
+    if (handle) this.#destroy([handle]);
   }
 
   /**
-   * Releases one chapter key: out of its envelope and under the recipient's key, inside the token.
+   * Releases one chapter key: out of its envelope and under the recipient's key, in the way that its exam key was made for.
    * @param wrapped the envelope's wrapped key, as long as the exam key's modulus
-   * @returns the chapter key under the recipient's key with `algorithm`
-   * @throws TokenError key-missing, envelope-unreadable, recipient-refused, token-away; the signal's reason
+   * @returns the chapter key under the recipient's key with the exam key's algorithm
+   * @throws TokenError key-missing, template-refused where the key is made for the other mode, envelope-unreadable, recipient-refused,
+   *   token-full, token-away
    */
-  async rewrap(kid: string, wrapped: Uint8Array, recipient: Recipient, signal?: AbortSignal): Promise<Uint8Array> {
+  async rewrap(exam: ExamKeyName, wrapped: Uint8Array, recipient: TokenRecipient): Promise<Uint8Array> {
     if (wrapped.length !== EXAM_KEY_BITS / 8) throw new TokenError('envelope-unreadable', `${wrapped.length} bytes`);
+    const key = this.#examKey(exam);
     try {
-      const key = this.#examKeys.get(kid) ?? this.#one(examKey(CKO.privateKey, kid));
-      this.#examKeys.set(kid, key);
-      const job = { examKey: key, wrapped, recipient, signal };
-      return await this.#pool.run((session) => rewrapKey(this.#library, session, this.#form, job), signal);
+      return await this.#pool.run((session) => this.#release(session, key, exam, wrapped, recipient));
     } catch (error) {
-      if (error instanceof TokenError && error.code === 'key-missing') this.#examKeys.delete(kid);
+      if (!(error instanceof TokenError)) throw error;
+      if (error.code === 'key-missing') this.#forget(exam.kid);
+      if (error.code !== 'envelope-unreadable') throw error;
+      // Before an envelope is said to hold nothing the token opens one that does: most say the same of an envelope and of themselves.
+      await this.#pool.run((session) => this.#control(session, key, exam, recipient));
       throw error;
     }
   }
 
   /**
-   * Finds the appliance's Ed25519 pair or makes it; `sign` uses it from then on.
-   * @returns its public key, 32 bytes (RFC 8032)
-   * @throws TokenError template-refused when a pair of this label has other rights than the appliance key may have
+   * Finds the appliance's signing pair or makes it; `sign` uses it from then on.
+   * @param expected the public half that it has to have; then none is made
+   * @returns its public key: 32 bytes (RFC 8032), or an uncompressed P-256 point
+   * @throws TokenError template-refused when a pair of this label has other rights than the appliance key may have;
+   *   token-exchanged when it is not the expected one; log-key-missing when the token makes no signatures of this kind
    */
-  async ensureApplianceKey(label: string): Promise<{ publicKey: Uint8Array }> {
+  async ensureApplianceKey(
+    label: string,
+    kind: SigningKind = 'Ed25519',
+    expected?: Uint8Array,
+  ): Promise<{ publicKey: Uint8Array }> {
+    const [privateHalf, publicHalf] = [CKO.privateKey, CKO.publicKey].map((one) =>
+      keyOf(one, SIGNING[kind].keyType, label),
+    ) as [Attribute[], Attribute[]];
     const flags = { publicKey: APPLIANCE_PUBLIC, privateKey: { ...APPLIANCE_PRIVATE, ...BORN_IN_TOKEN } };
-    const [privateHalf, publicHalf] = [applianceKey(CKO.privateKey, label), applianceKey(CKO.publicKey, label)];
     let pair: KeyPair;
     if (this.#find(privateHalf, publicHalf).length > 0) {
       pair = { privateKey: this.#one(privateHalf), publicKey: this.#one(publicHalf) };
-      assertFlags(this.#library, this.#connection.main, pair.privateKey, flags.privateKey);
+      const wanted = asked(flags.privateKey, this.abilities.leeway);
+      assertFlags(this.#library, this.#connection.main, pair.privateKey, wanted);
     } else {
-      pair = await this.#generate(CKM.edwardsKeyPair, applianceKeyTemplates(label), flags);
+      if (expected) throw new TokenError('token-exchanged', 'it holds no appliance key');
+      const { slot } = this.#connection.provider;
+      if (!this.#library.C_GetMechanismList(slot.handle).includes(SIGNING[kind].mechanism))
+        throw new TokenError(kind === 'Ed25519' ? 'log-key-missing' : 'template-refused', `no ${kind}`);
+      const templates = applianceKeyTemplates(label, kind, this.abilities.leeway);
+      pair = await this.#generate(SIGNING[kind].pairMechanism, templates, flags);
     }
-    this.#applianceKey = pair.privateKey;
-    return { publicKey: edwardsPublicKey(this.#library, this.#connection.main, pair.publicKey) };
+    const publicKey = signingPublicKey(this.#library, this.#connection.main, pair.publicKey, kind);
+    if (expected && !Buffer.from(publicKey).equals(expected))
+      throw new TokenError('token-exchanged', 'its appliance key is another one');
+    this.#signing = { key: pair.privateKey, kind };
+    return { publicKey };
   }
 
   /**
    * Signs with the appliance key.
-   * @returns Ed25519 signature, 64 bytes (RFC 8032)
+   * @returns 64 bytes: Ed25519 (RFC 8032), or ECDSA with SHA-256 as r ‖ s
    * @throws TokenError key-missing before `ensureApplianceKey`, token-away
    */
   async sign(bytes: Uint8Array): Promise<Uint8Array> {
-    const key = this.#applianceKey;
-    if (!key) throw new TokenError('key-missing', 'the appliance key has not been ensured');
-    return this.#pool.run((session) => signEdwards(this.#library, session, key, bytes));
+    const signing = this.#signing;
+    if (!signing) throw new TokenError('key-missing', 'the appliance key has not been ensured');
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#pool.run((session) => signWith(this.#library, session, signing.key, signing.kind, bytes));
+      } catch (error) {
+        // A signature is two calls, so that it is begun anew as a whole where the second one failed.
+        if (tries === TRIES || !(error instanceof TokenError) || error.code !== 'failed') throw error;
+      }
+    }
   }
 
   /** Lets the operations under way end, refuses the others (token-away), logs out. */
   async close(): Promise<void> {
     await this.#pool.close(new TokenError('token-away', 'closed'));
     this.#connection.end();
+  }
+
+  async #release(
+    session: Handle,
+    examKey: Handle,
+    { alg, releaseMode }: ExamKeyName,
+    wrapped: Uint8Array,
+    { handle, bytes, key }: TokenRecipient,
+  ): Promise<Uint8Array> {
+    if (releaseMode === 'in-token') {
+      if (!handle) throw new TokenError('recipient-refused', 'the token holds no recipients');
+      const form = { algorithm: alg, keyType: this.abilities.keyType, ruler: this.#ruler };
+      return rewrapKey(this.#library, session, form, { examKey, wrapped, recipient: { handle, bytes } });
+    }
+    const job = { examKey, wrapped, algorithm: alg, recipient: key };
+    for (let tries = 1; ; tries++) {
+      try {
+        return await releaseThroughHost(this.#library, session, job);
+      } catch (error) {
+        if (tries === TRIES || !(error instanceof TokenError) || error.code !== 'envelope-unreadable') throw error;
+      }
+    }
+  }
+
+  /** Releases an envelope that is known to be good. @throws TokenError failed when that does not go either */
+  async #control(session: Handle, key: Handle, exam: ExamKeyName, recipient: TokenRecipient): Promise<void> {
+    const { main } = this.#connection;
+    const spki = rsaPublicKey(this.#library, main, this.#one(examKey(CKO.publicKey, exam.kid)));
+    const padding = constants.RSA_PKCS1_OAEP_PADDING;
+    const good = publicEncrypt({ key: spki, oaepHash: OAEP_HASH[exam.alg], padding }, randomBytes(32));
+    try {
+      await this.#release(session, key, exam, good, recipient);
+    } catch (error) {
+      if (error instanceof TokenError && error.code === 'envelope-unreadable')
+        throw new TokenError('failed', `it opens no envelope: ${error.detail}`);
+      throw error;
+    }
+  }
+
+  /** @throws TokenError key-missing; template-refused when the key is not made for this release mode */
+  #examKey({ kid, releaseMode }: ExamKeyName): Handle {
+    const key = this.#examKeys.get(kid) ?? this.#one(examKey(CKO.privateKey, kid));
+    this.#examKeys.set(kid, key);
+    const mode = this.#modes.get(kid) ?? this.#modeOf(key);
+    if (mode !== releaseMode) throw new TokenError('template-refused', `the key is not made for ${releaseMode}`);
+    this.#modes.set(kid, mode);
+    return key;
+  }
+
+  #modeOf(key: Handle): ReleaseMode | undefined {
+    const { unwrap, decrypt } = readFlags(this.#library, this.#connection.main, key, ['unwrap', 'decrypt']);
+    if (unwrap === decrypt) return undefined;
+    return unwrap ? 'in-token' : 'host-transient';
+  }
+
+  #forget(kid: string): void {
+    this.#examKeys.delete(kid);
+    this.#modes.delete(kid);
+  }
+
+  #listExamKeys(): [string, Handle][] {
+    const { main } = this.#connection;
+    const template = [
+      { type: CKA.class, value: CKO.privateKey },
+      { type: CKA.keyType, value: CKK.rsa },
+    ];
+    return findObjects(this.#library, main, template, 100_000).map((key) => [
+      String(readValues(this.#library, main, key, [CKA.label])[0]),
+      key,
+    ]);
   }
 
   #generate(
@@ -299,8 +439,9 @@ export class Token {
           templates.publicKey,
           templates.privateKey,
         );
-        assertFlags(this.#library, session, pair.publicKey, flags.publicKey);
-        assertFlags(this.#library, session, pair.privateKey, flags.privateKey);
+        const { leeway } = this.abilities;
+        assertFlags(this.#library, session, pair.publicKey, asked(flags.publicKey, leeway));
+        assertFlags(this.#library, session, pair.privateKey, asked(flags.privateKey, leeway));
         return pair;
       } catch (error) {
         if (pair) this.#destroy([pair.privateKey, pair.publicKey]);
@@ -335,72 +476,34 @@ const keyOf = (objectClass: number, keyType: number, name: string): Attribute[] 
   { type: CKA.label, value: name },
 ];
 const examKey = (objectClass: number, kid: string) => keyOf(objectClass, CKK.rsa, kid);
-const applianceKey = (objectClass: number, label: string) => keyOf(objectClass, CKK.edwards, label);
-
-/** Modules of this process and the tokens open in them: C_Initialize and C_Finalize count per process, not per token. */
-const modules = new Map<string, { library: Cryptoki; labels: Set<string> }>();
 
 /**
- * Opens a token without trying anything; `Token.open` is what custody uses, this is for the probe.
- * @throws TokenError module-missing, module-unusable, token-missing, token-ambiguous, pin-wrong, pin-locked
+ * Finds the best that a token does: a release inside it before one through memory, SHA-256 before SHA-1.
+ * @throws TokenError template-refused when it does none of them
  */
-export function connect({ module, label, pin, sessions = SESSIONS }: TokenOptions): Connection {
-  const { library, labels } = modules.get(module) ?? startModule(module);
-  const opened: Handle[] = [];
-  const end = (): void => {
-    try {
-      for (const session of opened) library.C_CloseSession(session);
-    } finally {
-      endModuleIfIdle(module);
+async function tryOut({ library, main, sessions }: Connection): Promise<Abilities> {
+  const trial = new Trial(library, sessions[0] ?? main);
+  const refusals: string[] = [];
+  try {
+    for (const releaseMode of RELEASE_MODES) {
+      const algorithms = {} as Record<WrapAlgorithm, AlgorithmTrial>;
+      let best: { algorithm: WrapAlgorithm; keyType: KeyType } | undefined;
+      for (const algorithm of ALGORITHMS) {
+        try {
+          const keyType =
+            releaseMode === 'in-token' ? await trial.rewrap(algorithm) : await trial.hostRelease(algorithm);
+          best ??= { algorithm, keyType: keyType ?? 'generic-secret' };
+          algorithms[algorithm] = { works: true, reason: null };
+        } catch (error) {
+          if (error instanceof TokenError && error.code === 'token-away') throw error;
+          algorithms[algorithm] = { works: false, reason: reasonOf(error) };
+          refusals.push(`${releaseMode}, ${algorithm}: ${reasonOf(error)}`);
+        }
+      }
+      if (best) return { releaseMode, ...best, algorithms, leeway: await trial.leeway(releaseMode) };
     }
-  };
-  try {
-    // A second login would succeed whatever the PIN.
-    if (labels.has(label)) throw new TokenError('failed', 'this process has the token open already');
-    const provider = new Provider({ library: module, slot: slotIndex(library, label), readWrite: true });
-    const main = provider.session.handle;
-    opened.push(main);
-    if (provider.token.label.trim() !== label) throw new TokenError('token-missing', 'it was exchanged meanwhile');
-    provider.login(pin);
-    const { handle } = provider.slot;
-    for (let made = 0; made < sessions; made++) opened.push(library.C_OpenSession(handle, CKF_RW_SERIAL_SESSION));
-    labels.add(label);
-    return { library, provider, main, sessions: opened.slice(1), end: () => (labels.delete(label), end()) };
-  } catch (error) {
-    end();
-    throw tokenError(error, 'open');
+    throw new TokenError('template-refused', refusals.join('; '));
+  } finally {
+    await trial.end();
   }
-}
-
-/** The library opens by index, so the index is looked up here by label, and the label is checked again afterwards. */
-function slotIndex(library: Cryptoki, label: string): number {
-  const matching = library.C_GetSlotList(true).flatMap((slot, index) => {
-    const info = library.C_GetTokenInfo(slot);
-    return info.flags & CKF_TOKEN_INITIALIZED && info.label.trim() === label ? [index] : [];
-  });
-  const [index] = matching;
-  if (index === undefined) throw new TokenError('token-missing', label);
-  if (matching.length > 1) throw new TokenError('token-ambiguous', label);
-  return index;
-}
-
-function startModule(module: string): { library: Cryptoki; labels: Set<string> } {
-  if (!existsSync(module)) throw new TokenError('module-missing', module);
-  const started = { library: new pkcs11.PKCS11(), labels: new Set<string>() };
-  try {
-    started.library.load(module);
-    started.library.C_Initialize({ flags: CKF_OS_LOCKING_OK });
-  } catch (error) {
-    throw new TokenError('module-unusable', reasonOf(error));
-  }
-  modules.set(module, started);
-  return started;
-}
-
-function endModuleIfIdle(module: string): void {
-  const started = modules.get(module);
-  if (!started || started.labels.size > 0) return;
-  modules.delete(module);
-  started.library.C_Finalize();
-  started.library.close();
 }

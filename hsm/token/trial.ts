@@ -9,64 +9,66 @@ import {
 } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
-import { TokenError } from './errors.ts';
+import type { Cryptoki, Handle, KeyPair } from './connection.ts';
+import { TokenError, tokenError } from './errors.ts';
+import { releaseThroughHost } from './host-release.ts';
+import { assertFlags, differingFlags, findObjects, rsaPublicKey, signingPublicKey, signWith } from './objects.ts';
 import { readRecipient } from './recipient.ts';
 import { assertContentKey, rewrapKey, unwrapContentKey } from './rewrap.ts';
 import type { RewrapForm } from './rewrap.ts';
 import {
   APPLIANCE_PRIVATE,
   applianceKeyTemplates,
+  asked,
+  BORN_IN_TOKEN,
   CKA,
   CKM,
   CONTENT_KEY_BYTES,
-  EXAM_PRIVATE,
+  EXAM_PUBLIC,
   examKeyTemplates,
+  examPrivate,
+  MAY_DIFFER,
+  OAEP_HASH,
+  OMISSIONS,
+  recipientTemplate,
+  RULER_TEMPLATE,
+  SIGNING,
 } from './templates.ts';
-import { OAEP_HASH, recipientTemplate, RULER_TEMPLATE } from './templates.ts';
-import type { KeyType, WrapAlgorithm } from './templates.ts';
-import { assertFlags, edwardsPublicKey, rsaPublicKey, signEdwards } from './objects.ts';
-import type { Cryptoki, Handle, KeyPair } from './token.ts';
+import type { Flag, KeyType, Leeway, ReleaseMode, SigningKind, WrapAlgorithm } from './templates.ts';
 
 const KEY_TYPES: KeyType[] = ['generic-secret', 'aes'];
-const SESSION_ONLY = { token: false };
+const NAME = 'cloister-trial';
+const BITS = 2048;
+
+/** A throw-away exam key, and how the token differed from what was asked of it. */
+interface ExamTrial {
+  pair: KeyPair;
+  publicKey: KeyObject;
+  leeway: Leeway;
+}
 
 /**
- * Tries what Cloister needs of a token, on throw-away session objects with the templates of the real ones, and against
- * this process's own cryptography: what passes here works with a browser at either end.
+ * Tries what Cloister needs of a token, on throw-away keys with the templates of the real ones, and against this process's own
+ * cryptography: what passes here works with a browser at either end. The keys lie in the token for that moment, as the real ones
+ * do: tokens refuse for those what they take for a session's, and the other way round.
  */
 export class Trial {
   readonly #library: Cryptoki;
   readonly #session: Handle;
-  readonly #exam: KeyPair;
-  readonly #examPublic: KeyObject;
-  readonly #host: KeyObject;
-  readonly #recipient: { handle: Handle; bytes: number };
+  readonly #exams = new Map<ReleaseMode, Promise<ExamTrial>>();
+  #host: Promise<{ privateKey: KeyObject; publicKey: KeyObject }> | undefined;
   readonly #ruler: Handle | undefined;
 
-  private constructor(
-    library: Cryptoki,
-    session: Handle,
-    exam: KeyPair,
-    host: { privateKey: KeyObject; publicKey: KeyObject },
-  ) {
+  constructor(library: Cryptoki, session: Handle) {
     this.#library = library;
     this.#session = session;
-    this.#exam = exam;
-    this.#examPublic = rsaPublicKey(library, session, exam.publicKey);
-    this.#host = host.privateKey;
-    const { modulus, bytes } = readRecipient(host.publicKey.export({ format: 'der', type: 'spki' }));
-    this.#recipient = { handle: library.C_CreateObject(session, recipientTemplate(modulus)), bytes };
+    this.#sweep();
     this.#ruler = createRuler(library, session);
   }
 
-  /** Makes an exam key pair that lives as long as the session, and a recipient outside the token. */
-  static async begin(library: Cryptoki, session: Handle): Promise<Trial> {
-    const host = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
-    const templates = examKeyTemplates('trial', 2048, SESSION_ONLY);
-    const mechanism = { mechanism: CKM.rsaKeyPair };
-    const exam = await library.C_GenerateKeyPairAsync(session, mechanism, templates.publicKey, templates.privateKey);
-    assertFlags(library, session, exam.privateKey, { ...EXAM_PRIVATE, ...SESSION_ONLY });
-    return new Trial(library, session, exam, host);
+  /** Makes an exam key for a release mode, and reads back what became of its rights. @throws TokenError template-refused */
+  async leeway(mode: ReleaseMode): Promise<Leeway> {
+    return (await this.#exam(mode)).leeway;
   }
 
   /** Unwraps an envelope made outside; gives the kind of key the token lets it become. */
@@ -82,41 +84,141 @@ export class Trial {
     });
   }
 
-  /** A whole release: what the recipient opens is what was sealed. */
-  async rewrap(algorithm: WrapAlgorithm): Promise<RewrapForm> {
-    const form = this.#form(algorithm, await this.unwrap(algorithm));
-    const secret = randomBytes(CONTENT_KEY_BYTES);
-    const job = { examKey: this.#exam.privateKey, wrapped: this.#seal(algorithm, secret), recipient: this.#recipient };
-    const wrapped = await rewrapKey(this.#library, this.#session, form, job);
-    const padding = constants.RSA_PKCS1_OAEP_PADDING;
-    const opened = privateDecrypt({ key: this.#host, oaepHash: OAEP_HASH[algorithm], padding }, wrapped);
-    if (!opened.equals(secret)) throw new TokenError('failed', 'the rewrapped key is another one');
-    return form;
+  /** A whole release inside the token: what the recipient opens is what was sealed. */
+  async rewrap(algorithm: WrapAlgorithm): Promise<KeyType> {
+    const { pair } = await this.#exam('in-token');
+    const keyType = await this.unwrap(algorithm);
+    const { secret, wrapped } = await this.#seal('in-token', algorithm);
+    const { modulus, bytes } = readRecipient((await this.#recipient()).publicKey.export(SPKI));
+    const handle = this.#library.C_CreateObject(this.#session, recipientTemplate(modulus));
+    try {
+      const job = { examKey: pair.privateKey, wrapped, recipient: { handle, bytes } };
+      await this.#open(
+        algorithm,
+        secret,
+        await rewrapKey(this.#library, this.#session, this.#form(algorithm, keyType), job),
+      );
+    } finally {
+      this.#library.C_DestroyObject(this.#session, handle);
+    }
+    return keyType;
   }
 
-  /** Makes an Ed25519 pair, signs, and has the signature checked outside (RFC 8032). */
-  async edwards(): Promise<void> {
+  /** A whole release through this process's memory. */
+  async hostRelease(algorithm: WrapAlgorithm): Promise<undefined> {
+    const { pair } = await this.#exam('host-transient');
+    const { secret, wrapped } = await this.#seal('host-transient', algorithm);
+    const recipient = (await this.#recipient()).publicKey;
+    const job = { examKey: pair.privateKey, wrapped, algorithm, recipient };
+    await this.#open(algorithm, secret, await releaseThroughHost(this.#library, this.#session, job));
+  }
+
+  /** Makes a signing pair, signs, and has the signature checked outside (RFC 8032; FIPS 186-5 section 6). */
+  async sign(kind: SigningKind): Promise<void> {
     const [library, session] = [this.#library, this.#session];
-    const templates = applianceKeyTemplates('trial', SESSION_ONLY);
-    const mechanism = { mechanism: CKM.edwardsKeyPair };
-    const pair = await library.C_GenerateKeyPairAsync(session, mechanism, templates.publicKey, templates.privateKey);
+    const { pairMechanism } = SIGNING[kind];
+    const { leeway, pair } = await this.#adapt((omissions) => {
+      const templates = applianceKeyTemplates(NAME, kind, omissions);
+      return this.#generate(pairMechanism, templates, { ...APPLIANCE_PRIVATE, ...BORN_IN_TOKEN }, {});
+    });
     try {
-      assertFlags(library, session, pair.privateKey, { ...APPLIANCE_PRIVATE, ...SESSION_ONLY });
-      const x = Buffer.from(edwardsPublicKey(library, session, pair.publicKey)).toString('base64url');
-      const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+      assertFlags(library, session, pair.privateKey, asked(APPLIANCE_PRIVATE, leeway));
       const message = randomBytes(64);
-      const signature = await signEdwards(library, session, pair.privateKey, message);
-      if (!verify(null, message, key, signature)) throw new TokenError('failed', 'the signature does not verify');
+      const signature = await signWith(library, session, pair.privateKey, kind, message);
+      const key = signingKeyObject(kind, signingPublicKey(library, session, pair.publicKey, kind));
+      if (!verifySignature(kind, message, key, signature))
+        throw new TokenError('failed', 'the signature does not verify');
     } finally {
-      for (const handle of [pair.publicKey, pair.privateKey]) library.C_DestroyObject(session, handle);
+      this.#destroy(pair);
     }
   }
 
-  /** Destroys what `begin` made. */
-  end(): void {
-    const { publicKey, privateKey } = this.#exam;
-    for (const handle of [publicKey, privateKey, this.#recipient.handle, this.#ruler])
-      if (handle) this.#library.C_DestroyObject(this.#session, handle);
+  /** Makes an exam key of full length, and with that tells whether there is room for one. @throws TokenError token-full */
+  async fill(mode: ReleaseMode, leeway: Leeway, bits: number): Promise<void> {
+    const { publicKey, privateKey } = examKeyTemplates(NAME, bits, mode, leeway);
+    try {
+      this.#destroy(
+        await this.#library.C_GenerateKeyPairAsync(this.#session, { mechanism: CKM.rsaKeyPair }, publicKey, privateKey),
+      );
+    } catch (error) {
+      throw tokenError(error, 'create');
+    }
+  }
+
+  /** Destroys what the trial made. */
+  async end(): Promise<void> {
+    for (const made of await Promise.allSettled(this.#exams.values()))
+      if (made.status === 'fulfilled') this.#destroy(made.value.pair);
+    if (this.#ruler) this.#library.C_DestroyObject(this.#session, this.#ruler);
+  }
+
+  #exam(mode: ReleaseMode): Promise<ExamTrial> {
+    let exam = this.#exams.get(mode);
+    if (!exam) this.#exams.set(mode, (exam = this.#makeExam(mode)));
+    return exam;
+  }
+
+  async #makeExam(mode: ReleaseMode): Promise<ExamTrial> {
+    const { pair, leeway } = await this.#adapt((omissions) => {
+      const templates = examKeyTemplates(NAME, BITS, mode, omissions);
+      return this.#generate(CKM.rsaKeyPair, templates, { ...examPrivate(mode), ...BORN_IN_TOKEN }, EXAM_PUBLIC);
+    });
+    return { pair, leeway, publicKey: rsaPublicKey(this.#library, this.#session, pair.publicKey) };
+  }
+
+  /** Tries templates with fewer and fewer of the rights that may be left out, until the token takes one. */
+  async #adapt(
+    attempt: (leeway: Leeway) => Promise<{ pair: KeyPair; unkept: Flag[] }>,
+  ): Promise<{ pair: KeyPair; leeway: Leeway }> {
+    let refusal: unknown;
+    for (const omitted of OMISSIONS) {
+      try {
+        const { pair, unkept } = await attempt({ omitted, unkept: [] });
+        return { pair, leeway: { omitted, unkept } };
+      } catch (error) {
+        if (error instanceof TokenError && UNRELATED.includes(error.code)) throw error;
+        refusal ??= error;
+      }
+    }
+    throw refusal;
+  }
+
+  async #generate(
+    mechanism: number,
+    templates: ReturnType<typeof examKeyTemplates>,
+    privateFlags: Partial<Record<Flag, boolean>>,
+    publicFlags: Partial<Record<Flag, boolean>>,
+  ): Promise<{ pair: KeyPair; unkept: Flag[] }> {
+    const [library, session] = [this.#library, this.#session];
+    const { publicKey, privateKey } = templates;
+    let pair: KeyPair;
+    try {
+      pair = await library.C_GenerateKeyPairAsync(session, { mechanism }, publicKey, privateKey);
+    } catch (error) {
+      throw tokenError(error, 'create');
+    }
+    const unkept = [
+      ...differingFlags(library, session, pair.privateKey, privateFlags),
+      ...differingFlags(library, session, pair.publicKey, publicFlags),
+    ];
+    const needed = unkept.filter((flag) => !MAY_DIFFER.has(flag));
+    if (needed.length === 0) return { pair, unkept: [...new Set(unkept)] };
+    this.#destroy(pair);
+    throw new TokenError('template-refused', `differs from what was asked: ${needed.join(', ')}`);
+  }
+
+  /** What a trial that was cut off left in the token. */
+  #sweep(): void {
+    for (const handle of findObjects(this.#library, this.#session, [{ type: CKA.label, value: NAME }], 100))
+      this.#library.C_DestroyObject(this.#session, handle);
+  }
+
+  #destroy({ publicKey, privateKey }: KeyPair): void {
+    try {
+      for (const handle of [publicKey, privateKey]) this.#library.C_DestroyObject(this.#session, handle);
+    } catch (error) {
+      throw tokenError(error, 'find');
+    }
   }
 
   #canRead(key: Handle): boolean {
@@ -127,23 +229,36 @@ export class Trial {
     }
   }
 
+  #recipient() {
+    this.#host ??= promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+    return this.#host;
+  }
+
   #form(algorithm: WrapAlgorithm, keyType: KeyType): RewrapForm {
     return { algorithm, keyType, ruler: this.#ruler };
   }
 
-  #seal(algorithm: WrapAlgorithm, secret: Buffer): Buffer {
-    const padding = constants.RSA_PKCS1_OAEP_PADDING;
-    return publicEncrypt({ key: this.#examPublic, oaepHash: OAEP_HASH[algorithm], padding }, secret);
+  async #seal(mode: ReleaseMode, algorithm: WrapAlgorithm): Promise<{ secret: Buffer; wrapped: Buffer }> {
+    const { publicKey: key } = await this.#exam(mode);
+    const secret = randomBytes(CONTENT_KEY_BYTES);
+    return { secret, wrapped: publicEncrypt({ key, oaepHash: OAEP_HASH[algorithm], padding: OAEP }, secret) };
+  }
+
+  async #open(algorithm: WrapAlgorithm, secret: Buffer, wrapped: Uint8Array): Promise<void> {
+    const key = (await this.#recipient()).privateKey;
+    const opened = privateDecrypt({ key, oaepHash: OAEP_HASH[algorithm], padding: OAEP }, wrapped);
+    if (!opened.equals(secret)) throw new TokenError('failed', 'the rewrapped key is another one');
   }
 
   async #withContentKey(algorithm: WrapAlgorithm, look: (key: Handle, form: RewrapForm) => void): Promise<KeyType> {
-    const envelope = this.#seal(algorithm, randomBytes(CONTENT_KEY_BYTES));
+    const { pair } = await this.#exam('in-token');
+    const { wrapped } = await this.#seal('in-token', algorithm);
     let refusal: unknown;
     for (const keyType of KEY_TYPES) {
       const form = this.#form(algorithm, keyType);
       let key;
       try {
-        key = await unwrapContentKey(this.#library, this.#session, form, this.#exam.privateKey, envelope);
+        key = await unwrapContentKey(this.#library, this.#session, form, pair.privateKey, wrapped);
       } catch (error) {
         refusal ??= error;
         continue;
@@ -159,6 +274,11 @@ export class Trial {
   }
 }
 
+const OAEP = constants.RSA_PKCS1_OAEP_PADDING;
+const SPKI = { format: 'der', type: 'spki' } as const;
+/** Failures that another template does not mend. */
+const UNRELATED = ['token-away', 'token-full', 'pin-wrong', 'pin-locked'];
+
 /** Tokens without AES key wrap get none; they have to tell the length of an unwrapped key themselves. */
 export function createRuler(library: Cryptoki, session: Handle): Handle | undefined {
   try {
@@ -166,4 +286,19 @@ export function createRuler(library: Cryptoki, session: Handle): Handle | undefi
   } catch {
     return undefined;
   }
+}
+
+/** @param bytes as `signingPublicKey` gives them */
+function signingKeyObject(kind: SigningKind, bytes: Uint8Array): KeyObject {
+  const part = (from: number, to: number) => Buffer.from(bytes.subarray(from, to)).toString('base64url');
+  const key =
+    kind === 'Ed25519'
+      ? { kty: 'OKP', crv: 'Ed25519', x: part(0, 32) }
+      : { kty: 'EC', crv: 'P-256', x: part(1, 33), y: part(33, 65) };
+  return createPublicKey({ key, format: 'jwk' });
+}
+
+function verifySignature(kind: SigningKind, message: Buffer, key: KeyObject, signature: Buffer): boolean {
+  if (kind === 'Ed25519') return verify(null, message, key, signature);
+  return verify('sha256', message, { key, dsaEncoding: 'ieee-p1363' }, signature);
 }

@@ -8,7 +8,7 @@ import { Stop } from './messages.ts';
  * @throws Stop with a sentence when the key is not that, or cannot be checked here
  */
 export async function checkExamKey(start: AttemptStart, fingerprint: string | null): Promise<void> {
-  const { kid, alg, spki, signature, applianceKey } = start.examKey;
+  const { kid, alg, spki, signature, applianceKey, releaseMode } = start.examKey;
   const appliance = fromBase64url(applianceKey);
   if (fingerprint !== null && fingerprint !== toBase64url(await sha256(appliance))) {
     throw new Stop(
@@ -20,7 +20,8 @@ export async function checkExamKey(start: AttemptStart, fingerprint: string | nu
   let valid: boolean;
   try {
     const key = await crypto.subtle.importKey('raw', appliance, 'Ed25519', false, ['verify']);
-    const statement = canonicalize({ type: 'exam-key', exam: start.exam, kid, alg, spki }) ?? '';
+    const mode = releaseMode ? { releaseMode } : {};
+    const statement = canonicalize({ type: 'exam-key', exam: start.exam, kid, alg, ...mode, spki }) ?? '';
     valid = await crypto.subtle.verify('Ed25519', key, fromBase64url(signature), new TextEncoder().encode(statement));
   } catch {
     throw new Stop(
