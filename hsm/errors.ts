@@ -53,7 +53,7 @@ const REFUSALS = {
   'own-case': [403, 'This is about yourself: others have to sign it.'],
   'not-assignable': [
     409,
-    'Who is assigned to an exam has to be an approved reviewer, privacy officer or observer of its unit or of the whole institution.',
+    'Who is assigned to an exam has to be an approved reviewer or privacy officer of its unit or of the whole institution.',
   ],
   'officers-needed': [409, 'At least two privacy officers have to stay in force. Approve another one first.'],
   'already-so': [409, 'This is so already. Nothing was changed.'],
@@ -122,6 +122,48 @@ const REFUSALS = {
   'seal-refused': [
     400,
     'The seal does not fit the attempt or its signature is not the attempt key’s. Nothing was sealed.',
+  ],
+  sealed: [
+    503,
+    'The key custody is sealed since it was started. Recording goes on; watching and signing wait until its custodians have given their shares.',
+  ],
+  'not-sealed': [409, 'Custody is not sealed. No share is needed.'],
+  'share-damaged': [
+    400,
+    'There is a typing error in this share: its checksum does not fit. Compare each group and type it again.',
+  ],
+  'share-foreign': [
+    403,
+    'This share belongs to another sealing, or was never handed out. Look for the paper with the sealing that is asked for. What others gave still counts.',
+  ],
+  'share-shown': [
+    409,
+    'This share was handed out already, and custody does not have it any more. Type back what was written down, or give the sealing up and begin again.',
+  ],
+  'share-unconfirmed': [409, 'Not every custodian has typed back their share yet. Nothing was sealed.'],
+  'shares-needed': [409, 'The PIN is sealed: this takes its custodians’ shares, not the PIN.'],
+  'seal-broken': [
+    409,
+    'The shares are the right ones, but the sealed PIN does not open with them: its file was changed. Put its copy back from a backup.',
+  ],
+  'sealing-unsafe': [
+    400,
+    'A sealing needs at least two custodians to open it, at least as many custodians as that, and a different name for each.',
+  ],
+  'sealing-under-way': [409, 'Another sealing is under way. Go on with it, or give it up first.'],
+  'sealing-missing': [
+    409,
+    'No sealing is under way: it was given up, or custody was started again. Shares that were handed out in it open nothing. Begin again.',
+  ],
+  'sealed-already': [409, 'The PIN is sealed already, and its file is gone. To seal it anew, set a new PIN first.'],
+  'pin-differs': [403, 'This is not the PIN that custody opens its token with. Nothing was done.'],
+  'pin-refused': [
+    409,
+    'The shares opened the sealed PIN, but the token did not open with it. The log says why. Set the token right, then give the shares again.',
+  ],
+  'recovery-missing': [
+    409,
+    'No officer’s recovery is under way, or it was begun for another name. Begin it first; shares are asked for then.',
   ],
   'token-away': [503, 'The key token does not answer. Recording goes on; watching has to wait.'],
 } as const satisfies Record<string, readonly [status: 400 | 401 | 403 | 404 | 409 | 413 | 503, sentence: string]>;

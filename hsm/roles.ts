@@ -11,6 +11,9 @@ export const ROLES = {
 
 export type Role = keyof typeof ROLES;
 
+/** Who may be assigned to an exam and so see its attempts, ask to watch them and decide on them. */
+export const VIEWING_ROLES: readonly Role[] = ['reviewer', 'privacy-officer'];
+
 export const role = z.enum(Object.keys(ROLES) as [Role, ...Role[]]);
 
 /** At least one role, each once, in the order of the table: a set has one form only in the canonical bytes. */
@@ -22,8 +25,3 @@ export const roles = z
   });
 
 const ORDER = Object.keys(ROLES) as Role[];
-
-/** @returns the roles as `roles` takes them: each once, in the table's order */
-export function orderRoles(list: readonly Role[]): Role[] {
-  return ORDER.filter((one) => list.includes(one));
-}

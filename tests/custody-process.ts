@@ -124,6 +124,15 @@ export async function startCustody(
       });
       return { status, stdout, stderr };
     },
+    /** Every entry of the ledger from `first` on, as custody's own database has it. */
+    entries(first = 0): { number: number; type: string; body: Record<string, unknown> }[] {
+      const database = new Database(join(data, 'custody/custody.db'), { readonly: true });
+      const rows = database
+        .prepare('SELECT number, type, body FROM ledger_entries WHERE number >= ? ORDER BY number')
+        .all(first) as { number: number; type: string; body: string }[];
+      database.close();
+      return rows.map((row) => ({ ...row, body: JSON.parse(row.body) as Record<string, unknown> }));
+    },
     /** Kills it. */
     kill: () => end('SIGKILL'),
     /** Starts it again over the same data. */

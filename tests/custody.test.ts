@@ -570,19 +570,6 @@ describe('retention', () => {
     expect(living.attempt).toBeTruthy();
   });
 
-  test('an exam of the time when exams had no end gets one', async () => {
-    const older = randomUUID();
-    await publishExam(custody, { exam: older, title: 'Older', policy: policy(7) });
-    await custody.whileDown((database) => {
-      database
-        .prepare(`UPDATE exams SET policy = json_remove(policy, '$.closesAt'), created_at = ? WHERE id = ?`)
-        .run('2126-12-01T12:00:00.000Z', older);
-      database.exec('DROP TABLE attempt_keys; DROP INDEX attempts_unsealed');
-      database.pragma('user_version = 1');
-    });
-    expect((await custody.web.exam(older)).policy).toEqual({ ...policy(7), closesAt: '2126-12-15T12:00:00.000Z' });
-  });
-
   test('no attempt begins after the exam has closed; one that began goes on', async () => {
     const closing = randomUUID();
     await publishExam(custody, { exam: closing, title: 'Yesterday', policy: policy(7) });

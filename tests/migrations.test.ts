@@ -7,7 +7,14 @@ import { findAttemptKeys } from '../db/appliance/attempts.ts';
 import { migrations } from '../db/appliance/migrations.ts';
 import { openApplianceDatabase } from '../db/appliance/open.ts';
 import { insertRecording, listRecordings } from '../db/appliance/recordings.ts';
+import { findAct, listDecisions } from '../db/custody/acts.ts';
+import { findExam as findCustodyExam } from '../db/custody/exams.ts';
+import { listGrantsOn } from '../db/custody/grants.ts';
+import { migrations as custodyMigrations } from '../db/custody/migrations.ts';
+import { openCustodyDatabase } from '../db/custody/open.ts';
+import { findRepresentative, listPasskeys } from '../db/custody/register.ts';
 import { openSqlite } from '../db/sqlite.ts';
+import { policyOf } from '../hsm/exams.ts';
 
 test('web’s database of the time when an attempt had one key keeps its recordings, and takes another browser’s', () => {
   const folder = mkdtempSync(join(tmpdir(), 'migrations-'));
@@ -33,6 +40,53 @@ test('web’s database of the time when an attempt had one key keeps its recordi
   expect(() => insertRecording(db, { ...another, id: randomUUID(), attemptKey: key })).toThrow('UNIQUE');
   insertRecording(db, { ...another, id: randomUUID(), attemptKey: other });
   expect(listRecordings(db, 'attempt')).toHaveLength(2);
+  db.$client.close();
+  rmSync(folder, { recursive: true });
+});
+
+test('custody’s database of the time of two acts and two roles keeps its exams, people, grants and decisions', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'migrations-'));
+  const path = join(folder, 'custody.db');
+  const older = openSqlite(path, custodyMigrations.slice(0, 1));
+  const policy = { purposes: ['integrity-review'], retentionDays: 7, uploadHours: 24, reentry: 'same-browser' };
+  older
+    .prepare(`INSERT INTO exams VALUES ('exam', 'Title', ?, 'kid', 'RSA-OAEP', x'01', x'02', ?, NULL)`)
+    .run(JSON.stringify(policy), '2126-12-01T12:00:00.000Z');
+  older.exec(`
+    INSERT INTO attempts VALUES ('attempt', 'exam', 'T-1', x'03', '2126-12-01T12:00:00.000Z', NULL, NULL, NULL);
+    INSERT INTO representatives VALUES ('ruth', 'Ruth', 'officer', 'approved', '2126-12-01T12:00:00.000Z');
+    INSERT INTO representatives VALUES ('ines', 'Ines', 'reviewer', 'suspended', '2126-12-01T12:00:00.000Z');
+    INSERT INTO passkeys VALUES ('key', 'ruth', x'04', 3, '[]', '2126-12-01T12:00:00.000Z');
+    INSERT INTO acts VALUES ('view', 'release', '{"proposedAt":"2126-12-01T12:00:00.000Z"}', 'ruth', '2126-12-01T12:10:00.000Z', 'applied');
+    INSERT INTO acts VALUES ('word', 'decide', '{"proposedAt":"2126-12-01T12:00:00.000Z"}', 'ruth', '2126-12-01T12:10:00.000Z', 'applied');
+    INSERT INTO acts VALUES ('open', 'decide', '{"proposedAt":"2126-12-01T12:00:00.000Z"}', 'ruth', '2126-12-01T12:10:00.000Z', 'proposed');
+    INSERT INTO grants VALUES ('view', 'ruth', 'attempt', 'appeal', x'05', '2126-12-01T12:01:00.000Z', '2126-12-01T13:01:00.000Z', NULL, '[]');
+    INSERT INTO decisions VALUES ('word', 'attempt', 'ruth', 'refer', 'Because.', '2126-12-01T12:02:00.000Z');
+  `);
+  older.close();
+
+  const db = openCustodyDatabase(path);
+  const exam = findCustodyExam(db, 'exam');
+  // Exams had no end of their own; from then on they have one, two weeks after they were made.
+  expect(exam && policyOf(exam)).toEqual({
+    ...policy,
+    ...{ unit: null, dualControl: false, leastView: { chaptersAround: 1, drawn: 2 } },
+    closesAt: '2126-12-15T12:00:00.000Z',
+  });
+  expect(findRepresentative(db, 'ruth')).toMatchObject({
+    roles: '["privacy-officer"]',
+    unit: null,
+    status: 'approved',
+  });
+  expect(findRepresentative(db, 'ines')).toMatchObject({ roles: '["reviewer"]', status: 'suspended' });
+  expect(listPasskeys(db, 'ruth')).toMatchObject([{ id: 'key', counter: 3, backupEligible: false }]);
+  expect(findAct(db, 'view')).toMatchObject({ status: 'applied', signers: 1 });
+  expect(findAct(db, 'open')).toBeUndefined();
+  expect(listGrantsOn(db, 'attempt')).toMatchObject([{ id: 'view', act: 'view', extent: 'all', name: 'Ruth' }]);
+  expect(listDecisions(db, 'attempt')).toMatchObject([{ act: 'word', reason: 'Because.', name: 'Ruth' }]);
+  expect(db.$client.pragma('foreign_key_check')).toEqual([]);
+  const references = db.$client.pragma('foreign_key_list(grants)') as { table: string }[];
+  expect(references.map(({ table }) => table)).toContain('acts');
   db.$client.close();
   rmSync(folder, { recursive: true });
 });

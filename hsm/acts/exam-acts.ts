@@ -9,15 +9,13 @@ import { findRepresentative, viewRepresentative } from '../register/representati
 import { inScope } from '../register/scope.ts';
 import { standingOfExam } from '../register/standing.ts';
 import { destroyKey as destroyInToken, keyDueAt } from '../retention.ts';
-import type { Role } from '../roles.ts';
+import { type Role, VIEWING_ROLES } from '../roles.ts';
 import { defineAct, type Detail } from './act.ts';
 import { examDetails, examOf, OFFICERS, personDetails, requireScope, requireUnit, unitName } from './concerns.ts';
 import { line, reason } from './wording.ts';
 
 const ADMINISTRATORS: readonly Role[] = ['exam-administrator'];
 const EITHER: readonly Role[] = ['exam-administrator', 'privacy-officer'];
-/** Who may be assigned to an exam, and so see its attempts. */
-const ASSIGNABLE: readonly Role[] = ['reviewer', 'privacy-officer', 'observer'];
 
 export const publishExam = defineAct({
   schema: z.strictObject({ type: z.literal('publish-exam'), exam: z.uuid(), title: line(200), policy }),
@@ -101,7 +99,7 @@ export const assign = defineAct({
     const person = findRow(custody.db, subject);
     if (!person) throw new CustodyError('not-found', 'representative');
     const { roles } = viewRepresentative(person);
-    const fits = person.status !== 'suspended' && roles.some((role) => ASSIGNABLE.includes(role));
+    const fits = person.status !== 'suspended' && roles.some((role) => VIEWING_ROLES.includes(role));
     // An exam of the whole institution may be reviewed by people of any unit.
     if (!fits || (unit !== null && !inScope(person, unit))) throw new CustodyError('not-assignable', subject);
     if (rows.isAssigned(custody.db, exam, subject)) throw new CustodyError('already-so', 'assign');

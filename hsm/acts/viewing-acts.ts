@@ -8,7 +8,7 @@ import { policyOf } from '../exams.ts';
 import { OUTCOMES, outcome, PURPOSES, purpose } from '../policy.ts';
 import type { RepresentativeView } from '../register/representatives.ts';
 import { standing, standingOfExam } from '../register/standing.ts';
-import type { Role } from '../roles.ts';
+import { VIEWING_ROLES } from '../roles.ts';
 import { readRecipient } from '../token/recipient.ts';
 import { defineAct, type Detail } from './act.ts';
 import { attemptOf, examDetails, examOf, nameOf, requireScope } from './concerns.ts';
@@ -17,7 +17,6 @@ import { paragraph } from './wording.ts';
 const GRANT_MINUTES = 60;
 const MOST_ATTEMPTS = 50;
 const STANDING_DAYS = 366;
-const VIEWERS: readonly Role[] = ['reviewer', 'privacy-officer', 'observer'];
 
 const extent = z.enum(['least-view', 'all']);
 /** SubjectPublicKeyInfo of an RSA key, base64url. */
@@ -46,7 +45,7 @@ export const release = defineAct({
     /** The browser's ephemeral key. */
     recipient,
   }),
-  roles: VIEWERS,
+  roles: VIEWING_ROLES,
   signers: (custody, { scope: asked }) =>
     attemptsIn(asked).some((id) => policyOf(attemptOf(custody, id).exam).dualControl) ? 2 : 1,
   entry: 'granted',
@@ -161,7 +160,7 @@ export const standingGrant = defineAct({
 
 export const decide = defineAct({
   schema: z.strictObject({ type: z.literal('decide'), attempt: z.uuid(), outcome, reason: paragraph(4000).min(1) }),
-  roles: VIEWERS,
+  roles: VIEWING_ROLES,
   signers: 1,
   entry: 'decided',
   attempts: ({ attempt }) => [attempt],

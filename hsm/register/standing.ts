@@ -4,6 +4,7 @@ import { findUnit } from '../../db/custody/units.ts';
 import type { Custody } from '../custody.ts';
 import type { Refusal } from '../errors.ts';
 import { policyOf } from '../exams.ts';
+import { type Role, VIEWING_ROLES } from '../roles.ts';
 
 type Database = Pick<Custody, 'db'>;
 
@@ -30,7 +31,12 @@ export function standingOfExam({ db }: Database, exam: string): Refusal | undefi
 export function standing(custody: Database, representative: string, exam: string): Refusal | undefined {
   const refusal = standingOf(custody, representative) ?? standingOfExam(custody, exam);
   if (refusal) return refusal;
+  if (!findRoles(custody, representative).some((role) => VIEWING_ROLES.includes(role))) return 'role-missing';
   return isAssigned(custody.db, exam, representative) ? undefined : 'not-assigned';
+}
+
+function findRoles({ db }: Database, representative: string): Role[] {
+  return JSON.parse(findRepresentative(db, representative)?.roles ?? '[]') as Role[];
 }
 
 function isUnitSuspended(db: Custody['db'], unit: string | null): boolean {
