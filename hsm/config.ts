@@ -18,7 +18,8 @@ const settings = z.strictObject({
   /** What the module wants to be told when it starts; NSS takes its folder this way. Most modules have a configuration of their own. */
   CLOISTER_PKCS11_PARAMETERS: z.string().min(1).optional(),
   CLOISTER_TOKEN_LABEL: z.string().min(1).max(32),
-  CLOISTER_PIN_FILE: file,
+  /** Holds the token's PIN; gone once the PIN has been sealed (hsm/sealing/). */
+  CLOISTER_PIN_FILE: z.string().min(1),
   /** The appliance key, Ed25519 in PKCS#8 PEM, for tokens that make no such signatures; the token certifies it. */
   CLOISTER_LOG_KEY_FILE: file.optional(),
   /** The room's origin: WebAuthn origin; its host is the RP ID. */

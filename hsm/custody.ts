@@ -4,10 +4,11 @@ import type { CustodyDatabase } from '../db/custody/open.ts';
 import type { CustodyConfig } from './config.ts';
 import { CustodyError, type Refusal } from './errors.ts';
 import type { Ledger } from './ledger/ledger.ts';
+import type { Seal } from './sealing/seal.ts';
 import type { Recipient, TokenClient } from './token/client.ts';
 
 /** What web registers of an attempt, as entries of refusals name it. */
-const REGISTRATIONS = ['register-attempt', 'resume-attempt', 'register-chapter', 'seal'] as const;
+const REGISTRATIONS = ['register-attempt', 'resume-attempt', 'register-chapter', 'register-incident', 'seal'] as const;
 /** Refusals of those that are entered per attempt: its test taker can provoke them, and shall not fill the ledger. Two at once may be one more. */
 const MOST_REFUSALS = 20;
 
@@ -16,6 +17,8 @@ export interface Custody {
   config: CustodyConfig;
   db: CustodyDatabase;
   token: TokenClient;
+  /** Where the token's PIN comes from, and whether its custodians have to come first. */
+  seal: Seal;
   /** The appliance key's public half: 32 bytes of Ed25519. */
   applianceKey: Uint8Array;
   /** Signs with the appliance key: 64 bytes. */
@@ -23,7 +26,7 @@ export interface Custody {
   ledger: Ledger;
   /** Recipient keys of living grants, as objects of the token. */
   recipients: Map<string, Promise<Recipient>>;
-  /** Grants whose end is being entered: what is reported from then on would not stand in the entry. */
+  /** Grants whose end is being entered. */
   endings: Map<string, Promise<void>>;
   /** Since when custody has been there to take what waits with web, without a break; milliseconds of the clock. */
   takingSince: number;

@@ -72,7 +72,7 @@ const REFUSALS = {
   'purpose-not-allowed': [403, 'This exam’s rules do not allow a recording to be watched for this purpose.'],
   'justification-missing': [
     400,
-    'This purpose needs a justification in your own words. It will stand in the ledger and in the test taker’s record.',
+    'This needs a justification in your own words. It will stand in the ledger and in the test taker’s record.',
   ],
   'recipient-unusable': [
     400,
@@ -101,6 +101,14 @@ const REFUSALS = {
     403,
     'This chapter is not registered with key custody, or not yet: the appliance may still be handing it over. Nothing was released; try again in a few minutes.',
   ],
+  'chapter-not-granted': [
+    403,
+    'This chapter is not part of this release. Ask for more, with a justification, if you need it. Nothing was released.',
+  ],
+  'nothing-to-release': [
+    409,
+    'This exam’s rules show nothing of this recording by themselves. Ask for all of it, with a justification, if you need it.',
+  ],
   'envelope-differs': [403, 'The envelope is not the one that was registered for this chapter. Nothing was released.'],
   'envelope-foreign': [403, 'The envelope belongs to another recording. Nothing was released.'],
   'envelope-unreadable': [
@@ -119,6 +127,11 @@ const REFUSALS = {
   ],
   'exam-over': [409, 'This exam is over. No attempt can begin any more.'],
   'attempt-sealed': [409, 'This attempt has ended and its recording is sealed. Nothing can be added to it.'],
+  'incident-refused': [
+    400,
+    'The incident does not fit the attempt or its signature is not the attempt key’s. It counts for nothing.',
+  ],
+  'incidents-full': [409, 'As many incidents of this attempt stand in the ledger as one attempt may have.'],
   'seal-refused': [
     400,
     'The seal does not fit the attempt or its signature is not the attempt key’s. Nothing was sealed.',

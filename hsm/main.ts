@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createAdaptorServer } from '@hono/node-server';
@@ -11,17 +11,22 @@ import { ConfigError, readConfig } from './config.ts';
 import type { Custody } from './custody.ts';
 import { Ledger, LedgerError } from './ledger/ledger.ts';
 import { LogKeyError } from './ledger/log-key.ts';
+import { analysisProtocol } from './protocol/analysis.ts';
 import { operatorProtocol } from './protocol/operator.ts';
 import { roomProtocol } from './protocol/room.ts';
 import { webProtocol } from './protocol/web.ts';
-import { endExpiredGrants } from './release.ts';
+import { sweepGrants } from './grants/endings.ts';
 import { destroyOverdueKeys } from './retention.ts';
+import { Seal } from './sealing/seal.ts';
+import { SealError } from './sealing/sealed-file.ts';
 import { TokenClient } from './token/client.ts';
 import { TokenError } from './token/errors.ts';
 
-const GRANT_SWEEP_MS = 5_000;
+const GRANT_SWEEP_MS = 1_000;
 const CLOSING_MS = 5_000;
 const RETENTION_MS = 3_600_000;
+const LEDGER_LOST =
+  'The PIN is sealed, so there was a ledger, but its folder does not name the key that it was begun under. Put the ledger’s folder back.';
 /** So long a token may take until custody says that it is ready without it. */
 const TOKEN_MS = 10_000;
 
@@ -47,8 +52,10 @@ async function main(): Promise<void> {
     publicKey: known.inToken,
     log,
   });
-  const opening = token.open(readFileSync(config.CLOISTER_PIN_FILE, 'utf8').trim());
+  const seal = new Seal(config, log);
+  const opening = seal.start((pin) => token.open(pin));
   opening.catch(fail);
+  if (seal.isClosed && !known.inToken) throw new SealError(LEDGER_LOST);
   if (!known.inToken) await opening;
   const appliance = await bindAppliance(known, token, folder, config.CLOISTER_LEDGER_ORIGIN);
   const ledger = await Ledger.open({
@@ -65,6 +72,7 @@ async function main(): Promise<void> {
     config,
     db,
     token,
+    seal,
     applianceKey: appliance.publicKey,
     sign: appliance.sign,
     ledger,
@@ -79,7 +87,8 @@ async function main(): Promise<void> {
   const enterStart = async (): Promise<void> => {
     const { algorithm, releaseMode } = token.abilities ?? {};
     const logKey = appliance.certificate && { logKey: appliance.certificate };
-    const body = { token: token.describe(), algorithm, releaseMode, ...logKey };
+    const unsealed = seal.openedBy && { unsealed: seal.openedBy };
+    const body = { token: token.describe(), algorithm, releaseMode, ...logKey, ...unsealed };
     try {
       await ledger.append([{ type: 'custody-started', body }]);
     } catch (err) {
@@ -110,12 +119,14 @@ async function main(): Promise<void> {
   });
   const listening = await Promise.all(servers);
   const sweep = setInterval(() => {
-    endExpiredGrants(custody).catch((err) => log.error({ err }, 'ending expired grants failed'));
+    if (seal.isClosed) return;
+    sweepGrants(custody).catch((err) => log.error({ err }, 'ending grants failed'));
   }, GRANT_SWEEP_MS);
-  const closing = setInterval(() => void closeOverdueAttempts(custody), CLOSING_MS);
-  const retain = () => destroyOverdueKeys(custody).catch((err) => log.error({ err }, 'retention failed'));
+  const closing = setInterval(() => void (seal.isClosed || closeOverdueAttempts(custody)), CLOSING_MS);
+  const retain = async () =>
+    seal.isClosed || destroyOverdueKeys(custody).catch((err) => log.error({ err }, 'retention failed'));
   const retention = setInterval(retain, RETENTION_MS);
-  await Promise.race([opening.then(() => entered), pause(TOKEN_MS, undefined, { ref: false })]);
+  if (!seal.isClosed) await Promise.race([opening.then(() => entered), pause(TOKEN_MS, undefined, { ref: false })]);
   await retain();
   log.info({ entries: ledger.size }, 'ready');
   process.send?.('ready');
@@ -132,6 +143,7 @@ async function main(): Promise<void> {
         return closed;
       }),
     );
+    seal.forget();
     await ledger.close();
     db.$client.close();
     await token.close();
@@ -145,7 +157,7 @@ async function main(): Promise<void> {
 main().catch(fail);
 
 function fail(error: Error): never {
-  const known = [ConfigError, TokenError, LedgerError, LogKeyError, NewerDatabaseError].some(
+  const known = [ConfigError, TokenError, SealError, LedgerError, LogKeyError, NewerDatabaseError].some(
     (kind) => error instanceof kind,
   );
   const detail = error instanceof TokenError ? error.detail : undefined;

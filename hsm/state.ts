@@ -3,17 +3,21 @@ import type { Abilities, TokenDescription } from './token/token.ts';
 
 /** How custody stands, as each of its peers may know. */
 export interface StateView {
-  /** `token-away`: recording goes on; what needs the token or a new entry of the ledger has to wait, and custody finds it again by itself. */
-  state: 'open' | 'token-away';
+  /**
+   * `sealed`: the token waits for its custodians. `token-away`: custody finds it again by itself. In both recording goes on, and what
+   * needs the token or a new entry of the ledger has to wait.
+   */
+  state: 'open' | 'sealed' | 'token-away';
   /** For exams made from now on; null until the token was there once. */
   algorithm: Abilities['algorithm'] | null;
   releaseMode: Abilities['releaseMode'] | null;
 }
 
 /** @returns custody's state as every peer may see it */
-export function viewState({ token }: Pick<Custody, 'token'>): StateView {
+export function viewState({ token, seal }: Pick<Custody, 'token' | 'seal'>): StateView {
   const { algorithm = null, releaseMode = null } = token.abilities ?? {};
-  return { state: token.state === 'open' ? 'open' : 'token-away', algorithm, releaseMode };
+  const state = seal.isClosed ? 'sealed' : token.state === 'open' ? 'open' : 'token-away';
+  return { state, algorithm, releaseMode };
 }
 
 /** What the operator sees beside it. */

@@ -7,6 +7,8 @@ import canonicalize from 'canonicalize';
  */
 export const ENTRY_TYPES = [
   'custody-started',
+  // The PIN was split among custodians. That they opened custody stands in the entry of its start.
+  'pin-sealed',
   // Of the time before exams were published by act.
   'exam-created',
   'exam-published',
@@ -20,6 +22,8 @@ export const ENTRY_TYPES = [
   // The first officers; everybody else is approved by act.
   'representative-invited',
   'representative-approved',
+  // The lost last officer's way back.
+  'officer-recovered',
   'roles-changed',
   'representative-suspended',
   'representative-reinstated',
@@ -31,6 +35,7 @@ export const ENTRY_TYPES = [
   'attempt-resumed',
   'attempt-sealed',
   'attempt-closed',
+  'incident-noted',
   'granted',
   'standing-granted',
   'released',

@@ -1,12 +1,15 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { validator } from 'hono/validator';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Custody } from '../custody.ts';
 import { CustodyError } from '../errors.ts';
 import { TokenError } from '../token/errors.ts';
 
 /** Most bytes of a request: 64 envelopes of 900 bytes and room to spare. */
 const BODY_LIMIT = 256 * 1024;
+
+/** What is answered before the custodians have opened custody; the routes of sealing are the operator's. */
+const WHILE_SEALED = ['/state', '/sealing', '/sealing/shares'];
 
 /** What custody answers when it says no; `error` is a name from its closed table. Facts for the caller's program stand beside it. */
 export interface RefusalBody {
@@ -22,6 +25,18 @@ export function socketApp(custody: Custody, peer: string) {
     // By what the request says of itself: hono's bodyLimit would take the stream and leave it standing, and the connection with it.
     const length = Number(c.req.header('content-length') ?? 0);
     if (length > BODY_LIMIT || c.req.header('transfer-encoding')) throw new CustodyError('too-large');
+    await next();
+  });
+  app.use(async (c, next) => {
+    const waiting = custody.seal.view();
+    // Who the custodians are is nothing that web, or a test taker's browser behind it, has to know.
+    const facts = waiting &&
+      peer !== 'web' && {
+        present: waiting.present.length,
+        threshold: waiting.threshold,
+        custodians: waiting.missing,
+      };
+    if (waiting && !WHILE_SEALED.includes(c.req.path)) throw new CustodyError('sealed', undefined, facts || undefined);
     await next();
   });
   app.notFound((c) => c.json<RefusalBody>({ error: 'not-found', message: 'Custody has no such request.' }, 404));
@@ -55,6 +70,20 @@ export function json<T extends z.ZodType>(schema: T) {
     throw new CustodyError('malformed', result.error.issues.map((issue) => issue.path.join('.')).join(', '));
   });
 }
+
+/** Bytes that are no text and must not become one: a share. @throws CustodyError malformed @returns them, to be zeroed by whoever uses them up */
+export async function bytesOf(c: Context, length: number): Promise<Uint8Array> {
+  const body = new Uint8Array(await c.req.arrayBuffer());
+  if (body.length === length) return body;
+  body.fill(0);
+  throw new CustodyError('malformed', `${length} bytes are wanted`);
+}
+
+/** Chapters that a release asks for, each with its envelope. */
+export const chapterRequests = z
+  .array(z.object({ recording: z.uuid(), chapter: z.int().nonnegative(), envelope: z.string().max(4096) }))
+  .min(1)
+  .max(64);
 
 /** The session that a peer passes along for a representative. */
 export const SESSION_HEADER = 'x-cloister-session';

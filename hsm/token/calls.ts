@@ -2,6 +2,7 @@ import type { TokenErrorCode } from './errors.ts';
 import type { SigningKind } from './templates.ts';
 import type {
   Abilities,
+  ApplianceKeyAttributes,
   ExamKeyAttributes,
   ExamKeyName,
   ReleaseMode,
@@ -51,6 +52,7 @@ export interface TokenCalls {
   destroyExamKey(kid: string): void;
   rewrap(exam: ExamKeyName, wrapped: Uint8Array, recipient: RecipientName): Uint8Array;
   closeRecipient(id: number): void;
+  applianceKeyAttributes(): ApplianceKeyAttributes;
   sign(bytes: Uint8Array): Uint8Array;
   close(): void;
 }

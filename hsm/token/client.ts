@@ -195,6 +195,11 @@ export class TokenClient {
     return this.#call('rewrap', [{ kid, alg, releaseMode }, wrapped, recipient], { signal });
   }
 
+  /** @throws TokenError token-away */
+  applianceKeyAttributes(): Promise<Result<'applianceKeyAttributes'>> {
+    return this.#call('applianceKeyAttributes', []);
+  }
+
   /** Signs with the appliance key; see {@link Token.sign}. @throws TokenError token-away, token-busy, failed */
   sign(bytes: Uint8Array): Promise<Uint8Array> {
     return this.#call('sign', [bytes], { urgent: true });

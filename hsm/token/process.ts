@@ -37,6 +37,7 @@ const calls: { [Name in CallName]: (...args: Arguments<Name>) => Result<Name> | 
     recipients.delete(id);
     if (recipient) opened().closeRecipient(recipient);
   },
+  applianceKeyAttributes: () => opened().applianceKeyAttributes(),
   sign: (bytes) => opened().sign(bytes),
   async close() {
     await token?.close();

@@ -91,6 +91,13 @@ export interface ExamKeyAttributes {
   public: Flags;
 }
 
+/** The same of the appliance key, or of the token's key that certifies it. */
+export interface ApplianceKeyAttributes {
+  kind: SigningKind;
+  private: Flags;
+  public: Flags;
+}
+
 const EXAM_KEY_BITS = 3072;
 /** What an RSA-3072 pair takes in a token, generously; tokens tell their room in bytes. */
 const EXAM_KEY_ROOM = 8192n;
@@ -112,7 +119,7 @@ export class Token {
   readonly #modes = new Map<string, ReleaseMode>();
   /** Kids whose key is being made. */
   readonly #emerging = new Set<string>();
-  #signing: { key: Handle; kind: SigningKind } | undefined;
+  #signing: { key: Handle; publicKey: Handle; kind: SigningKind } | undefined;
   /** One trial at a time: it makes and destroys keys of one name. */
   #roomAsked: Promise<boolean> | undefined;
 
@@ -327,8 +334,21 @@ export class Token {
     const publicKey = signingPublicKey(this.#library, this.#connection.main, pair.publicKey, kind);
     if (expected && !Buffer.from(publicKey).equals(expected))
       throw new TokenError('token-exchanged', 'its appliance key is another one');
-    this.#signing = { key: pair.privateKey, kind };
+    this.#signing = { key: pair.privateKey, publicKey: pair.publicKey, kind };
     return { publicKey };
+  }
+
+  /** The appliance key's attributes as the token reads them back. @throws TokenError key-missing before `ensureApplianceKey` */
+  applianceKeyAttributes(): ApplianceKeyAttributes {
+    if (!this.#signing) throw new TokenError('key-missing', 'the appliance key has not been ensured');
+    const { main } = this.#connection;
+    const { key, publicKey, kind } = this.#signing;
+    const privateFlags = Object.keys({ ...APPLIANCE_PRIVATE, ...BORN_IN_TOKEN }) as Flag[];
+    return {
+      kind,
+      private: readFlags(this.#library, main, key, privateFlags),
+      public: readFlags(this.#library, main, publicKey, Object.keys(APPLIANCE_PUBLIC) as Flag[]),
+    };
   }
 
   /**
