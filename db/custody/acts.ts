@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, getTableColumns, gt, isNull, lt } from 'drizzle-orm';
+import { and, asc, count, desc, eq, getTableColumns, gt, isNull, lt, lte, ne, or } from 'drizzle-orm';
 import type { CustodyDatabase } from './open.ts';
 import { acts, actSignatures, decisions, representatives } from './schema.ts';
 
@@ -30,6 +30,20 @@ export function listOpenActs(db: CustodyDatabase, now: string): ActRow[] {
     .from(acts)
     .where(and(eq(acts.status, 'proposed'), gt(acts.expiresAt, now)))
     .orderBy(desc(acts.proposedAt))
+    .all();
+}
+
+/** @returns what this representative proposed since `from` that cannot be signed any more, with several to sign it; times are ISO 8601, UTC */
+export function listClosedActs(
+  db: CustodyDatabase,
+  representative: string,
+  { from, now }: { from: string; now: string },
+): ActRow[] {
+  const closed = or(ne(acts.status, 'proposed'), lte(acts.expiresAt, now));
+  return db
+    .select()
+    .from(acts)
+    .where(and(eq(acts.representative, representative), gt(acts.signers, 1), gt(acts.proposedAt, from), closed))
     .all();
 }
 
