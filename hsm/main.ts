@@ -99,7 +99,12 @@ async function main(): Promise<void> {
   token.onOpen = () => void (entered ??= enterStart());
   if (token.state === 'open') token.onOpen();
 
-  const sockets = { web: webProtocol(custody), room: roomProtocol(custody), operator: operatorProtocol(custody) };
+  const sockets = {
+    web: webProtocol(custody),
+    room: roomProtocol(custody),
+    operator: operatorProtocol(custody),
+    analysis: analysisProtocol(custody),
+  };
   const servers = Object.entries(sockets).map(([peer, app]) => {
     const path = join(config.CLOISTER_CUSTODY_SOCKETS, `${peer}.sock`);
     rmSync(path, { force: true });

@@ -1,31 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { findChapter } from '../db/custody/attempts.ts';
 import * as rows from '../db/custody/grants.ts';
-import { findChapter, listChapters } from '../db/custody/attempts.ts';
-import { transact } from '../db/custody/open.ts';
 import { type Custody, refuse } from './custody.ts';
-import { CustodyError } from './errors.ts';
+import { CustodyError, type Refusal } from './errors.ts';
+import { barredFrom, coverOf, isLive, ownGrant, selectionOf } from './grants/grant.ts';
 import type { RepresentativeView } from './register/representatives.ts';
-import { standing } from './register/standing.ts';
 import { TokenError } from './token/errors.ts';
-import { type Interval, uniteIntervals } from './viewing.ts';
-
-type Grant = NonNullable<ReturnType<typeof rows.findGrant>>;
-
-/** A grant as its holder's room may show it. */
-export interface GrantView {
-  grant: string;
-  attempt: string;
-  exam: string;
-  title: string;
-  candidate: string;
-  purpose: string;
-  /** SubjectPublicKeyInfo, base64url. */
-  recipient: string;
-  representative: { id: string; name: string };
-  expiresAt: string;
-  endedAt: string | null;
-  chapters: { recording: string; chapter: number }[];
-}
 
 /** A chapter that a release asks for. */
 export interface ChapterRequest {
@@ -35,32 +15,26 @@ export interface ChapterRequest {
   envelope: string;
 }
 
-/** @throws CustodyError not-found when the grant does not exist or is somebody else's */
-export function viewGrant(custody: Custody, representative: RepresentativeView, id: string): GrantView {
-  const grant = ownGrant(custody, representative, id);
-  return {
-    grant: grant.id,
-    attempt: grant.attempt,
-    exam: grant.exam,
-    title: grant.title,
-    candidate: grant.candidate,
-    purpose: grant.purpose,
-    recipient: grant.recipient.toString('base64url'),
-    representative: { id: grant.representative, name: grant.name },
-    expiresAt: grant.expiresAt,
-    endedAt: grant.endedAt ?? (isLive(grant) ? null : grant.expiresAt),
-    chapters: listChapters(custody.db, grant.attempt),
-  };
+/** What a release rests on: a person's grant, or a standing one. */
+export interface Ground {
+  grant: string;
+  attempt: string;
+  /** SubjectPublicKeyInfo. */
+  recipient: Buffer;
+  examKey: Pick<NonNullable<ReturnType<typeof rows.findGrant>>, 'kid' | 'alg' | 'releaseMode' | 'keyDestroyedAt'>;
+  /** What refusals of it say. */
+  facts: Record<string, unknown>;
+  /** What its entries say beside grant, attempt, recipient and chapters. */
+  body: Record<string, unknown>;
+  covers(recording: string, chapter: number): boolean;
+  /** Why nothing may be released on it at this moment. Asked again in the transaction that enters the release. */
+  barred(): Refusal | undefined;
 }
 
 /**
- * The only path to a chapter key. Checks the grant, the person, the assignment, the recipient and each envelope; re-wraps the
- * chapter keys inside the token under the reviewer's ephemeral key; returns once the release stands in a signed checkpoint.
+ * Releases chapters of a person's view.
  * @param request.recipient SHA-256 of the recipient key's SubjectPublicKeyInfo, base64url
- * @returns for each chapter its key under the recipient key (RSA-OAEP as in `alg`), base64url
- * @throws CustodyError not-found, grant-ended, what `standing` says, recipient-differs,
- *   chapter-unregistered, envelope-differs, envelope-foreign; envelope-unreadable with facts {recording, chapter}, to ask again
- *   without that one; TokenError
+ * @throws CustodyError not-found, what `standing` says, and as {@link releaseOn}
  */
 export async function releaseChapters(
   custody: Custody,
@@ -69,20 +43,50 @@ export async function releaseChapters(
   request: { recipient: string; chapters: ChapterRequest[] },
 ) {
   const grant = ownGrant(custody, representative, id);
-  const facts = { tried: 'release', attempt: grant.attempt, grant: id, representative: representative.id };
-  if (!isLive(grant)) return refuse(custody, 'grant-ended', facts);
-  if (grant.keyDestroyedAt) throw new CustodyError('key-destroyed');
-  const barred = standing(custody, representative.id, grant.exam);
+  const ground: Ground = {
+    grant: id,
+    attempt: grant.attempt,
+    recipient: grant.recipient,
+    examKey: grant,
+    facts: { representative: representative.id },
+    body: { representative: representative.id, purpose: grant.purpose },
+    covers: coverOf(selectionOf(grant).chapters),
+    barred() {
+      const now = rows.findGrant(custody.db, id);
+      const barred = barredFrom(custody, grant);
+      return barred ?? (now && isLive(now) ? undefined : 'grant-ended');
+    },
+  };
+  return releaseOn(custody, ground, request);
+}
+
+/**
+ * The only path to a chapter key. Checks what the release rests on, the recipient, and each chapter and envelope; re-wraps the
+ * chapter keys inside the token under the recipient's key; returns once the release stands in a signed checkpoint.
+ * @returns for each chapter its key under the recipient key (RSA-OAEP as in `alg`), base64url
+ * @throws CustodyError grant-ended, what bars the ground, key-destroyed, recipient-differs, chapter-unregistered, envelope-foreign,
+ *   chapter-not-granted, envelope-differs; envelope-unreadable with facts {recording, chapter}, to ask again without that one; TokenError
+ */
+export async function releaseOn(
+  custody: Custody,
+  ground: Ground,
+  request: { recipient: string; chapters: ChapterRequest[] },
+) {
+  const { grant, attempt, examKey } = ground;
+  const facts = { tried: 'release', attempt, grant, ...ground.facts };
+  const barred = ground.barred();
   if (barred) return refuse(custody, barred, facts);
-  const recipientDigest = sha256(grant.recipient);
+  if (examKey.keyDestroyedAt) throw new CustodyError('key-destroyed');
+  const recipientDigest = sha256(ground.recipient);
   if (!equal(recipientDigest, Buffer.from(request.recipient, 'base64url'))) {
     return refuse(custody, 'recipient-differs', facts);
   }
   const wrapped: { recording: string; chapter: number; key: Buffer }[] = [];
-  for (const one of request.chapters) wrapped.push(await checkEnvelope(custody, grant, one, facts));
+  for (const one of request.chapters) wrapped.push(await checkEnvelope(custody, ground, one, facts));
 
-  const recipient = await openRecipient(custody, grant);
-  const tries = await Promise.allSettled(wrapped.map(({ key }) => custody.token.rewrap(grant.kid, key, recipient)));
+  const recipient = await openRecipient(custody, ground);
+  const inToken = { kid: examKey.kid, alg: examKey.alg, releaseMode: examKey.releaseMode ?? 'in-token' } as const;
+  const tries = await Promise.allSettled(wrapped.map(({ key }) => custody.token.rewrap(inToken, key, recipient)));
   const keys = [];
   for (const [index, tried] of tries.entries()) {
     const { recording, chapter } = wrapped[index] as (typeof wrapped)[number];
@@ -93,102 +97,24 @@ export async function releaseChapters(
       return refuse(custody, 'envelope-unreadable', { ...facts, ...where }, where);
     }
     const key = Buffer.from(tried.value).toString('base64url');
-    keys.push({ recording, chapter, key, alg: custody.token.algorithm });
+    keys.push({ recording, chapter, key, alg: examKey.alg });
   }
   const body = {
-    grant: id,
-    attempt: grant.attempt,
-    representative: representative.id,
-    purpose: grant.purpose,
+    ...{ grant, attempt, ...ground.body },
     recipient: recipientDigest.toString('base64url'),
     chapters: wrapped.map(({ recording, chapter }) => ({ recording, chapter })),
   };
-  await custody.ledger.append([{ type: 'released', body, concerns: grant.attempt }], () => {
+  await custody.ledger.append([{ type: 'released', body, concerns: attempt }], () => {
     // Ended or suspended while the token worked: the keys stay here.
-    const now = rows.findGrant(custody.db, id);
-    if (!now || !isLive(now)) throw new CustodyError('grant-ended');
-    const barredNow = standing(custody, representative.id, grant.exam);
-    if (barredNow) throw new CustodyError(barredNow, 'while the token worked');
+    const now = ground.barred();
+    if (now) throw new CustodyError(now, 'while the token worked');
   });
   return { keys };
 }
 
-/**
- * Keeps what the player says was really shown, together with what it said before; it is entered once, when the grant ends.
- * @throws CustodyError not-found, malformed for a recording of another attempt, grant-ended
- */
-export function reportViewing(
-  custody: Custody,
-  representative: RepresentativeView,
-  id: string,
-  intervals: Interval[],
-): void {
-  transact(custody.db, (): void => {
-    const grant = ownGrant(custody, representative, id);
-    if (grant.endedAt || custody.endings.has(id)) throw new CustodyError('grant-ended');
-    const known = new Set(listChapters(custody.db, grant.attempt).map(({ recording }) => recording));
-    if (!intervals.every(({ recording }) => known.has(recording))) throw new CustodyError('malformed', 'recording');
-    rows.setViewing(custody.db, id, JSON.stringify(uniteIntervals(JSON.parse(grant.viewing), intervals)));
-  });
-}
-
-/** Enters that a player refused a segment of the recording. */
-export async function reportFault(
-  custody: Custody,
-  representative: RepresentativeView,
-  id: string,
-  fault: { recording: string; segment: number; fault: string },
-): Promise<void> {
-  const grant = ownGrant(custody, representative, id);
-  if (!isLive(grant)) throw new CustodyError('grant-ended');
-  const body = { ...fault, grant: id, attempt: grant.attempt, representative: representative.id };
-  await custody.ledger.append([{ type: 'segment-refused', body, concerns: grant.attempt }]);
-}
-
-/** Ends a grant and enters what was viewed under it. Ending it again changes nothing. */
-export async function endGrant(custody: Custody, representative: RepresentativeView, id: string): Promise<void> {
-  const grant = ownGrant(custody, representative, id);
-  if (!grant.endedAt) await close(custody, grant);
-}
-
-/** Ends the grants whose time is over; called every few seconds. */
-export async function endExpiredGrants(custody: Custody): Promise<void> {
-  for (const id of rows.listExpiredGrants(custody.db, new Date().toISOString())) {
-    const grant = rows.findGrant(custody.db, id);
-    if (grant && !grant.endedAt) await close(custody, grant);
-  }
-}
-
-/** Two ends at once are one. Begun without a pause after the grant was read, so that no report comes in between. */
-function close(custody: Custody, grant: Grant): Promise<void> {
-  let ending = custody.endings.get(grant.id);
-  if (!ending) {
-    ending = enterEnd(custody, grant).finally(() => custody.endings.delete(grant.id));
-    custody.endings.set(grant.id, ending);
-  }
-  return ending;
-}
-
-async function enterEnd(custody: Custody, grant: Grant): Promise<void> {
-  const body = {
-    grant: grant.id,
-    attempt: grant.attempt,
-    representative: grant.representative,
-    purpose: grant.purpose,
-    intervals: JSON.parse(grant.viewing),
-  };
-  const endedAt = new Date().toISOString();
-  await custody.ledger.append([{ type: 'viewed', body, concerns: grant.attempt }], () => {
-    if (!rows.markEnded(custody.db, grant.id, endedAt)) throw new CustodyError('grant-ended');
-  });
-  const recipient = custody.recipients.get(grant.id);
-  custody.recipients.delete(grant.id);
-  if (recipient) await custody.token.closeRecipient(await recipient);
-}
-
 async function checkEnvelope(
   custody: Custody,
-  grant: Grant,
+  ground: Ground,
   request: ChapterRequest,
   facts: { tried: string; attempt: string; [name: string]: unknown },
 ) {
@@ -196,31 +122,22 @@ async function checkEnvelope(
   const where = { ...facts, recording, chapter };
   const registered = findChapter(custody.db, recording, chapter);
   if (!registered) return refuse(custody, 'chapter-unregistered', where);
-  if (registered.attempt !== grant.attempt) return refuse(custody, 'envelope-foreign', where);
+  if (registered.attempt !== ground.attempt) return refuse(custody, 'envelope-foreign', where);
+  if (!ground.covers(recording, chapter)) return refuse(custody, 'chapter-not-granted', where, { recording, chapter });
   if (!equal(registered.envelopeDigest, sha256(request.envelope))) return refuse(custody, 'envelope-differs', where);
   // These very bytes were read and checked when they were registered.
   const { key } = JSON.parse(request.envelope) as { key: string };
   return { recording, chapter, key: Buffer.from(key, 'base64url') };
 }
 
-function openRecipient(custody: Custody, grant: Grant) {
-  let recipient = custody.recipients.get(grant.id);
+function openRecipient(custody: Custody, { grant, recipient: spki }: Ground) {
+  let recipient = custody.recipients.get(grant);
   if (!recipient) {
-    recipient = custody.token.openRecipient(grant.recipient);
-    custody.recipients.set(grant.id, recipient);
-    recipient.catch(() => custody.recipients.delete(grant.id));
+    recipient = custody.token.openRecipient(spki);
+    custody.recipients.set(grant, recipient);
+    recipient.catch(() => custody.recipients.delete(grant));
   }
   return recipient;
-}
-
-function ownGrant(custody: Custody, representative: RepresentativeView, id: string): Grant {
-  const grant = rows.findGrant(custody.db, id);
-  if (!grant || grant.representative !== representative.id) throw new CustodyError('not-found', 'grant');
-  return grant;
-}
-
-function isLive(grant: { endedAt: string | null; expiresAt: string }): boolean {
-  return grant.endedAt === null && grant.expiresAt > new Date().toISOString();
 }
 
 function sha256(data: string | Uint8Array): Buffer {

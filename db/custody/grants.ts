@@ -1,12 +1,15 @@
-import { and, asc, eq, getTableColumns, isNull, lt, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, isNull, sql } from 'drizzle-orm';
 import { type CustodyDatabase, prepared } from './open.ts';
-import { attempts, exams, grants, representatives, standingGrants } from './schema.ts';
+import { attempts, draws, exams, grants, representatives, standingGrants } from './schema.ts';
 
 export type GrantRow = typeof grants.$inferSelect;
 export type StandingGrantRow = typeof standingGrants.$inferSelect;
 
 /** Opens a view: nothing was shown yet. */
-export function insertGrant(db: CustodyDatabase, row: Omit<GrantRow, 'endedAt' | 'viewing'>): void {
+export function insertGrant(
+  db: CustodyDatabase,
+  row: Omit<GrantRow, 'endedAt' | 'endedBecause' | 'endEntered' | 'viewing'>,
+): void {
   db.insert(grants).values(row).run();
 }
 
@@ -18,6 +21,8 @@ const grantById = prepared((db) =>
       candidate: attempts.candidate,
       title: exams.title,
       kid: exams.kid,
+      alg: exams.alg,
+      releaseMode: exams.releaseMode,
       keyDestroyedAt: exams.keyDestroyedAt,
       name: representatives.name,
     })
@@ -50,28 +55,99 @@ export function setViewing(db: CustodyDatabase, id: string, viewing: string): vo
   db.update(grants).set({ viewing }).where(eq(grants.id, id)).run();
 }
 
-/** @returns false when the grant had ended before */
-export function markEnded(db: CustodyDatabase, id: string, endedAt: string): boolean {
+/**
+ * Ends a grant for good; that has to be entered then.
+ * @returns false when it had ended before
+ */
+export function markEnded(db: CustodyDatabase, id: string, endedAt: string, endedBecause: string): boolean {
   return (
     db
       .update(grants)
-      .set({ endedAt })
+      .set({ endedAt, endedBecause })
       .where(and(eq(grants.id, id), isNull(grants.endedAt)))
       .run().changes === 1
   );
 }
 
-/** @returns ids of grants whose time is over and whose end is not yet entered */
-export function listExpiredGrants(db: CustodyDatabase, now: string): string[] {
-  return db
-    .select({ id: grants.id })
+/** @returns false when the end had been entered before */
+export function markEndEntered(db: CustodyDatabase, id: string): boolean {
+  return (
+    db
+      .update(grants)
+      .set({ endEntered: true })
+      .where(and(eq(grants.id, id), eq(grants.endEntered, false)))
+      .run().changes === 1
+  );
+}
+
+const unentered = prepared((db) =>
+  db
+    .select({
+      id: grants.id,
+      representative: grants.representative,
+      exam: attempts.exam,
+      endedAt: grants.endedAt,
+      expiresAt: grants.expiresAt,
+    })
     .from(grants)
-    .where(and(isNull(grants.endedAt), lt(grants.expiresAt, now)))
-    .all()
-    .map((row) => row.id);
+    .innerJoin(attempts, eq(attempts.id, grants.attempt))
+    // Written out, so that the partial index serves it.
+    .where(sql`${grants.endEntered} = 0`)
+    .prepare(),
+);
+
+/** @returns the grants whose end is not entered yet: those that live, and those that have just ended */
+export function listUnentered(db: CustodyDatabase) {
+  return unentered(db).all();
 }
 
 /** @throws when the act has one already */
-export function insertStandingGrant(db: CustodyDatabase, row: StandingGrantRow): void {
+export function insertStandingGrant(db: CustodyDatabase, row: Omit<StandingGrantRow, 'endedAt'>): void {
   db.insert(standingGrants).values(row).run();
+}
+
+/** @returns the standing grant with its exam's key */
+export function findStandingGrant(db: CustodyDatabase, act: string) {
+  return db
+    .select({
+      ...getTableColumns(standingGrants),
+      policy: exams.policy,
+      kid: exams.kid,
+      alg: exams.alg,
+      releaseMode: exams.releaseMode,
+      keyDestroyedAt: exams.keyDestroyedAt,
+    })
+    .from(standingGrants)
+    .innerJoin(exams, eq(exams.id, standingGrants.exam))
+    .where(eq(standingGrants.act, act))
+    .get();
+}
+
+/** @returns the standing grants that were not ended, expired ones among them */
+export function listStandingGrants(db: CustodyDatabase): StandingGrantRow[] {
+  return db.select().from(standingGrants).where(isNull(standingGrants.endedAt)).all();
+}
+
+/** Ends a standing grant for good. */
+export function markStandingEnded(db: CustodyDatabase, act: string, endedAt: string): void {
+  db.update(standingGrants)
+    .set({ endedAt })
+    .where(and(eq(standingGrants.act, act), isNull(standingGrants.endedAt)))
+    .run();
+}
+
+/** @returns the numbers that were drawn for the viewer, in the order of drawing */
+export function listDraws(db: CustodyDatabase, attempt: string, viewer: string): number[] {
+  return db
+    .select({ chapter: draws.chapter })
+    .from(draws)
+    .where(and(eq(draws.attempt, attempt), eq(draws.viewer, viewer)))
+    .orderBy(asc(draws.position))
+    .all()
+    .map(({ chapter }) => chapter);
+}
+
+/** @throws when something was drawn at this position */
+export function insertDraw(db: CustodyDatabase, row: typeof draws.$inferSelect): void {
+  db.insert(draws).values(row).run();
 }

@@ -136,4 +136,26 @@ export const migrations: readonly Migration[] = [
   `
   ALTER TABLE exams ADD COLUMN release_mode TEXT;
   `,
+  // A view once covered whatever was registered. What it covers is fixed with it now; views that were open then cover nothing, and end.
+  // That one has ended, and that this was entered, are told apart, so that an end which comes with another act is entered after it.
+  `
+  ALTER TABLE grants ADD COLUMN selection TEXT NOT NULL
+    DEFAULT '{"registered":0,"chapters":[],"drawn":[],"incidents":[],"leftOut":[]}';
+  ALTER TABLE grants ADD COLUMN ended_because TEXT;
+  ALTER TABLE grants ADD COLUMN end_entered INTEGER NOT NULL DEFAULT 0;
+  UPDATE grants SET end_entered = 1 WHERE ended_at IS NOT NULL;
+  UPDATE grants SET ended_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), ended_because = 'expired' WHERE ended_at IS NULL;
+  CREATE INDEX grants_open ON grants (representative) WHERE end_entered = 0;
+  ALTER TABLE standing_grants ADD COLUMN ended_at TEXT;
+  CREATE TABLE incidents (
+    attempt TEXT NOT NULL REFERENCES attempts(id), recording TEXT NOT NULL, chapter INTEGER NOT NULL,
+    from_second REAL NOT NULL, to_second REAL NOT NULL, kind TEXT NOT NULL,
+    statement_digest BLOB NOT NULL, public_key BLOB NOT NULL, entry INTEGER NOT NULL, asserted_at TEXT NOT NULL,
+    PRIMARY KEY (attempt, statement_digest)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE draws (
+    attempt TEXT NOT NULL REFERENCES attempts(id), viewer TEXT NOT NULL, position INTEGER NOT NULL, chapter INTEGER NOT NULL,
+    drawn_at TEXT NOT NULL, PRIMARY KEY (attempt, viewer, position)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -1,4 +1,4 @@
-import { blob, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { blob, integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 export const exams = sqliteTable('exams', {
   id: text().primaryKey(),
@@ -164,7 +164,13 @@ export const grants = sqliteTable('grants', {
   recipient: blob({ mode: 'buffer' }).notNull(),
   grantedAt: text('granted_at').notNull(),
   expiresAt: text('expires_at').notNull(),
+  /** JSON: the chapters that it covers and how they came about; see hsm/grants/selection.ts. */
+  selection: text().notNull(),
   endedAt: text('ended_at'),
+  /** See hsm/grants/endings.ts. */
+  endedBecause: text('ended_because'),
+  /** Whether the entry of what was viewed is written; it follows the end. */
+  endEntered: integer('end_entered', { mode: 'boolean' }).notNull().default(false),
   /** JSON: intervals that the player reported so far. */
   viewing: text().notNull().default('[]'),
 });
@@ -179,7 +185,44 @@ export const standingGrants = sqliteTable('standing_grants', {
   recipient: blob({ mode: 'buffer' }).notNull(),
   grantedAt: text('granted_at').notNull(),
   expiresAt: text('expires_at').notNull(),
+  endedAt: text('ended_at'),
 });
+
+/** What a browser of the test taker noted and signed, of a chapter that is registered. */
+export const incidents = sqliteTable(
+  'incidents',
+  {
+    attempt: text().notNull(),
+    recording: text().notNull(),
+    chapter: integer().notNull(),
+    /** Seconds on the recording's timeline. */
+    from: real('from_second').notNull(),
+    to: real('to_second').notNull(),
+    kind: text().notNull(),
+    /** SHA-256 of the statement as signed. */
+    statementDigest: blob('statement_digest', { mode: 'buffer' }).notNull(),
+    /** Of the attempt's keys the one that signed it, SubjectPublicKeyInfo. */
+    publicKey: blob('public_key', { mode: 'buffer' }).notNull(),
+    /** Index of its entry in the ledger. */
+    entry: integer().notNull(),
+    assertedAt: text('asserted_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.attempt, table.statementDigest] })],
+);
+
+/** Chapter numbers of an attempt that were drawn for somebody, in the order of drawing. They stand for good. */
+export const draws = sqliteTable(
+  'draws',
+  {
+    attempt: text().notNull(),
+    /** A representative, or a standing grant. */
+    viewer: text().notNull(),
+    position: integer().notNull(),
+    chapter: integer().notNull(),
+    drawnAt: text('drawn_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.attempt, table.viewer, table.position] })],
+);
 
 export const decisions = sqliteTable('decisions', {
   act: text().primaryKey(),

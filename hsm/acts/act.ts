@@ -57,10 +57,12 @@ export interface ActDefinition<S extends z.ZodObject = z.ZodObject, P = unknown>
   prepare?(custody: Custody, act: z.output<S> & Header): Promise<P>;
   /** Takes that back where the entry could not be written. */
   undo?(custody: Custody, prepared: P): Promise<void>;
-  /** What the entry says beside the act and its signatures. */
-  facts?(prepared: P): Record<string, unknown>;
+  /** What the entry says beside the act and its signatures. @param attempt the one that this entry is about, where there is one */
+  facts?(prepared: P, attempt?: string): Record<string, unknown>;
   /** Changes the database, in the transaction of the entry. May run more than once. @param at ISO 8601, UTC */
   apply(custody: Custody, act: z.output<S> & Header, at: string, prepared: P): void;
+  /** Whether it takes something away on which views rest: those end in the same transaction. */
+  stops?: true;
   made?(act: z.output<S> & Header, prepared: P): Made;
 }
 

@@ -7,6 +7,7 @@ import { CustodyError } from '../errors.ts';
 import { policyOf } from '../exams.ts';
 import { type RepresentativeView, viewRepresentative } from '../register/representatives.ts';
 import { inScope } from '../register/scope.ts';
+import { standing } from '../register/standing.ts';
 import { type Role, ROLES } from '../roles.ts';
 import type { Detail } from './act.ts';
 
@@ -42,6 +43,12 @@ export function attemptOf(custody: Database, id: string): { attempt: AttemptRow;
   const attempt = findAttempt(custody.db, id);
   if (!attempt) throw new CustodyError('not-found', 'attempt');
   return { attempt, exam: examOf(custody, attempt.exam) };
+}
+
+/** @throws CustodyError what keeps this person from the exam's recordings */
+export function requireStanding(custody: Custody, who: RepresentativeView, exam: string): void {
+  const barred = standing(custody, who.id, exam);
+  if (barred) throw new CustodyError(barred, exam);
 }
 
 /** @returns “privacy officer and reviewer”, with its article */

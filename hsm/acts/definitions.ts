@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import type { ActDefinition, Header } from './act.ts';
 import { header } from './act.ts';
+import { decide } from './decision-acts.ts';
 import { assign, changePolicy, destroyKey, publishExam, unassign } from './exam-acts.ts';
 import { approveRepresentative, changeRoles, registerUnit, replacePasskeys } from './people-acts.ts';
+import { release, standingGrant } from './release-acts.ts';
 import {
   reinstateExam,
   reinstateRepresentative,
@@ -11,7 +13,6 @@ import {
   suspendRepresentative,
   suspendUnit,
 } from './suspension-acts.ts';
-import { decide, release, standingGrant } from './viewing-acts.ts';
 
 /** Every act that there is. What is not here cannot be proposed, signed or applied. */
 const DEFINITIONS = {

@@ -6,6 +6,7 @@ import { transact } from '../../db/custody/open.ts';
 import * as register from '../../db/custody/register.ts';
 import { type Custody, refuse } from '../custody.ts';
 import { CustodyError, type Refusal } from '../errors.ts';
+import { endBarred } from '../grants/endings.ts';
 import { checkAssertion, relyingParty, verifyAssertion } from '../register/passkeys.ts';
 import { findRepresentative, type RepresentativeView, viewRepresentative } from '../register/representatives.ts';
 import { standingOf } from '../register/standing.ts';
@@ -199,11 +200,12 @@ async function apply(
   const evidence = signatures.map(({ representative, passkey, clientData, authenticatorData, signature }) => ({
     ...{ representative, passkey, clientData, authenticatorData, signature },
   }));
-  const entry = {
+  const entryOn = (attempt?: string) => ({
     type: definition.entry,
-    body: { act: bytes, signatures: evidence, ...definition.facts?.(prepared) },
-  };
-  const entries = attempts.length > 0 ? attempts.map((concerns) => ({ ...entry, concerns })) : [entry];
+    body: { act: bytes, signatures: evidence, ...definition.facts?.(prepared, attempt) },
+    ...(attempt !== undefined && { concerns: attempt }),
+  });
+  const entries = attempts.length > 0 ? attempts.map((attempt) => entryOn(attempt)) : [entryOn()];
   const last = signatures.at(-1) as rows.ActSignatureRow;
   try {
     await custody.ledger.append(entries, () => {
@@ -226,6 +228,7 @@ async function apply(
 /** @throws CustodyError why this person may not do this; what is forbidden is entered */
 async function permit(custody: Custody, who: RepresentativeView, content: Proposal): Promise<void> {
   try {
+      if (definition.stops) endBarred(custody);
     check(custody, who, content);
   } catch (error) {
     if (!(error instanceof CustodyError) || error.status !== 403) throw error;

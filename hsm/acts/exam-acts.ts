@@ -120,6 +120,7 @@ export const unassign = defineAct({
   roles: EITHER,
   signers: 1,
   entry: 'unassigned',
+  stops: true,
   permit(custody, who, { exam, subject }) {
     requireScope(who, policyOf(examOf(custody, exam)).unit);
     if (!rows.isAssigned(custody.db, exam, subject)) throw new CustodyError('already-so', 'unassign');
@@ -140,6 +141,7 @@ export const destroyKey = defineAct({
   roles: OFFICERS,
   signers: 2,
   entry: 'key-destroyed',
+  stops: true,
   permit(custody, who, { exam }) {
     const row = examOf(custody, exam);
     requireScope(who, policyOf(row).unit);

@@ -67,6 +67,7 @@ export const changeRoles = defineAct({
   roles: OFFICERS,
   signers: 2,
   entry: 'roles-changed',
+  stops: true,
   permit(custody, who, content) {
     const row = findRepresentative(custody, content.subject);
     requireUnit(custody, content.unit);
@@ -97,6 +98,7 @@ export const replacePasskeys = defineAct({
   roles: OFFICERS,
   signers: 2,
   entry: 'passkeys-replaced',
+  stops: true,
   permit(custody, who, { subject }) {
     const row = findRepresentative(custody, subject);
     requireOther(who, row.id);

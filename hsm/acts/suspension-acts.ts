@@ -17,6 +17,7 @@ export const suspendRepresentative = defineAct({
   roles: OFFICERS,
   signers: 1,
   entry: 'representative-suspended',
+  stops: true,
   permit(custody, who, { subject }) {
     const row = findRepresentative(custody, subject);
     requireScope(who, row.unit);
@@ -65,6 +66,7 @@ export const suspendUnit = defineAct({
   roles: OFFICERS,
   signers: 1,
   entry: 'unit-suspended',
+  stops: true,
   permit(custody, who, { unit }) {
     requireScope(who, unit);
     if (unitOf(custody, unit).suspendedAt) throw new CustodyError('already-so', 'suspend-unit');
@@ -109,6 +111,7 @@ export const suspendExam = defineAct({
   roles: OFFICERS,
   signers: 1,
   entry: 'exam-suspended',
+  stops: true,
   permit(custody, who, { exam }) {
     const row = examOf(custody, exam);
     requireScope(who, policyOf(row).unit);

@@ -6,13 +6,16 @@ import { proposal } from '../acts/definitions.ts';
 import { listActs, proposeAct, signAct, viewAct, withdrawAct } from '../acts/engine.ts';
 import type { Custody } from '../custody.ts';
 import { listExams } from '../exams.ts';
+import { endGrant, leaveRoom } from '../grants/endings.ts';
+import { viewGrant } from '../grants/grant.ts';
+import { reportFault, reportViewing } from '../grants/reports.ts';
 import { enrolmentOptions, enrolPasskey } from '../register/enrolments.ts';
 import { listRepresentatives, viewUnits } from '../register/representatives.ts';
-import { endSession, issueTicket, sessionHolder, signIn, signInOptions } from '../register/sessions.ts';
-import { endGrant, releaseChapters, reportFault, reportViewing, viewGrant } from '../release.ts';
+import { issueTicket, sessionHolder, signIn, signInOptions } from '../register/sessions.ts';
+import { releaseChapters } from '../release.ts';
 import { MOST_INTERVALS } from '../viewing.ts';
 import { viewState } from '../state.ts';
-import { json, SESSION_HEADER, socketApp } from './socket-app.ts';
+import { chapterRequests, json, SESSION_HEADER, socketApp } from './socket-app.ts';
 
 const base64url = z
   .string()
@@ -37,12 +40,7 @@ const assertion = z
     clientExtensionResults: z.looseObject({}),
   })
   .transform((value) => value as unknown as AuthenticationResponseJSON);
-const chapterRequest = z.object({
-  recording: z.uuid(),
-  chapter: z.int().nonnegative(),
-  envelope: z.string().max(4096),
-});
-const release = z.object({ recipient: z.string().length(43), chapters: z.array(chapterRequest).min(1).max(64) });
+const release = z.object({ recipient: z.string().length(43), chapters: chapterRequests });
 const seconds = z.number().nonnegative().max(1e6);
 const viewing = z.object({
   intervals: z
@@ -72,8 +70,8 @@ export function roomProtocol(custody: Custody) {
       c.json(await signIn(custody, c.req.valid('json').response)),
     )
     .get('/session', (c) => c.json({ representative: who(c) }))
-    .delete('/session', (c) => {
-      endSession(custody, c.req.header(SESSION_HEADER));
+    .delete('/session', async (c) => {
+      await leaveRoom(custody, c.req.header(SESSION_HEADER));
       return c.body(null, 204);
     })
     .post('/tickets', (c) => c.json({ ticket: issueTicket(custody, who(c)) }))

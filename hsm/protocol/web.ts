@@ -6,6 +6,7 @@ import { registerAttempt, resumeAttempt } from '../attempts.ts';
 import { registerChapter, registerChapters } from '../chapters.ts';
 import type { Custody } from '../custody.ts';
 import { listExams, viewExam } from '../exams.ts';
+import { registerIncident } from '../incidents.ts';
 import { endSession, redeemTicket, sessionHolder } from '../register/sessions.ts';
 import { readEnding, sealAttempt } from '../seals.ts';
 import { viewState } from '../state.ts';
@@ -42,6 +43,9 @@ export function webProtocol(custody: Custody) {
     )
     .post('/attempts/:attempt/seal', json(signed), async (c) =>
       c.json(await sealAttempt(custody, c.req.param('attempt'), c.req.valid('json'))),
+    )
+    .post('/attempts/:attempt/incidents', json(signed), async (c) =>
+      c.json(await registerIncident(custody, c.req.param('attempt'), c.req.valid('json'))),
     )
     .get('/attempts/:attempt/ending', async (c) => c.json(await readEnding(custody, c.req.param('attempt'))))
     .get('/attempts/:attempt/accesses', (c) => c.json({ accesses: listAccesses(custody, c.req.param('attempt')) }))

@@ -58,9 +58,7 @@ export function sessionHolder(
   session: string | undefined,
   place: 'room' | 'staff',
 ): RepresentativeView {
-  const row =
-    session &&
-    register.findSession(custody.db, digest(Buffer.from(session, 'base64url')), place, new Date().toISOString());
+  const row = session && register.findSession(custody.db, sessionDigest(session), place, new Date().toISOString());
   if (!row) throw new CustodyError('session-unknown');
   const barred = standingOf(custody, row.id);
   if (barred) throw new CustodyError(barred, 'session');
@@ -69,7 +67,7 @@ export function sessionHolder(
 
 /** Ends a session of either place; one that is not there is no fault. */
 export function endSession(custody: Custody, session: string | undefined): void {
-  if (session) register.deleteSession(custody.db, digest(Buffer.from(session, 'base64url')));
+  if (session) register.deleteSession(custody.db, sessionDigest(session));
 }
 
 /** @returns a ticket (base64url) that signs this representative in at the staff origin, once, within a minute */
@@ -106,6 +104,11 @@ export function startSession(custody: Custody, representative: RepresentativeVie
     new Date(now).toISOString(),
   );
   return { session: token.toString('base64url'), representative };
+}
+
+/** @returns by what a session is kept */
+export function sessionDigest(session: string): Buffer {
+  return digest(Buffer.from(session, 'base64url'));
 }
 
 function digest(token: Uint8Array): Buffer {

@@ -1,0 +1,86 @@
+import { listChapters } from '../../db/custody/attempts.ts';
+import * as rows from '../../db/custody/grants.ts';
+import type { Custody } from '../custody.ts';
+import { CustodyError, type Refusal, sentenceOf } from '../errors.ts';
+import type { RepresentativeView } from '../register/representatives.ts';
+import { standing } from '../register/standing.ts';
+import type { Chapter, Selection } from './selection.ts';
+
+export type Grant = NonNullable<ReturnType<typeof rows.findGrant>>;
+
+/** A grant as its holder's room may show it. */
+export interface GrantView {
+  grant: string;
+  /** The act that opened it, and perhaps others with it. */
+  act: string;
+  attempt: string;
+  exam: string;
+  title: string;
+  candidate: string;
+  purpose: string;
+  extent: Grant['extent'];
+  /** SubjectPublicKeyInfo, base64url. */
+  recipient: string;
+  representative: { id: string; name: string };
+  expiresAt: string;
+  endedAt: string | null;
+  /** Why it has ended, as a sentence; null where it was closed, its time was over, or it lives. */
+  endedBecause: string | null;
+  /** What it covers. */
+  chapters: Chapter[];
+  /** What is registered of the attempt and not part of this release. */
+  withheld: Chapter[];
+}
+
+/** @throws CustodyError not-found when the grant does not exist or is somebody else's */
+export function viewGrant(custody: Custody, representative: RepresentativeView, id: string): GrantView {
+  const grant = ownGrant(custody, representative, id);
+  const barred = barredFrom(custody, grant);
+  const { chapters } = selectionOf(grant);
+  const covered = coverOf(chapters);
+  const because = grant.endedBecause ?? barred;
+  return {
+    grant: grant.id,
+    act: grant.act,
+    attempt: grant.attempt,
+    exam: grant.exam,
+    title: grant.title,
+    candidate: grant.candidate,
+    purpose: grant.purpose,
+    extent: grant.extent,
+    recipient: grant.recipient.toString('base64url'),
+    representative: { id: grant.representative, name: grant.name },
+    expiresAt: grant.expiresAt,
+    endedAt: grant.endedAt ?? (barred ? new Date().toISOString() : isLive(grant) ? null : grant.expiresAt),
+    endedBecause: because && because !== 'closed' && because !== 'expired' ? sentenceOf(because) : null,
+    chapters,
+    withheld: listChapters(custody.db, grant.attempt).filter((one) => !covered(one.recording, one.chapter)),
+  };
+}
+
+/** @throws CustodyError not-found when the grant does not exist or is somebody else's */
+export function ownGrant(custody: Custody, representative: RepresentativeView, id: string): Grant {
+  const grant = rows.findGrant(custody.db, id);
+  if (!grant || grant.representative !== representative.id) throw new CustodyError('not-found', 'grant');
+  return grant;
+}
+
+/** @returns whether it was not ended and its time is not over */
+export function isLive(grant: { endedAt: string | null; expiresAt: string }): boolean {
+  return grant.endedAt === null && grant.expiresAt > new Date().toISOString();
+}
+
+/** @returns why its holder may open nothing of its exam right now; undefined when they may */
+export function barredFrom(custody: Custody, grant: Pick<Grant, 'representative' | 'exam'>): Refusal | undefined {
+  return standing(custody, grant.representative, grant.exam);
+}
+
+export function selectionOf({ selection }: Pick<Grant, 'selection'>): Selection {
+  return JSON.parse(selection) as Selection;
+}
+
+/** @returns a function that tells whether a chapter is among these */
+export function coverOf(chapters: readonly Chapter[]): (recording: string, chapter: number) => boolean {
+  const names = new Set(chapters.map(({ recording, chapter }) => `${recording} ${chapter}`));
+  return (recording, chapter) => names.has(`${recording} ${chapter}`);
+}
