@@ -118,17 +118,19 @@ export const examPrivate = (mode: ReleaseMode) =>
     copyable: false,
   }) satisfies Flags;
 
-export const EXAM_PUBLIC = {
-  token: true,
-  private: false,
-  wrap: true,
-  encrypt: false,
-  verify: false,
-  verifyRecover: false,
-  derive: false,
-  modifiable: false,
-  copyable: false,
-} as const satisfies Flags;
+/** The half that everybody has anyway; NSS makes no pair whose halves do not fit together. */
+export const examPublic = (mode: ReleaseMode) =>
+  ({
+    token: true,
+    private: false,
+    wrap: mode === 'in-token',
+    encrypt: mode === 'host-transient',
+    verify: false,
+    verifyRecover: false,
+    derive: false,
+    modifiable: false,
+    copyable: false,
+  }) satisfies Flags;
 
 export const APPLIANCE_PRIVATE = {
   token: true,
@@ -174,7 +176,7 @@ const CONTENT_KEY = {
   derive: false,
 } as const satisfies Flags;
 
-const RECIPIENT = { ...EXAM_PUBLIC, token: false } as const satisfies Flags;
+const RECIPIENT = { ...examPublic('in-token'), token: false } as const satisfies Flags;
 
 const RULER = {
   token: false,
@@ -233,7 +235,7 @@ export const examKeyTemplates = (kid: string, bits: number, mode: ReleaseMode, l
     { type: CKA.modulusBits, value: bits },
     { type: CKA.publicExponent, value: PUBLIC_EXPONENT },
     ...named(kid),
-    ...flagAttributes(without(EXAM_PUBLIC, leeway)),
+    ...flagAttributes(without(examPublic(mode), leeway)),
   ],
   privateKey: [...named(kid), ...flagAttributes(without(examPrivate(mode), leeway))],
 });

@@ -27,9 +27,9 @@ import {
   CKK,
   CKM,
   CKO,
-  EXAM_PUBLIC,
   examKeyTemplates,
   examPrivate,
+  examPublic,
   OAEP_HASH,
   recipientTemplate,
   RELEASE_MODES,
@@ -187,7 +187,10 @@ export class Token {
     this.#emerging.add(kid);
     try {
       const { releaseMode, algorithm: alg, leeway } = this.abilities;
-      const flags = { publicKey: EXAM_PUBLIC, privateKey: { ...examPrivate(releaseMode), ...BORN_IN_TOKEN } };
+      const flags = {
+        publicKey: examPublic(releaseMode),
+        privateKey: { ...examPrivate(releaseMode), ...BORN_IN_TOKEN },
+      };
       const templates = examKeyTemplates(kid, EXAM_KEY_BITS, releaseMode, leeway);
       const pair = await this.#generate(CKM.rsaKeyPair, templates, flags);
       const key = rsaPublicKey(this.#library, this.#connection.main, pair.publicKey);
@@ -243,7 +246,7 @@ export class Token {
     return {
       bits: rsaPublicKey(this.#library, main, publicKey).asymmetricKeyDetails?.modulusLength ?? 0,
       private: readFlags(this.#library, main, privateKey, privateFlags),
-      public: readFlags(this.#library, main, publicKey, Object.keys(EXAM_PUBLIC) as Flag[]),
+      public: readFlags(this.#library, main, publicKey, Object.keys(examPublic('in-token')) as Flag[]),
     };
   }
 

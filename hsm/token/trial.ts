@@ -24,20 +24,23 @@ import {
   CKA,
   CKM,
   CONTENT_KEY_BYTES,
-  EXAM_PUBLIC,
   examKeyTemplates,
   examPrivate,
+  examPublic,
   MAY_DIFFER,
   OAEP_HASH,
   OMISSIONS,
   recipientTemplate,
+  RELEASE_MODES,
   RULER_TEMPLATE,
   SIGNING,
 } from './templates.ts';
 import type { Flag, KeyType, Leeway, ReleaseMode, SigningKind, WrapAlgorithm } from './templates.ts';
 
 const KEY_TYPES: KeyType[] = ['generic-secret', 'aes'];
-const NAME = 'cloister-trial';
+/** Each pair has a name of its own: NSS takes two keys of one CKA_ID for the same key. */
+const nameOf = (purpose: ReleaseMode | SigningKind | 'room') => `cloister-trial-${purpose}`;
+const NAMES = [...RELEASE_MODES, 'Ed25519', 'P-256', 'room'] as const;
 const BITS = 2048;
 
 /** A throw-away exam key, and how the token differed from what was asked of it. */
@@ -118,7 +121,7 @@ export class Trial {
     const [library, session] = [this.#library, this.#session];
     const { pairMechanism } = SIGNING[kind];
     const { leeway, pair } = await this.#adapt((omissions) => {
-      const templates = applianceKeyTemplates(NAME, kind, omissions);
+      const templates = applianceKeyTemplates(nameOf(kind), kind, omissions);
       return this.#generate(pairMechanism, templates, { ...APPLIANCE_PRIVATE, ...BORN_IN_TOKEN }, {});
     });
     try {
@@ -135,7 +138,7 @@ export class Trial {
 
   /** Makes an exam key of full length, and with that tells whether there is room for one. @throws TokenError token-full */
   async fill(mode: ReleaseMode, leeway: Leeway, bits: number): Promise<void> {
-    const { publicKey, privateKey } = examKeyTemplates(NAME, bits, mode, leeway);
+    const { publicKey, privateKey } = examKeyTemplates(nameOf('room'), bits, mode, leeway);
     try {
       this.#destroy(
         await this.#library.C_GenerateKeyPairAsync(this.#session, { mechanism: CKM.rsaKeyPair }, publicKey, privateKey),
@@ -160,8 +163,8 @@ export class Trial {
 
   async #makeExam(mode: ReleaseMode): Promise<ExamTrial> {
     const { pair, leeway } = await this.#adapt((omissions) => {
-      const templates = examKeyTemplates(NAME, BITS, mode, omissions);
-      return this.#generate(CKM.rsaKeyPair, templates, { ...examPrivate(mode), ...BORN_IN_TOKEN }, EXAM_PUBLIC);
+      const templates = examKeyTemplates(nameOf(mode), BITS, mode, omissions);
+      return this.#generate(CKM.rsaKeyPair, templates, { ...examPrivate(mode), ...BORN_IN_TOKEN }, examPublic(mode));
     });
     return { pair, leeway, publicKey: rsaPublicKey(this.#library, this.#session, pair.publicKey) };
   }
@@ -209,8 +212,10 @@ export class Trial {
 
   /** What a trial that was cut off left in the token. */
   #sweep(): void {
-    for (const handle of findObjects(this.#library, this.#session, [{ type: CKA.label, value: NAME }], 100))
-      this.#library.C_DestroyObject(this.#session, handle);
+    for (const name of NAMES) {
+      const left = findObjects(this.#library, this.#session, [{ type: CKA.label, value: nameOf(name) }], 100);
+      for (const handle of left) this.#library.C_DestroyObject(this.#session, handle);
+    }
   }
 
   #destroy({ publicKey, privateKey }: KeyPair): void {
