@@ -8,6 +8,7 @@ import { CustodyError, sentenceOf } from './errors.ts';
 import { policyOf } from './exams.ts';
 import type { RepresentativeView } from './register/representatives.ts';
 import type { Interval } from './viewing.ts';
+import type { Chapter, Selection } from './grants/selection.ts';
 
 /** One thing that happened to an attempt's recording, for the test taker and for those who review it. */
 export interface Access {
@@ -19,12 +20,22 @@ export interface Access {
   purpose: string | null;
   /** What was really shown, as the player reported. */
   intervals: Interval[];
-  /** What was released. */
-  chapters: { recording: string; chapter: number }[];
+  /** What was released, or of a grant, what it covers. */
+  chapters: Chapter[];
+  /** How much a grant covers, and how that came about; null of everything else, and of grants from before it was entered. */
+  coverage: Coverage | null;
   outcome: string | null;
   reason: string | null;
   /** Index of the entry in the ledger; null for a view that is still going on. */
   entry: number | null;
+}
+
+/** What a grant covers of an attempt. */
+export interface Coverage extends Pick<Selection, 'registered' | 'drawn' | 'incidents' | 'leftOut'> {
+  extent: 'least-view' | 'all';
+  /** How many people signed for it, and for how many attempts at once. */
+  signers: number;
+  attempts: number;
 }
 
 /** An attempt as the room lists it. */
@@ -42,6 +53,7 @@ export interface AttemptView {
 }
 
 const KINDS = {
+  'incident-noted': 'incident',
   granted: 'granted',
   released: 'released',
   viewed: 'viewed',
@@ -52,6 +64,9 @@ const KINDS = {
   'attempt-sealed': 'sealed',
   'attempt-closed': 'closed',
 } as const;
+
+/** Who opened a recording where no person did. */
+const PROGRAM = 'A program, by standing permission';
 
 /**
  * Opens the ledger's entries about one attempt, oldest first; several releases under one grant are told as one. A view that is
@@ -67,7 +82,8 @@ export function listAccesses(custody: Custody, attempt: string): Access[] {
     const body = entry.body as Record<string, unknown>;
     const act = typeof body.act === 'string' && body.act.startsWith('{') ? JSON.parse(body.act) : {};
     const grant = grants.get(String(body.grant ?? act.act));
-    const earlier = kind === 'released' && grant ? releases.get(grant.id) : undefined;
+    const ground = String(body.grant);
+    const earlier = kind === 'released' ? releases.get(ground) : undefined;
     const chapters = (body.chapters ?? []) as Access['chapters'];
     if (earlier) {
       for (const one of chapters) {
@@ -80,20 +96,23 @@ export function listAccesses(custody: Custody, attempt: string): Access[] {
     const access: Access = {
       kind,
       at: kind === 'resumed' ? String(body.resumedAt) : entry.at,
-      by: grant?.name ?? nameOf(custody, (body.representative ?? act.representative) as string | undefined),
+      by: body.standing
+        ? PROGRAM
+        : (grant?.name ?? nameOf(custody, (body.representative ?? act.representative) as string | undefined)),
       purpose: (body.purpose as string) ?? act.purpose ?? grant?.purpose ?? null,
       intervals: (body.intervals ?? []) as Interval[],
       chapters,
+      coverage: kind === 'granted' ? coverageOf(body, act) : null,
       outcome: act.outcome ?? null,
       reason: kind === 'refused' ? sentenceOf(String(body.refusal)) : (act.reason ?? (act.justification || null)),
       entry: entry.number,
     };
     accesses.push(access);
-    if (kind === 'released' && grant) releases.set(grant.id, access);
+    if (kind === 'released') releases.set(ground, access);
   }
   for (const grant of grants.values()) {
     const intervals = JSON.parse(grant.viewing) as Interval[];
-    if (grant.endedAt || intervals.length === 0) continue;
+    if (grant.endEntered || intervals.length === 0) continue;
     accesses.push({
       kind: 'viewed',
       at: grant.grantedAt,
@@ -101,12 +120,26 @@ export function listAccesses(custody: Custody, attempt: string): Access[] {
       purpose: grant.purpose,
       intervals,
       chapters: [],
+      coverage: null,
       outcome: null,
       reason: null,
       entry: null,
     });
   }
   return accesses;
+}
+
+/** Grants from before what they cover was entered say nothing of it. */
+function coverageOf(body: Record<string, unknown>, act: Record<string, unknown>): Coverage | null {
+  if (body.registered === undefined) return null;
+  const { registered, drawn, incidents, leftOut } = body as unknown as Selection;
+  const { batch } = act.scope as { batch?: string[] };
+  return {
+    ...{ registered, drawn, incidents, leftOut },
+    extent: act.extent as Coverage['extent'],
+    signers: (body.signatures as unknown[]).length,
+    attempts: batch?.length ?? 1,
+  };
 }
 
 /** @returns the attempts of the exams that the representative is assigned to */

@@ -9,9 +9,17 @@ export function insertExam(db: CustodyDatabase, row: ExamRow): void {
   db.insert(exams).values(row).run();
 }
 
+const examById = prepared((db) =>
+  db
+    .select()
+    .from(exams)
+    .where(eq(exams.id, sql.placeholder('id')))
+    .prepare(),
+);
+
 /** @returns the exam, whether or not its key still stands */
 export function findExam(db: CustodyDatabase, id: string): ExamRow | undefined {
-  return db.select().from(exams).where(eq(exams.id, id)).get();
+  return examById(db).get({ id });
 }
 
 /** Lets a representative see an exam's attempts. @throws when there is no such exam or representative */

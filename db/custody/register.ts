@@ -11,9 +11,17 @@ export function insertRepresentative(db: CustodyDatabase, row: RepresentativeRow
   db.insert(representatives).values(row).run();
 }
 
+const representativeById = prepared((db) =>
+  db
+    .select()
+    .from(representatives)
+    .where(eq(representatives.id, sql.placeholder('id')))
+    .prepare(),
+);
+
 /** @returns the representative, whatever their status */
 export function findRepresentative(db: CustodyDatabase, id: string): RepresentativeRow | undefined {
-  return db.select().from(representatives).where(eq(representatives.id, id)).get();
+  return representativeById(db).get({ id });
 }
 
 /** @returns false when the status was another than `from`; nothing is changed then */

@@ -1,5 +1,5 @@
-import { asc, eq } from 'drizzle-orm';
-import type { CustodyDatabase } from './open.ts';
+import { asc, eq, sql } from 'drizzle-orm';
+import { type CustodyDatabase, prepared } from './open.ts';
 import { units } from './schema.ts';
 
 export type UnitRow = typeof units.$inferSelect;
@@ -9,9 +9,17 @@ export function insertUnit(db: CustodyDatabase, row: Omit<UnitRow, 'suspendedAt'
   db.insert(units).values(row).run();
 }
 
+const unitById = prepared((db) =>
+  db
+    .select()
+    .from(units)
+    .where(eq(units.id, sql.placeholder('id')))
+    .prepare(),
+);
+
 /** @returns the unit, suspended or not */
 export function findUnit(db: CustodyDatabase, id: string): UnitRow | undefined {
-  return db.select().from(units).where(eq(units.id, id)).get();
+  return unitById(db).get({ id });
 }
 
 export function findUnitNamed(db: CustodyDatabase, name: string): UnitRow | undefined {
