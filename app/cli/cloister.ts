@@ -1,18 +1,29 @@
 import { Command } from 'commander';
+import software from '../../package.json' with { type: 'json' };
+import { ceremonyCommand } from './ceremony.ts';
 import { demoCommand } from './demo.ts';
+import { initCommand } from './init.ts';
 import { ledgerVerifyCommand } from './ledger-verify.ts';
 import { receiptVerifyCommand } from './receipt-verify.ts';
 import { recordingInspectCommand } from './recording-inspect.ts';
+import { representativeRecoverCommand } from './representative-recover.ts';
+import { sealCommand } from './seal.ts';
 import { tokenProbeCommand } from './token-probe.ts';
+import { unsealCommand } from './unseal.ts';
 
 const program = new Command('cloister')
   .description('Exam proctoring that a university runs itself. Each command has --help.')
-  .version('0.1.0');
+  .version(software.version);
 
 program.addCommand(demoCommand());
+program.addCommand(initCommand());
+program.addCommand(ceremonyCommand());
+program.addCommand(sealCommand());
+program.addCommand(unsealCommand());
 program.command('ledger').description('the record of every act and release').addCommand(ledgerVerifyCommand());
 program.command('receipt').description('what a test taker keeps').addCommand(receiptVerifyCommand());
 program.command('recording').description('recording files').addCommand(recordingInspectCommand());
+program.command('representative').description('people of the register').addCommand(representativeRecoverCommand());
 program.command('token').description('the key token').addCommand(tokenProbeCommand());
 
 program.parseAsync().catch((error: Error) => {

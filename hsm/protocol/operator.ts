@@ -31,6 +31,8 @@ export function operatorProtocol(custody: Custody) {
         verifierKey: custody.ledger.verifierKey,
         applianceKeyFingerprint: hash('sha256', custody.applianceKey, 'hex'),
         entries: custody.ledger.size,
+        institution: custody.config.CLOISTER_INSTITUTION,
+        roomOrigin: custody.config.CLOISTER_ROOM_ORIGIN,
       }),
     )
     .post('/officers', json(officers), async (c) =>
@@ -45,18 +47,17 @@ export function operatorProtocol(custody: Custody) {
       return c.json({ officer: await recoverByPin(custody, given.name, given.pin) });
     })
     .get('/sealing', (c) => {
-      const { sealing, threshold, custodians, sealedAt } = seal.sealed ?? {};
-      const sealed = sealing !== undefined && {
-        sealing,
-        threshold,
-        custodians: custodians?.map((one) => one.name),
-        sealedAt,
-      };
+      const { sealed } = seal;
       return c.json({
-        sealed: sealed || null,
+        sealed: sealed && {
+          sealing: sealed.sealing,
+          threshold: sealed.threshold,
+          custodians: sealed.custodians.map((one) => one.name),
+          sealedAt: sealed.sealedAt,
+        },
         pinFile: seal.hasPinFile,
-        waiting: seal.view() ?? null,
-        underWay: seal.sharing?.view() ?? null,
+        waiting: seal.view(),
+        underWay: seal.sharing?.view(),
       });
     })
     .post('/sealing', json(order), async (c) => c.json(await beginSharing(custody, c.req.valid('json')), 201))

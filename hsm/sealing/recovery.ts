@@ -15,6 +15,11 @@ export interface RecoveredOfficer {
   enrolment: string;
 }
 
+/** What giving a share led to. */
+export interface RecoveryShareGiven extends QuorumView {
+  officer: RecoveredOfficer | null;
+}
+
 /** By whose word an officer came back, as it stands in the ledger. */
 type Proof = { by: 'custodians'; sealing: string; threshold: number; present: string[] } | { by: 'pin' };
 
@@ -38,10 +43,7 @@ export function beginRecovery({ seal }: Pick<Custody, 'seal'>, name: string): Qu
  * @returns the officer once there are enough
  * @throws CustodyError recovery-missing, share-damaged, share-foreign (entered), seal-broken
  */
-export async function giveRecoveryShare(
-  custody: Custody,
-  share: Uint8Array,
-): Promise<QuorumView & { officer: RecoveredOfficer | null }> {
+export async function giveRecoveryShare(custody: Custody, share: Uint8Array): Promise<RecoveryShareGiven> {
   const { recovery, sealed } = custody.seal;
   if (!recovery || !sealed) {
     share.fill(0);
