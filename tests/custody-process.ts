@@ -21,7 +21,7 @@ import { SoftwarePasskey } from '../app/cli/software-passkey.ts';
 import { provisionSoftToken } from '../hsm/token/provision.ts';
 import { SecurityKey } from './security-key.ts';
 
-export { approve, carryOut, signAll } from '../app/cli/demo-register.ts';
+export { approve, carryOut, enrol, signAll } from '../app/cli/demo-register.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 export const ROOM_ORIGIN = 'https://room.localhost:8445';
