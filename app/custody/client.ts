@@ -16,6 +16,7 @@ const KNOWN: Record<string, ErrorCode> = {
   'attempt-conflict': 'already-done',
   'envelope-conflict': 'chapter-differs',
   'token-away': 'custody-away',
+  sealed: 'custody-away',
 };
 
 interface Answer<T> {
@@ -167,7 +168,7 @@ async function readFile(fetch: typeof globalThis.fetch, path: string): Promise<U
 async function refusalOf(answer: Answer<unknown>): Promise<AppError> {
   const { error, message, facts } = (await answer.json().catch(noAnswer)) as RefusalBody;
   const detail = `custody: ${error}`;
-  const told = { detail, ...(facts && { facts }) };
+  const told = { detail, refusal: error, ...(facts && { facts }) };
   const code = KNOWN[error];
   if (code) return new AppError(code, told);
   if (answer.status === 404) return new AppError('not-found', { ...told, sentence: message });
