@@ -14,6 +14,7 @@ import type { Detail, Made } from './act.ts';
 import { challengeOf, decodeAct, encodeAct } from './bytes.ts';
 import { nameOf } from './concerns.ts';
 import { type Act, type ActType, definitionOf, type Proposal, type WebProposal } from './definitions.ts';
+import { grantsOf } from './release-acts.ts';
 
 const MINUTE = 60_000;
 /** Minutes in which an act has to be signed: by who proposes it, where they touch their key right away. */
@@ -22,6 +23,8 @@ const ALONE = 10;
 const TOGETHER = 24 * 60;
 /** Where web proposed it, for somebody who has to go to the room first. */
 const FROM_WEB = 7 * 24 * 60;
+/** Days for which who proposed an act is told what became of it. */
+const TOLD_DAYS = 7;
 /** Proposals of web that wait at the same time: web is not trusted to keep measure. */
 const MOST_PROPOSALS = 200;
 
@@ -53,6 +56,8 @@ export interface ActView {
   /** The attempts that it concerns. */
   attempts: string[];
   exam: string | null;
+  /** The views that it opened, to who asked for them. */
+  grants: NonNullable<Made['grants']>;
   /** For the passkey of who asks; null where they cannot sign it now. */
   options: PublicKeyCredentialRequestOptionsJSON | null;
 }
@@ -111,11 +116,17 @@ export function viewAct(custody: Custody, who: RepresentativeView, id: string): 
   return describe(custody, row, who);
 }
 
-/** @returns what waits for this representative's signature, and what they proposed that waits for others', the newest first */
+/**
+ * @returns what waits for this representative's signature, what they signed that waits for others', and what became of their own
+ *   proposals of the last days, the newest first
+ */
 export function listActs(custody: Custody, who: RepresentativeView): ActView[] {
-  return rows
-    .listOpenActs(custody.db, new Date().toISOString())
-    .filter((row) => concerns(custody, row, who))
+  const now = new Date().toISOString();
+  const open = rows.listOpenActs(custody.db, now).filter((row) => concerns(custody, row, who));
+  const before = new Date(Date.parse(now) - TOLD_DAYS * 24 * 60 * MINUTE).toISOString();
+  const closed = rows.listClosedActs(custody.db, who.id, { from: before, now });
+  return [...open, ...closed]
+    .sort((one, other) => (one.proposedAt < other.proposedAt ? 1 : -1))
     .map((row) => describe(custody, row, who));
 }
 
@@ -217,6 +228,7 @@ async function apply(
       }
       rows.insertSignature(custody.db, last);
       definition.apply(custody, act, last.signedAt, prepared);
+      if (definition.stops) endBarred(custody);
     });
   } catch (error) {
     await definition.undo?.(custody, prepared);
@@ -228,7 +240,6 @@ async function apply(
 /** @throws CustodyError why this person may not do this; what is forbidden is entered */
 async function permit(custody: Custody, who: RepresentativeView, content: Proposal): Promise<void> {
   try {
-      if (definition.stops) endBarred(custody);
     check(custody, who, content);
   } catch (error) {
     if (!(error instanceof CustodyError) || error.status !== 403) throw error;
@@ -345,6 +356,7 @@ function describe(custody: Custody, row: rows.ActRow, who: RepresentativeView): 
     })),
     attempts: attemptsOf(custody, act),
     exam: 'exam' in act ? act.exam : null,
+    grants: (row.status === 'applied' && proposer === who.id && act.type === 'release' && grantsOf(act)) || [],
     options: canSign(custody, row, who) ? optionsFor(custody, row.bytes, who.id) : null,
   };
 }
