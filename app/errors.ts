@@ -76,6 +76,8 @@ export class AppError extends Error {
   readonly retryable: boolean;
   /** Facts for the caller's program, such as the numbers of missing segments. */
   readonly facts: Record<string, unknown> | undefined;
+  /** Custody's own name of its refusal (hsm/errors.ts), where it was custody that said no. */
+  readonly refusal: string | undefined;
 
   constructor(
     code: ErrorCode,
@@ -85,6 +87,7 @@ export class AppError extends Error {
       facts?: Record<string, unknown>;
       /** Another HTTP status than the table's, for `refused`: custody's own. */
       status?: (typeof ERRORS)[ErrorCode][0];
+      refusal?: string;
       cause?: unknown;
     } = {},
   ) {
@@ -96,5 +99,6 @@ export class AppError extends Error {
     this.sentence = options.sentence ?? sentence;
     this.retryable = retryable;
     this.facts = options.facts;
+    this.refusal = options.refusal;
   }
 }

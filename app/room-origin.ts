@@ -3,6 +3,7 @@ import type { RoomConfig } from './config.ts';
 import type { RoomCustody } from './custody/client.ts';
 import { assets } from './http/assets.ts';
 import { originApp } from './http/origin-app.ts';
+import { FailurePage } from './room/failure-page.tsx';
 import { roomRoutes } from './room/routes.tsx';
 import { Shelf } from './room/shelf.ts';
 
@@ -13,6 +14,7 @@ export function roomOrigin(parts: { config: RoomConfig; custody: RoomCustody; as
     place: 'room',
     origin: config.CLOISTER_ROOM_ORIGIN,
     formTargets: [config.CLOISTER_STAFF_ORIGIN],
+    failed: FailurePage,
     log,
   })
     .route('/', roomRoutes({ custody, shelf: new Shelf(config.CLOISTER_RECORDINGS), config }))

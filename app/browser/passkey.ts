@@ -1,6 +1,6 @@
-/** What the room's pages do with a passkey: sign in, enrol, ask for a recording's key, sign an act. Forms say which with `data-passkey`. */
+/** What the room's pages do with a passkey: sign in, enrol, ask for recordings' keys, sign an act. Forms say which with `data-passkey`. */
 import { fromBase64url, toBase64url, type EnvelopeAlgorithm } from '../wire.ts';
-import { makeRecipient, saveRecipient } from './recipient.ts';
+import { makeRecipient, saveRecipient, shareRecipient } from './recipient.ts';
 import { RequestError, requestJson } from './room-request.ts';
 
 type Json = Record<string, unknown>;
@@ -8,17 +8,22 @@ type Json = Record<string, unknown>;
 /** A sentence for the person; nothing was sent. */
 class PasskeyError extends Error {}
 
-const ACTIONS: Record<string, (form: HTMLFormElement) => Promise<string>> = {
+/** Where an action leads; `once` for the address of a link that is shown here and nowhere again. */
+interface Outcome {
+  location: string;
+  once?: boolean;
+}
+
+const ACTIONS: Record<string, (form: HTMLFormElement) => Promise<Outcome>> = {
   'sign-in': async () => {
     const { options } = await requestJson<{ options: Json }>('POST', '/sign-ins');
-    return (await requestJson<{ location: string }>('POST', '/session', { body: { response: await touch(options) } }))
-      .location;
+    return requestJson<Outcome>('POST', '/session', { body: { response: await touch(options) } });
   },
   enrol: async ({ dataset }) => {
     const token = dataset['token'];
     const { options } = await requestJson<{ options: Json }>('POST', '/enrolments/options', { body: { token } });
     const body = { token, response: await enrolPasskey(options) };
-    return (await requestJson<{ location: string }>('POST', '/enrolments', { body })).location;
+    return requestJson<Outcome>('POST', '/enrolments', { body });
   },
   release: async (form) => {
     const pair = await makeRecipient(form.dataset['alg'] as EnvelopeAlgorithm);
@@ -26,11 +31,13 @@ const ACTIONS: Record<string, (form: HTMLFormElement) => Promise<string>> = {
     const fields = new FormData(form);
     const purpose = String(fields.get('purpose'));
     const justification = needsJustification(form) ? String(fields.get('justification') ?? '').trim() : '';
-    const scope = { attempt: form.dataset['attempt'] };
-    const body = { type: 'release', scope, extent: 'least-view', purpose, justification, recipient };
+    const attempts = form.dataset['attempts']!.split(' ');
+    const scope = attempts.length === 1 ? { attempt: attempts[0] } : { batch: attempts };
+    const extent = String(fields.get('extent'));
+    const body = { type: 'release', scope, extent, purpose, justification, recipient };
     const { act } = await requestJson<{ act: string }>('POST', '/acts', { body });
     await saveRecipient(act, pair);
-    return `/acts/${act}`;
+    return { location: `/acts/${act}` };
   },
   act: async ({ dataset }) => {
     const options = JSON.parse(dataset['options']!) as Json;
@@ -40,22 +47,24 @@ const ACTIONS: Record<string, (form: HTMLFormElement) => Promise<string>> = {
         'What your passkey is asked to sign is not what this page shows. Nothing was signed. Tell your privacy officer.',
       );
     const path = `/acts/${dataset['act']}/signature`;
-    return (await requestJson<{ location: string }>('POST', path, { body: { response: await touch(options) } }))
-      .location;
+    return requestJson<Outcome>('POST', path, { body: { response: await touch(options) } });
   },
 };
 
 for (const form of document.querySelectorAll<HTMLFormElement>('form[data-passkey]')) connect(form);
+for (const list of document.querySelectorAll<HTMLElement>('[data-grants]')) {
+  const { release, grants } = list.dataset;
+  shareRecipient(release!, grants!.split(' ')).catch(() => undefined);
+}
 
 function connect(form: HTMLFormElement): void {
   const button = form.querySelector<HTMLButtonElement>('button.primary')!;
   const run = ACTIONS[form.dataset['passkey']!]!;
-  const purposes = form.querySelectorAll<HTMLInputElement>('input[name="purpose"]');
   const demand = () => {
     const justification = form.querySelector('textarea');
     if (justification) justification.required = needsJustification(form);
   };
-  for (const purpose of purposes) purpose.addEventListener('change', demand);
+  for (const choice of form.querySelectorAll('input[type="radio"]')) choice.addEventListener('change', demand);
   demand();
   if (!('PublicKeyCredential' in globalThis)) {
     say('This browser has no passkeys. Use a current Chrome, Edge, Firefox or Safari, over https.');
@@ -67,7 +76,7 @@ function connect(form: HTMLFormElement): void {
     button.disabled = true;
     say('');
     run(form)
-      .then((location) => globalThis.location.assign(location))
+      .then(({ location, once }) => (once ? showOnce(location) : globalThis.location.assign(location)))
       .catch((error: unknown) => {
         say(sentenceFor(error));
         button.disabled = false;
@@ -75,10 +84,31 @@ function connect(form: HTMLFormElement): void {
   });
 }
 
-/** An integrity review is what recordings are made for; any other purpose is justified in words. */
+/** What the exam's rules show for an integrity review is what recordings are made for; anything else is justified in words. */
 function needsJustification(form: HTMLFormElement): boolean {
-  const chosen = form.querySelector<HTMLInputElement>('input[name="purpose"]:checked');
-  return chosen !== null && chosen.value !== 'integrity-review';
+  const fields = new FormData(form);
+  const [purpose, extent] = [fields.get('purpose'), fields.get('extent')];
+  return purpose !== null && (purpose !== 'integrity-review' || extent !== 'least-view');
+}
+
+/** Shows an enrolment link in place of what was signed: leaving the page is leaving it behind. */
+function showOnce(path: string): void {
+  const part = document.querySelector<HTMLElement>('[data-enrolment]')!;
+  const link = new URL(path, location.origin).href;
+  part.querySelector('[data-link]')!.textContent = link;
+  part.querySelector('[data-copy]')!.addEventListener('click', () => {
+    const told = part.querySelector('[data-copied]')!;
+    navigator.clipboard.writeText(link).then(
+      () => (told.textContent = 'Copied. It stays in the clipboard until you copy something else.'),
+      () => (told.textContent = 'This browser does not copy it. Select the link and copy it yourself.'),
+    );
+  });
+  for (const element of document.querySelectorAll<HTMLElement>('[data-signing], [data-before]')) element.hidden = true;
+  part.hidden = false;
+  part.focus();
+  const keep = (event: Event) => event.preventDefault();
+  addEventListener('beforeunload', keep);
+  part.querySelector('[data-done]')!.addEventListener('click', () => removeEventListener('beforeunload', keep));
 }
 
 function say(sentence: string): void {

@@ -2,8 +2,11 @@ import { type EnvelopeAlgorithm, toBase64url } from '../wire.ts';
 
 const DATABASE = 'cloister-room';
 const STORE = 'recipients';
-/** Longer than any grant lives, in milliseconds: what is older was left behind. */
-const KEPT = 2 * 3600 * 1000;
+/**
+ * Milliseconds. An act that takes two people is open for a day, and the grant lives for an hour from the second one's signature on: what is
+ * older was left behind.
+ */
+const KEPT = 26 * 3600 * 1000;
 
 /** What this browser keeps of the key that a grant was signed for. */
 export interface Recipient {
@@ -46,6 +49,16 @@ export async function saveRecipient(act: string, pair: CryptoKeyPair): Promise<v
     };
     return store.put({ key: pair.privateKey, digest, at: Date.now() } satisfies Recipient, act);
   });
+}
+
+/** Keeps the key that an act was signed for under each of the views that the act opened; a browser that did not ask for them has none. */
+export async function shareRecipient(act: string, grants: readonly string[]): Promise<void> {
+  const recipient = await readRecipient(act);
+  if (!recipient) return;
+  for (const grant of grants) {
+    sessionStorage.setItem(digestName(grant), recipient.digest);
+    await inStore('readwrite', (store) => store.put(recipient, grant));
+  }
 }
 
 /** @returns the digest of a grant's key where this window made the key, null elsewhere; at once, which the key itself is not */

@@ -1,12 +1,18 @@
+import type { Child } from 'hono/jsx';
+import type { AppError } from '../errors.ts';
 import { Page, type Place } from '../ui/page.tsx';
 import { Status } from '../ui/status.tsx';
 
 export interface ErrorPageProps {
   place: Place;
-  status: number;
-  /** What happened, what it means, what to do. */
-  sentence: string;
+  error: AppError;
   requestId: string;
+  /** Says more of this error than its status does. */
+  heading?: string | undefined;
+  /** Where the person goes on from here; the first page where nothing better is known. */
+  way?: { href: string; label: string } | undefined;
+  /** What stands below the error's sentence. */
+  children?: Child;
 }
 
 const HEADINGS: Record<number, string> = {
@@ -19,23 +25,26 @@ const HEADINGS: Record<number, string> = {
 };
 
 /** What a person sees when a page fails. The number lets them and campus IT speak about the same event. */
-export function errorPage({ place, status, sentence, requestId }: ErrorPageProps) {
-  const heading = HEADINGS[status] ?? (status >= 500 ? 'Something went wrong' : 'This did not work');
+export function ErrorPage(props: ErrorPageProps) {
+  const { status, sentence } = props.error;
+  const heading = props.heading ?? HEADINGS[status] ?? (status >= 500 ? 'Something went wrong' : 'This did not work');
+  const { href, label } = props.way ?? { href: '/', label: 'Go to the first page' };
   return (
-    <Page title={heading} place={place}>
+    <Page title={heading} place={props.place}>
       <div class="stack">
         <p class="eyebrow">
           <Status kind={status >= 500 ? 'alarm' : 'notice'}>Error {status}</Status>
         </p>
         <h1>{heading}</h1>
         <p>{sentence}</p>
+        {props.children}
         <p>
-          <a class="button" href="/">
-            Go to the first page
+          <a class="button" href={href}>
+            {label}
           </a>
         </p>
         <p class="hint">
-          If you ask for help, give this number: <code>{requestId}</code>
+          If you ask for help, give this number: <code>{props.requestId}</code>
         </p>
       </div>
     </Page>

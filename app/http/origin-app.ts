@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { AppError } from '../errors.ts';
 import type { Place } from '../ui/page.tsx';
 import type { ErrorBody } from '../wire.ts';
-import { errorPage } from './error-page.tsx';
+import { ErrorPage, type ErrorPageProps } from './error-page.tsx';
 import { ownHost } from './own-host.ts';
 import { sameOrigin } from './same-origin.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -24,6 +24,8 @@ export interface OriginOptions {
   formTargets?: string[];
   /** Path → origin whose pages may post there, besides this one. */
   foreignPosts?: Record<string, string>;
+  /** What a person sees when a page fails, where it is not the same as everywhere. */
+  failed?: (props: ErrorPageProps) => ReturnType<typeof ErrorPage>;
   log: Logger;
 }
 
@@ -31,7 +33,8 @@ export interface OriginOptions {
  * The hono app of one origin: request id, log line, security headers, own host and own origin only, and one way to answer
  * errors: a page to people, `ErrorBody` to scripts.
  */
-export function originApp({ place, origin, formTargets = [], foreignPosts = {}, log }: OriginOptions) {
+export function originApp(options: OriginOptions) {
+  const { place, origin, formTargets = [], foreignPosts = {}, failed = ErrorPage, log } = options;
   const app = new Hono<OriginEnv>();
   app.use(async (c, next) => {
     const started = performance.now();
@@ -55,24 +58,29 @@ export function originApp({ place, origin, formTargets = [], foreignPosts = {}, 
   app.use(ownHost(origin));
   app.use(sameOrigin(origin, foreignPosts));
   app.get('/health', (c) => c.json({ status: 'up' }));
-  app.notFound((c) => answer(c, place, new AppError('not-found')));
+  app.notFound((c) => answer(c, failed, place, new AppError('not-found')));
   app.onError((thrown, c) => {
     const error = thrown instanceof AppError ? thrown : new AppError('internal', { cause: thrown });
     const line = { requestId: c.get('requestId'), route: c.req.routePath, code: error.code, detail: error.message };
     if (error.status >= 500 && error.status !== 503 && error.status !== 507)
       log.error({ ...line, err: error.cause ?? error });
     else log.info(line);
-    return answer(c, place, error);
+    return answer(c, failed, place, error);
   });
   return app;
 }
 
-function answer(c: Context<OriginEnv>, place: Place, error: AppError): Response | Promise<Response> {
+function answer(
+  c: Context<OriginEnv>,
+  page: typeof ErrorPage,
+  place: Place,
+  error: AppError,
+): Response | Promise<Response> {
   const requestId = c.get('requestId');
   const { status, sentence, retryable } = error;
   if (status === 503) c.header('Retry-After', '2');
   if (c.req.header('accept')?.includes('text/html')) {
-    return c.html(errorPage({ place, status, sentence, requestId }), status);
+    return c.html(page({ place, error, requestId }), status);
   }
   const body: ErrorBody = { error: error.code, message: sentence, retryable, requestId };
   return c.json({ ...body, ...error.facts }, status);

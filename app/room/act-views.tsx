@@ -1,16 +1,21 @@
 import { Icon } from '../ui/icons.tsx';
 import { formatMoment, Moment } from '../ui/moment.tsx';
+import { Notice } from '../ui/status.tsx';
 import type { ProposedAct, Representative } from './custody.ts';
 import { RoomPage, Trouble } from './room-page.tsx';
+import { ACT_TYPES } from './words.ts';
 
 /** @param digest SHA-256 of the act's bytes, base64url: what the passkey signs */
 export function ActPage(props: { representative: Representative; act: ProposedAct; digest: string }) {
   const { representative, act, digest } = props;
   return (
-    <RoomPage title="Sign" scripts={['passkey']} representative={representative}>
+    <RoomPage title={ACT_TYPES[act.type]} scripts={['passkey']} representative={representative} current="/desk">
       <div class="stack narrow">
         <p class="eyebrow">What custody understood</p>
         <h1 class="sentence">{act.sentence}</h1>
+        <div data-before>
+          <Standing act={act} representative={representative} />
+        </div>
         <dl class="details">
           {act.details.map(({ term, value }) => (
             <>
@@ -18,64 +23,199 @@ export function ActPage(props: { representative: Representative; act: ProposedAc
               <dd>{isMoment(value) ? <Moment at={value} /> : value}</dd>
             </>
           ))}
+          <dt>Proposed</dt>
+          <dd>
+            {act.proposer ? `by ${act.proposer.name}` : 'on the staff pages; whoever signs it makes it theirs'},{' '}
+            <Moment at={act.proposedAt} />
+          </dd>
+          <dt>Signed</dt>
+          <dd>
+            <Signatures act={act} />
+          </dd>
           <dt>Digest of the act</dt>
           <dd>
             <code>{digest}</code>
           </dd>
         </dl>
-        <form data-passkey="act" data-act={act.act} data-bytes={act.bytes} data-options={JSON.stringify(act.options)}>
-          <div class="row">
-            <button class="button primary" disabled>
-              <Icon name="pen" />
-              Sign with your passkey
-            </button>
-            <a class="button" href={`/attempts${act.attempts.length === 1 ? `/${act.attempts[0]}` : ''}`}>
-              Cancel
-            </a>
-          </div>
-        </form>
-        <Trouble />
-        <p class="hint">
-          It can be signed until {formatMoment(act.expiresAt)}. Signing enters it in the ledger under your name;
-          cancelling leaves nothing behind.
-        </p>
+        <div class="row" data-signing>
+          {act.options && (
+            <form
+              data-passkey="act"
+              data-act={act.act}
+              data-bytes={act.bytes}
+              data-options={JSON.stringify(act.options)}
+            >
+              <button class="button primary" disabled>
+                <Icon name="pen" />
+                Sign with your passkey
+              </button>
+            </form>
+          )}
+          {mayWithdraw(act, representative) && (
+            <form method="post" action={`/acts/${act.act}/withdrawal`}>
+              <button class="button">{act.proposer ? 'Withdraw it' : 'Turn it down'}</button>
+            </form>
+          )}
+          <a class="button bare" href={placeOf(act)}>
+            {act.options ? 'Not now' : 'Back'}
+          </a>
+        </div>
+        {act.options && <Trouble />}
+        {act.options && (
+          <p class="hint" data-before>
+            It can be signed until {formatMoment(act.expiresAt)}. Signing enters it in the ledger under your name;
+            leaving this page leaves nothing behind.
+          </p>
+        )}
+        <EnrolmentLink />
       </div>
     </RoomPage>
   );
+}
+
+/** How the act stands: what still has to happen, or what became of it. */
+function Standing({ act, representative }: { act: ProposedAct; representative: Representative }) {
+  const missing = act.signers - act.signatures.length;
+  const signed = act.signatures.some(({ id }) => id === representative.id);
+  if (act.status === 'withdrawn') {
+    return (
+      <Notice kind="quiet">
+        <p>
+          It was withdrawn. Nothing was done, and signatures that it had count for nothing. Propose it again if needed.
+        </p>
+      </Notice>
+    );
+  }
+  if (act.status === 'expired') {
+    return (
+      <Notice kind="alarm">
+        <p>
+          It expired before everybody had signed it. Nothing was done. If it is still wanted, propose it again and agree
+          on when you both sign.
+        </p>
+      </Notice>
+    );
+  }
+  if (act.status === 'applied') {
+    return (
+      <Notice kind="good">
+        <p>It is signed, in force, and entered in the ledger.</p>
+        <Views act={act} representative={representative} />
+      </Notice>
+    );
+  }
+  if (signed) {
+    return (
+      <Notice kind="notice">
+        <p>
+          You have signed it. {missing === 1 ? 'One other person has' : `${missing} other people have`} to sign the same
+          act before anything happens: somebody who may do this as well. They find it on their desk.
+        </p>
+      </Notice>
+    );
+  }
+  if (act.signers > 1) {
+    return (
+      <Notice kind="notice">
+        <p>
+          It takes {act.signers} different people.{' '}
+          {act.signatures.length === 0
+            ? 'You sign it first; it then waits for somebody else on their desk, and nothing happens until they have signed.'
+            : `${act.signatures.map(({ name }) => name).join(', ')} signed first; with your signature it is in force.`}
+        </p>
+      </Notice>
+    );
+  }
+  return null;
+}
+
+/** The views that a release opened, for who asked for them: their browser has the key. */
+function Views({ act, representative }: { act: ProposedAct; representative: Representative }) {
+  if (act.type !== 'release') return null;
+  if (act.proposer?.id !== representative.id) {
+    return <p>{act.proposer?.name} can open it from now on, in the browser that asked for it.</p>;
+  }
+  const names = act.details.filter(({ term }) => term === 'Test taker').map(({ value }) => value);
+  return (
+    <>
+      <p>It can be watched for an hour from the last signature on, in the browser that asked for it.</p>
+      <ul class="views" data-release={act.act} data-grants={act.grants.map(({ grant }) => grant).join(' ')}>
+        {act.grants.map(({ grant }, index) => (
+          <li>
+            <a class="button" href={`/grants/${grant}`}>
+              <Icon name="eye" />
+              Watch {names[index]}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Signatures({ act }: { act: ProposedAct }) {
+  if (act.signatures.length === 0) {
+    return (
+      <>{act.signers === 1 ? 'by nobody yet; it takes one person' : `by nobody yet; it takes ${act.signers} people`}</>
+    );
+  }
+  return (
+    <>
+      {act.signatures.map(({ name, signedAt }) => (
+        <span class="signature">
+          by {name}, <Moment at={signedAt} />
+        </span>
+      ))}
+      {act.status === 'proposed' && <span class="signature">one more person is needed</span>}
+    </>
+  );
+}
+
+/** Shown by the page's script once, when the last signature gave a link: custody keeps no copy of it. */
+function EnrolmentLink() {
+  return (
+    <section class="card stack" data-enrolment hidden tabindex={-1} aria-labelledby="enrolment-heading">
+      <h2 id="enrolment-heading">Their enrolment link</h2>
+      <p>
+        Everybody has signed. Give this link to the person themselves, over a way that only they read: handed over in
+        person, or said on the telephone. Whoever opens it first enrols a passkey in their name.
+      </p>
+      <p>
+        <code data-link></code>
+      </p>
+      <p>
+        <button type="button" class="button" data-copy>
+          Copy the link
+        </button>{' '}
+        <span class="hint" role="status" data-copied></span>
+      </p>
+      <ul>
+        <li>It works once, for 72 hours.</li>
+        <li>It is shown this once: once you leave this page, nobody can show it again.</li>
+        <li>If it is lost, two officers replace the person’s passkeys, which gives a new one.</li>
+      </ul>
+      <p>
+        <a class="button" href="/representatives" data-done>
+          I have passed it on
+        </a>
+      </p>
+    </section>
+  );
+}
+
+/** Their own, as long as it is open; of what the staff pages proposed, whoever could sign it may turn it down. */
+function mayWithdraw({ status, proposer, options }: ProposedAct, representative: Representative): boolean {
+  if (status !== 'proposed') return false;
+  return proposer === null ? options !== null : proposer.id === representative.id;
+}
+
+/** Where the person came from, most likely. */
+function placeOf(act: ProposedAct): string {
+  if (act.attempts.length === 1) return `/attempts/${act.attempts[0]}`;
+  if (act.type === 'publish-exam') return '/exams';
+  return act.exam ? `/exams/${act.exam}` : '/desk';
 }
 
 function isMoment(value: string): boolean {
   return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value);
-}
-
-/** A ticket for the staff origin, once it was asked for; before that, the button that asks. */
-export function TicketPage(props: { representative: Representative; ticket?: string; staffOrigin: string }) {
-  const { representative, ticket, staffOrigin } = props;
-  return (
-    <RoomPage title="Staff pages" representative={representative} current="/tickets">
-      <div class="stack narrow">
-        <h1>Staff pages</h1>
-        <p>
-          Exams and rosters are on pages of their own at <strong>{new URL(staffOrigin).host}</strong>. You go there with
-          a ticket that works once and for a minute, because your passkey is touched in the reading room only.
-        </p>
-        {ticket ? (
-          <form method="post" action={`${staffOrigin}/session`}>
-            <input type="hidden" name="ticket" value={ticket} />
-            <button class="button primary">
-              <Icon name="open" />
-              Go to the staff pages
-            </button>
-          </form>
-        ) : (
-          <form method="post" action="/tickets">
-            <button class="button primary">
-              <Icon name="key" />
-              Take a ticket
-            </button>
-          </form>
-        )}
-      </div>
-    </RoomPage>
-  );
 }

@@ -1,9 +1,11 @@
-import { Icon } from '../ui/icons.tsx';
 import { formatOffset, Moment } from '../ui/moment.tsx';
-import { Status } from '../ui/status.tsx';
+import { Notice, Status } from '../ui/status.tsx';
 import { Table } from '../ui/table.tsx';
-import type { Access, AttemptDetail, AttemptView, Representative } from './custody.ts';
-import { RoomPage, Trouble } from './room-page.tsx';
+import type { Access, AttemptDetail, AttemptView, ExamEntry, Representative } from './custody.ts';
+import { describing, Fault, FormFault } from './fields.tsx';
+import type { Filled } from './proposal.ts';
+import { ReleaseForm } from './release-form.tsx';
+import { RoomPage } from './room-page.tsx';
 import { ACCESSES, OUTCOMES, PURPOSES } from './words.ts';
 
 /** @param recorded seconds of recording per attempt, where its files are here */
@@ -23,21 +25,38 @@ export function QueuePage(props: {
             <p>They appear here once a test taker begins an exam that you are assigned to.</p>
           </div>
         ) : (
-          <Table
-            caption="Attempts of the exams you are assigned to"
-            columns={['Test taker', 'Exam', 'Recorded', 'Length', 'Chapters', 'Decisions']}
-            rows={attempts.map((attempt) => [
-              <a href={`/attempts/${attempt.attempt}`}>{attempt.candidate}</a>,
-              attempt.title,
-              <Moment at={attempt.startedAt} />,
-              recorded.has(attempt.attempt) ? formatOffset(recorded.get(attempt.attempt) ?? 0) : '–',
-              String(chaptersOf(attempt)),
-              <Decisions attempt={attempt} />,
-            ])}
-          />
+          <form class="stack" method="get" action="/batches/new">
+            <Table
+              caption="Attempts of the exams you are assigned to"
+              columns={['Test taker', 'Exam', 'Recorded', 'Length', 'Chapters', 'Decisions', 'Open together']}
+              rows={attempts.map((attempt) => [
+                <a href={`/attempts/${attempt.attempt}`}>{attempt.candidate}</a>,
+                attempt.title,
+                <Moment at={attempt.startedAt} />,
+                recorded.has(attempt.attempt) ? formatOffset(recorded.get(attempt.attempt) ?? 0) : '–',
+                String(chaptersOf(attempt)),
+                <Decisions attempt={attempt} />,
+                <Pick attempt={attempt} />,
+              ])}
+            />
+            <p>
+              <button class="button">Open the ticked ones together</button>
+            </p>
+          </form>
         )}
       </div>
     </RoomPage>
+  );
+}
+
+/** Ticks an attempt for a batch, where there is something to open. */
+function Pick({ attempt }: { attempt: AttemptView }) {
+  if (attempt.recordings.length === 0) return <>–</>;
+  return (
+    <label class="pick">
+      <input type="checkbox" name="attempt" value={attempt.attempt} />
+      <span class="unseen">Open {attempt.candidate} together with others</span>
+    </label>
   );
 }
 
@@ -54,12 +73,13 @@ function Decisions({ attempt }: { attempt: AttemptView }) {
 export function AttemptPage(props: {
   representative: Representative;
   attempt: AttemptDetail;
+  exam: ExamEntry;
   /** Seconds, where its files are here. */
   recorded: number | undefined;
   /** Chapters in its files. */
   stored: number;
 }) {
-  const { representative, attempt, recorded, stored } = props;
+  const { representative, attempt, exam, recorded, stored } = props;
   const unregistered = stored - chaptersOf(attempt);
   return (
     <RoomPage
@@ -89,7 +109,11 @@ export function AttemptPage(props: {
               `; ${unregistered} more ${unregistered === 1 ? 'is' : 'are'} not registered with key custody, or not yet, and cannot be watched`}
           </dd>
         </dl>
-        <OpenForm attempt={attempt} />
+        {attempt.recordings.length === 0 ? (
+          <p class="empty">Nothing was recorded in this attempt yet.</p>
+        ) : (
+          <ReleaseForm attempts={[attempt]} exams={[exam]} />
+        )}
         <h2>Decisions</h2>
         {attempt.decisions.length === 0 ? (
           <p class="empty">
@@ -137,38 +161,82 @@ function accessDetail(access: Access): string {
   return access.outcome ? (OUTCOMES[access.outcome] ?? access.outcome) : (access.reason ?? '–');
 }
 
-/** The key pair of the view is made by the page's script before the act is proposed. */
-function OpenForm({ attempt }: { attempt: AttemptDetail }) {
-  if (attempt.recordings.length === 0) return <p class="empty">Nothing was recorded in this attempt yet.</p>;
+/** Several attempts that are opened by one act, or why they cannot be. */
+export function BatchPage(props: {
+  representative: Representative;
+  chosen: AttemptView[];
+  exams: ExamEntry[];
+  fault: string | undefined;
+}) {
+  const { representative, chosen, exams, fault } = props;
   return (
-    <form class="card stack" data-passkey="release" data-attempt={attempt.attempt} data-alg={attempt.alg}>
-      <h2>Open the recording</h2>
-      <fieldset class="field">
-        <legend>For what purpose?</legend>
-        {attempt.purposes.map((purpose, i) => (
-          <label class="choice">
-            <input type="radio" name="purpose" value={purpose} required checked={i === 0} />
-            {PURPOSES[purpose] ?? purpose}
-          </label>
-        ))}
-      </fieldset>
-      <div class="field justification">
-        <label for="justification">Why is it needed?</label>
-        <textarea
-          id="justification"
-          name="justification"
-          maxlength={2000}
-          aria-describedby="justification-hint"
-        ></textarea>
-        <p class="hint" id="justification-hint">
-          Needed for every purpose but an integrity review. The test taker can read it.
+    <RoomPage title="Open several recordings" scripts={['passkey']} representative={representative} current="/attempts">
+      <div class="stack">
+        <p class="eyebrow">
+          <a href="/attempts">Attempts</a>
         </p>
+        <h1>Open several recordings</h1>
+        {fault ? (
+          <Notice kind="alarm">
+            <p>{fault}</p>
+          </Notice>
+        ) : (
+          <>
+            <ul>
+              {chosen.map(({ candidate, title }) => (
+                <li>
+                  {candidate}, {title}
+                </li>
+              ))}
+            </ul>
+            <ReleaseForm attempts={chosen} exams={exams} />
+          </>
+        )}
       </div>
-      <button class="button primary" disabled>
-        <Icon name="key" />
-        Ask for the key
-      </button>
-      <Trouble />
-    </form>
+    </RoomPage>
+  );
+}
+
+/** A decision that could not be proposed, as it was written, with what was wrong. */
+export function DecisionPage({ representative, filled }: { representative: Representative; filled: Filled }) {
+  const { outcome, attempt, reason } = filled.entries;
+  return (
+    <RoomPage title="Decide" representative={representative} current="/attempts">
+      <div class="stack narrow">
+        <h1>Decide</h1>
+        <FormFault filled={filled} />
+        <form class="card stack" method="post" action="/acts">
+          <input type="hidden" name="type" value="decide" />
+          <input type="hidden" name="attempt" value={String(attempt ?? '')} />
+          <fieldset class="field" {...describing({ filled, name: 'outcome' })}>
+            <legend>What do you decide?</legend>
+            {Object.entries(OUTCOMES).map(([code, words]) => (
+              <label class="choice">
+                <input type="radio" name="outcome" value={code} required checked={code === outcome} />
+                {words}
+              </label>
+            ))}
+            <Fault filled={filled} name="outcome" />
+          </fieldset>
+          <div class="field">
+            <label for="reason">Reason</label>
+            <p class="hint" id="reason-hint">
+              What you saw and why you decide so, in plain words. The test taker can read it.
+            </p>
+            <textarea
+              id="reason"
+              name="reason"
+              required
+              maxlength={4000}
+              {...describing({ filled, name: 'reason', hint: 'reason-hint' })}
+            >
+              {String(reason ?? '')}
+            </textarea>
+            <Fault filled={filled} name="reason" />
+          </div>
+          <button class="button primary">Write the decision</button>
+        </form>
+      </div>
+    </RoomPage>
   );
 }

@@ -1,8 +1,9 @@
 import type { Child } from 'hono/jsx';
 import { assetPath } from '../ui/asset-path.ts';
-import { Page, type PageProps } from '../ui/page.tsx';
+import { type NavigationItem, Page, type PageProps } from '../ui/page.tsx';
 import { Notice } from '../ui/status.tsx';
 import type { Representative } from './custody.ts';
+import { seesRegister, watches } from './duties.ts';
 import { wordRoles } from './words.ts';
 
 interface RoomPageProps extends Pick<PageProps, 'title' | 'scripts' | 'main'> {
@@ -14,10 +15,10 @@ interface RoomPageProps extends Pick<PageProps, 'title' | 'scripts' | 'main'> {
 
 /** The room's shell: signed-in pages have the navigation. */
 export function RoomPage({ title, scripts = [], main = {}, representative, current, children }: RoomPageProps) {
-  const navigation = current && [
-    { href: '/attempts', label: 'Attempts', icon: 'list' as const, current: current === '/attempts' },
-    { href: '/tickets', label: 'Staff pages', icon: 'open' as const, current: current === '/tickets' },
-  ];
+  const navigation =
+    current && representative
+      ? navigationFor(representative).map((line) => ({ ...line, current: line.href === current }))
+      : [];
   return (
     <Page
       title={title}
@@ -27,11 +28,40 @@ export function RoomPage({ title, scripts = [], main = {}, representative, curre
       {...(representative && {
         person: `${representative.name}, ${wordRoles(representative.roles)}`,
       })}
-      {...(navigation && { navigation })}
+      navigation={navigation}
     >
       <link rel="stylesheet" href={assetPath('room.css')} />
       {children}
     </Page>
+  );
+}
+
+/** The pages that this person's roles open. */
+function navigationFor(representative: Representative): Omit<NavigationItem, 'current'>[] {
+  return [
+    { href: '/desk', label: 'Your desk', icon: 'pen' },
+    ...(watches(representative) ? [{ href: '/attempts', label: 'Attempts', icon: 'eye' } as const] : []),
+    { href: '/exams', label: 'Exams', icon: 'list' },
+    ...(seesRegister(representative)
+      ? ([
+          { href: '/representatives', label: 'People', icon: 'people' },
+          { href: '/units', label: 'Units', icon: 'arch' },
+        ] as const)
+      : []),
+    { href: '/tickets', label: 'Staff pages', icon: 'open' },
+  ];
+}
+
+/** What the room can do while the key token is away. */
+export function TokenAway() {
+  return (
+    <Notice kind="alarm">
+      <p>The key token does not answer at the moment, so nothing can be watched or signed.</p>
+      <p>
+        Exams go on and are recorded. Custody looks for the token by itself; if it stays away for more than a few
+        minutes, tell the operator of the appliance.
+      </p>
+    </Notice>
   );
 }
 

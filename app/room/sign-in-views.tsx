@@ -1,9 +1,9 @@
 import { Icon } from '../ui/icons.tsx';
 import type { Enrolment } from './custody.ts';
-import { RoomPage, Trouble } from './room-page.tsx';
+import { RoomPage, TokenAway, Trouble } from './room-page.tsx';
 import { wordRoles } from './words.ts';
 
-export function SignInPage({ institution }: { institution: string }) {
+export function SignInPage({ institution, tokenAway }: { institution: string; tokenAway: boolean }) {
   return (
     <RoomPage title="Sign in" scripts={['passkey']}>
       <div class="stack narrow">
@@ -13,6 +13,7 @@ export function SignInPage({ institution }: { institution: string }) {
           Recordings of exams are watched here and nowhere else. Each view needs a purpose and a touch of your passkey,
           and stands in a record that the test taker can read.
         </p>
+        {tokenAway && <TokenAway />}
         <form data-passkey="sign-in">
           <button class="button primary" disabled>
             <Icon name="key" />

@@ -1,4 +1,4 @@
-import type { Outcome, Purpose, Role } from './custody.ts';
+import type { ActType, Outcome, Purpose, Role } from './custody.ts';
 
 /** For what recordings are watched. All tables here give custody's codes in the words that representatives read. */
 export const PURPOSES: Record<string, string> = {
@@ -29,17 +29,39 @@ export const ACCESSES: Record<string, string> = {
   closed: 'Closed by the appliance',
 };
 
-/** What representatives are to custody. */
-const ROLES: Record<Role, string> = {
-  'exam-administrator': 'exam administrator',
-  reviewer: 'reviewer',
-  'privacy-officer': 'privacy officer',
-  observer: 'observer',
-  custodian: 'key custodian',
+/** What representatives are to custody, and what that lets them do. */
+export const ROLES: Record<Role, { name: string; does: string }> = {
+  'exam-administrator': { name: 'exam administrator', does: 'publishes exams and assigns people to them' },
+  reviewer: { name: 'reviewer', does: 'watches recordings of the exams they are assigned to, and decides' },
+  'privacy-officer': { name: 'privacy officer', does: 'approves and suspends people, and answers complaints' },
+  observer: { name: 'observer', does: 'watches where they are assigned, for the test takers’ side' },
+  custodian: { name: 'key custodian', does: 'holds a share of what opens the appliance' },
 };
 
 /** @returns “Reviewer, privacy officer” */
 export function wordRoles(roles: readonly Role[]): string {
-  const words = roles.map((role) => ROLES[role]).join(', ');
+  const words = roles.map((role) => ROLES[role].name).join(', ');
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
+
+/** What an act is, in lists. */
+export const ACT_TYPES: Record<ActType, string> = {
+  'register-unit': 'Register a unit',
+  'approve-representative': 'Approve a representative',
+  'change-roles': 'Change roles',
+  'replace-passkeys': 'Replace passkeys',
+  'suspend-representative': 'Suspend a representative',
+  'reinstate-representative': 'Reinstate a representative',
+  'suspend-unit': 'Suspend a unit',
+  'reinstate-unit': 'Reinstate a unit',
+  'suspend-exam': 'Suspend an exam',
+  'reinstate-exam': 'Reinstate an exam',
+  'publish-exam': 'Publish an exam',
+  'change-policy': 'Change an exam’s rules',
+  assign: 'Assign somebody',
+  unassign: 'End an assignment',
+  release: 'Watch recordings',
+  'standing-grant': 'Let a program open recordings',
+  decide: 'Decide',
+  'destroy-key': 'Destroy an exam’s key',
+};

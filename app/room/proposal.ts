@@ -1,0 +1,72 @@
+import type { Context } from 'hono';
+import { z } from 'zod';
+import type { RoomCustody } from '../custody/client.ts';
+import { AppError } from '../errors.ts';
+import { readContent } from '../http/content.ts';
+import type { Proposal } from './custody.ts';
+import type { RoomEnv } from './session-guard.ts';
+
+/** A form as its person filled it in, and what was wrong beside which field; beside none of them under `''`. */
+export interface Filled {
+  entries: Record<string, string | string[]>;
+  faults: Record<string, string>;
+}
+
+export const UNFILLED: Filled = { entries: {}, faults: {} };
+
+const anyForm = z.record(z.string(), z.union([z.string(), z.array(z.string())]));
+
+/** The field that custody's refusal is about, where it is about one. */
+const FIELDS: Record<string, string> = {
+  'name-taken': 'name',
+  'not-assignable': 'subject',
+  'officers-needed': 'roles[]',
+  'justification-missing': 'justification',
+  'purpose-not-allowed': 'purpose',
+};
+
+type Page = Parameters<Context['html']>[0];
+
+/**
+ * Proposes what a form says and leads on to the act. Where form or custody says no, the form comes back as it was filled in, with
+ * what was wrong.
+ * @param form.shape what the fields have to hold; its messages are sentences for the person
+ * @param form.page the page with the form
+ * @throws AppError for what is not the person's to mend: no session, custody away, content that is no form
+ */
+export async function answerForm<T>(
+  c: Context<RoomEnv>,
+  custody: Pick<RoomCustody, 'proposeAct'>,
+  form: { shape: z.ZodType<T>; proposal: (content: T) => Proposal; page: (filled: Filled) => Page | Promise<Page> },
+): Promise<Response> {
+  const entries = await readContent(c, anyForm);
+  const read = form.shape.safeParse(entries);
+  if (!read.success) {
+    const faults: Filled['faults'] = {};
+    for (const { path, message } of read.error.issues) faults[String(path[0] ?? '')] ??= message;
+    return c.html(await form.page({ entries, faults }), 400);
+  }
+  try {
+    const { act } = await custody.proposeAct(c.var.session, form.proposal(read.data));
+    return c.redirect(`/acts/${act}`, 303);
+  } catch (error) {
+    if (!(error instanceof AppError) || (error.code !== 'refused' && error.code !== 'malformed')) throw error;
+    const fault =
+      error.code === 'malformed'
+        ? 'Custody does not take this: it holds characters that are not shown, or is longer than it may be. Write it again in plain words.'
+        : error.sentence;
+    return c.html(await form.page({ entries, faults: { [FIELDS[error.refusal ?? ''] ?? '']: fault } }), error.status);
+  }
+}
+
+/** @returns a field's words, at most so many of them @param missing the sentence where there are none */
+export function words(missing: string, longest: number) {
+  return z
+    .string(missing)
+    .trim()
+    .min(1, missing)
+    .max(longest, `This is too long: at most ${longest} characters are kept.`);
+}
+
+/** Why something is done: it stands in the ledger. */
+export const reasonForm = z.object({ reason: words('Say why. It stands in the ledger under your name.', 2000) });
