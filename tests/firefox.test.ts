@@ -150,7 +150,7 @@ async function openRoom(): Promise<FirefoxPage> {
   await page.evaluateOnNewDocument(keepAppended);
   await page.goto(appliance.room);
   await press(page, 'form[data-passkey=sign-in] button.primary');
-  await arriveAt(page, /^\/attempts$/);
+  await arriveAt(page, /^\/desk$/);
   return page;
 }
 
@@ -229,7 +229,7 @@ async function enrol(page: AnyPage): Promise<void> {
   const { enrolment } = await inviteReviewer(custody, 'Noor Vermeer', [exam]);
   await page.goto(`${appliance.room}/enrolments/${enrolment}`);
   await press(page, 'form[data-passkey=enrol] button.primary');
-  await arriveAt(page, /^\/attempts$/);
+  await arriveAt(page, /^\/desk$/);
 }
 
 async function openRecording(page: AnyPage, candidate: string): Promise<void> {

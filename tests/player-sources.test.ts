@@ -31,7 +31,7 @@ beforeAll(async () => {
   });
   await page.goto((await room.invite('Ada Moreau')).link);
   await page.getByRole('button', { name: 'Enrol this passkey' }).click();
-  await page.waitForURL('**/attempts');
+  await page.waitForURL('**/desk');
 }, 120_000);
 
 afterAll(async () => {

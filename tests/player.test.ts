@@ -61,7 +61,7 @@ beforeAll(async () => {
   reviewer = id;
   await page.goto(link);
   await page.getByRole('button', { name: 'Enrol this passkey' }).click();
-  await page.waitForURL('**/attempts');
+  await page.waitForURL('**/desk');
 }, 120_000);
 
 afterAll(async () => {

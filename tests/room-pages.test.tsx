@@ -81,6 +81,9 @@ test('a representative enrols, opens a recording, watches and decides with the k
   await page.getByText('Ada Moreau').waitFor();
   await inspect('enrolment');
   await reach('Enrol this passkey');
+  await page.waitForURL('**/desk');
+  await inspect('desk');
+  await reach('All attempts (1)');
   await page.waitForURL('**/attempts');
   await inspect('queue');
   await reach('K-2041');
@@ -123,7 +126,7 @@ test('a representative enrols, opens a recording, watches and decides with the k
 test('signs in again with the passkey, takes a ticket for the staff pages, and signs out', async () => {
   await page.getByRole('button', { name: 'Sign out' }).click();
   await reach('Sign in with your passkey');
-  await page.waitForURL('**/attempts');
+  await page.waitForURL('**/desk');
   await page.goto(`${room.origin}/tickets`);
   await page.getByRole('button', { name: 'Take a ticket' }).click();
   await inspect('ticket');
@@ -133,7 +136,7 @@ test('signs in again with the passkey, takes a ticket for the staff pages, and s
   await page.goto(`${room.origin}/attempts`);
   await page.getByRole('heading', { name: 'The reading room' }).waitFor();
   await reach('Sign in with your passkey');
-  await page.waitForURL('**/attempts');
+  await page.waitForURL('**/desk');
 });
 
 test('refuses to sign when the bytes that are shown are not the bytes that would be signed', async () => {
@@ -156,7 +159,10 @@ test('an empty queue says so', async () => {
   await plugInSecurityKey(other);
   await other.goto(link);
   await other.getByRole('button', { name: 'Enrol this passkey' }).click();
-  await other.waitForURL('**/attempts');
+  await other.waitForURL('**/desk');
+  await other.getByText('No attempts are waiting for you.').waitFor();
+  await inspect('desk-empty', other);
+  await other.goto(`${room.origin}/attempts`);
   await other.getByText('No attempts are waiting for you.').waitFor();
   await inspect('queue-empty', other);
   await other.goto(`${room.origin}/attempts/${attempt}`);

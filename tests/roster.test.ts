@@ -17,7 +17,7 @@ beforeAll(async () => {
   await plugInSecurityKey(page);
   await page.goto(appliance.enrol[0] ?? '');
   await page.getByRole('button', { name: 'Enrol this passkey' }).click();
-  await page.waitForURL('**/attempts');
+  await page.waitForURL('**/desk');
   await page.goto(`${appliance.room}/tickets`);
   await page.locator('main form button').click();
   await page.locator('form[action^="https://staff"] button').click();

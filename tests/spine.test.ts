@@ -221,11 +221,11 @@ test('a reviewer enrols a passkey, signs in, and opens the attempt for a purpose
   await plugInSecurityKey(reviewer);
   await reviewer.goto(appliance.enrol[2] ?? '');
   await reviewer.getByRole('button', { name: /Enrol this passkey/ }).click();
-  await reviewer.waitForURL('**/attempts');
+  await reviewer.waitForURL('**/desk');
   await context.clearCookies();
   await reviewer.goto(appliance.room);
   await reviewer.getByRole('button', { name: /Sign in with your passkey/ }).click();
-  await reviewer.waitForURL('**/attempts');
+  await reviewer.waitForURL('**/desk');
 
   await reviewer.getByRole('link', { name: 'T-0001' }).click();
   await reviewer.getByRole('button', { name: /Ask for the key/ }).click();

@@ -246,7 +246,7 @@ test('a reviewer opens the recording, and it tells of two gaps of each source, w
   await plugInSecurityKey(reviewer);
   await reviewer.goto(enrolment);
   await reviewer.getByRole('button', { name: /Enrol this passkey/ }).click();
-  await reviewer.waitForURL('**/attempts');
+  await reviewer.waitForURL('**/desk');
   await reviewer.getByRole('link', { name: 'W-0001' }).click();
   await reviewer.getByRole('button', { name: /Ask for the key/ }).click();
   await reviewer.waitForURL('**/acts/*');

@@ -43,7 +43,8 @@ try {
   await plugInSecurityKey(reviewer);
   await reviewer.goto(appliance.enrol[2] ?? '');
   await reviewer.getByRole('button', { name: /Enrol this passkey/ }).click();
-  await reviewer.waitForURL('**/attempts');
+  await reviewer.waitForURL('**/desk');
+  await reviewer.goto(`${appliance.room}/attempts`);
   await take(reviewer, 'queue-1280');
   await reviewer.getByRole('link', { name: 'T-0001' }).click();
   await reviewer.getByRole('button', { name: /Ask for the key/ }).click();
