@@ -250,6 +250,8 @@ export interface GrantIndex {
     mimeType: string;
     /** Chapters whose keys this grant may ask for. */
     chapters: number[];
+    /** Chapters that custody knows and that are not part of this release. */
+    withheld: number[];
     segments: IndexSegment[];
     /** Microseconds on the recording's timeline. */
     gaps: { from: number; to: number; cause: GapCause }[];

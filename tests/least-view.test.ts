@@ -41,10 +41,8 @@ async function publish(leastView: { chaptersAround: number; drawn: number }): Pr
   return id;
 }
 
-type Attempt = Awaited<ReturnType<typeof registerAttempt>>;
-
 /** As the room asks, for what the player plays. */
-const ask = (grant: string, chapters: Attempt['chapters'], who = reviewer) =>
+const ask = (grant: string, chapters: { recording: string; chapter: number; envelope: string }[], who = reviewer) =>
   custody.room.release(who.session, grant, {
     recipient: recipient.digest,
     chapters: chapters.map(({ recording, chapter, envelope }) => ({ recording, chapter, envelope })),
@@ -316,7 +314,7 @@ describe('incidents', () => {
 });
 
 /** Chapters `from` up to but without `to`, as web registers them. */
-async function addChapters({ attempt, recording }: Pick<Attempt, 'attempt' | 'recording'>, from: number, to: number) {
+async function addChapters({ attempt, recording }: { attempt: string; recording: string }, from: number, to: number) {
   const { examKey } = await custody.web.exam(exam);
   const made = [];
   for (let chapter = from; chapter < to; chapter++) {

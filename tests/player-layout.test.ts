@@ -22,7 +22,7 @@ function record(
   ]);
   const startedAt = new Date(NINE + begins * 1000).toISOString();
   const chapters = runs.map((_, chapter) => chapter);
-  return { recording, source, startedAt, mimeType: 'video/webm; codecs="vp8"', chapters, segments, gaps };
+  return { recording, source, startedAt, mimeType: 'video/webm; codecs="vp8"', chapters, withheld: [], segments, gaps };
 }
 
 const lay = (...recordings: RecordingIndex[]) => layOut(recordings, timelineOf(recordings));

@@ -42,8 +42,11 @@ export type Relay = (
 
 const SEGMENT = /\/recordings\/([^/]+)\/segments\/(\d+)$/;
 
-/** Starts custody with an exam, and serves the room on http://localhost, where passkeys work without TLS. */
-export async function openRoom() {
+/**
+ * Starts custody with an exam, and serves the room on http://localhost, where passkeys work without TLS.
+ * @param options.leastView of the exam's rules; without it all of up to five chapters is shown
+ */
+export async function openRoom({ leastView = { chaptersAround: 1, drawn: 5 } } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'cloister-room-'));
   const recordings = join(folder, 'recordings');
   await mkdir(recordings);
@@ -63,7 +66,11 @@ export async function openRoom() {
   const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
   const custody = await startCustody({ roomOrigin: origin });
   const exam = randomUUID();
-  const { examKey } = await publishExam(custody, { exam, title: 'Thermodynamics I', policy: policy() });
+  const { examKey } = await publishExam(custody, {
+    exam,
+    title: 'Thermodynamics I',
+    policy: { ...policy(), leastView },
+  });
   app = roomOrigin({
     config: {
       CLOISTER_INSTITUTION: 'Test University',

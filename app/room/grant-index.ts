@@ -19,14 +19,19 @@ export async function readGrantIndex(shelf: Shelf, grant: GrantView, now = new D
     recordings: indexes
       .map((index) => {
         const { recording, source, startedAt, mimeType } = index.header;
-        const granted = grant.chapters.filter((one) => one.recording === recording).map((one) => one.chapter);
-        const chapters = granted.filter((chapter) => index.envelopes.has(chapter)).sort((a, b) => a - b);
+        const stored = (list: GrantView['chapters']) =>
+          list
+            .filter((one) => one.recording === recording && index.envelopes.has(one.chapter))
+            .map((one) => one.chapter)
+            .sort((a, b) => a - b);
+        const chapters = stored(grant.chapters);
         return {
           recording,
           source,
           startedAt,
           mimeType,
           chapters,
+          withheld: stored(grant.withheld),
           segments: listSegments(index, chapters),
           gaps: index.gaps,
         };

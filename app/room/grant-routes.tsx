@@ -1,8 +1,9 @@
 import { type Context, Hono } from 'hono';
+import { getCookie } from 'hono/cookie';
 import { z } from 'zod';
 import type { RoomCustody } from '../custody/client.ts';
 import { AppError } from '../errors.ts';
-import { requireRepresentative, type RoomEnv } from './session-guard.ts';
+import { requireRepresentative, ROOM_COOKIE, type RoomEnv } from './session-guard.ts';
 import { readContent } from '../http/content.ts';
 import type { GrantView } from './custody.ts';
 import { findFirst, readGrantIndex } from './grant-index.ts';
@@ -35,57 +36,67 @@ export function grantRoutes({ custody, shelf }: { custody: RoomCustody; shelf: S
   const signedIn = requireRepresentative(custody);
   const live = (c: Context<RoomEnv>) => grants.live(c.var.session, grantOf(c));
 
-  return new Hono<RoomEnv>()
-    .use(signedIn)
-    .get('/', async (c) => {
-      const grant = await custody.grant(c.var.session, grantOf(c));
-      const { representative } = c.var;
-      if (grant.endedAt) return c.html(<EndedPage representative={representative} grant={grant} />, 403);
-      const first = findFirst(await readGrantIndex(shelf, grant));
-      return c.html(<GrantPage representative={representative} grant={grant} first={first} />);
-    })
-    .get('/index', async (c) => c.json(await readGrantIndex(shelf, await live(c))))
-    .get('/recordings/:recording/segments/:number', async (c) => {
-      const grant = await live(c);
-      const where = z.object({ recording: z.uuid(), number: z.coerce.number().pipe(count) }).safeParse(c.req.param());
-      if (!where.success) throw new AppError('not-found');
-      const { recording, number } = where.data;
-      const segment = await shelf.segment(grant.attempt, recording, number);
-      if (!segment || !covers(grant, recording, segment.chapter)) throw new AppError('not-found');
-      c.header('cache-control', 'no-store');
-      c.header('content-type', 'application/octet-stream');
-      return c.body(new Uint8Array(await segment.read()));
-    })
-    .post('/releases', async (c) => {
-      const { recipient, chapters } = await readContent(c, releaseRequest);
-      const grant = await live(c);
-      const asked = await Promise.all(
-        chapters.map(async ({ recording, chapter }) => {
-          const envelope =
-            covers(grant, recording, chapter) && (await shelf.envelope(grant.attempt, recording, chapter));
-          if (!envelope) throw new AppError('not-found');
-          return { recording, chapter, envelope };
-        }),
-      );
-      return c.json(await custody.release(c.var.session, grant.grant, { recipient, chapters: asked }));
-    })
-    .put('/viewing', async (c) => {
-      await custody.viewing(c.var.session, grantOf(c), await readContent(c, report));
-      // The report is kept; the answer tells a player whose grant has ended meanwhile to stop.
-      await live(c);
-      return c.body(null, 204);
-    })
-    .post('/faults', async (c) => {
-      await custody.fault(c.var.session, grantOf(c), await readContent(c, fault));
-      return c.body(null, 204);
-    })
-    .post('/end', async (c) => {
-      const id = grantOf(c);
-      await custody.endGrant(c.var.session, id);
-      grants.forget(c.var.session, id);
-      if (!c.req.header('accept')?.includes('text/html')) return c.body(null, 204);
-      return c.redirect(`/grants/${id}`, 303);
-    });
+  return (
+    new Hono<RoomEnv>()
+      // Every player asks this all the time: custody's word on the grant is its word on the session, too.
+      .get('/standing', async (c) => {
+        const session = getCookie(c, ROOM_COOKIE);
+        if (!session) throw new AppError('not-signed-in');
+        await grants.live(session, grantOf(c));
+        c.header('cache-control', 'no-store');
+        return c.body(null, 204);
+      })
+      .use(signedIn)
+      .get('/', async (c) => {
+        const grant = await custody.grant(c.var.session, grantOf(c));
+        const { representative } = c.var;
+        if (grant.endedAt) return c.html(<EndedPage representative={representative} grant={grant} />, 403);
+        const first = findFirst(await readGrantIndex(shelf, grant));
+        return c.html(<GrantPage representative={representative} grant={grant} first={first} />);
+      })
+      .get('/index', async (c) => c.json(await readGrantIndex(shelf, await live(c))))
+      .get('/recordings/:recording/segments/:number', async (c) => {
+        const grant = await live(c);
+        const where = z.object({ recording: z.uuid(), number: z.coerce.number().pipe(count) }).safeParse(c.req.param());
+        if (!where.success) throw new AppError('not-found');
+        const { recording, number } = where.data;
+        const segment = await shelf.segment(grant.attempt, recording, number);
+        if (!segment || !covers(grant, recording, segment.chapter)) throw new AppError('not-found');
+        c.header('cache-control', 'no-store');
+        c.header('content-type', 'application/octet-stream');
+        return c.body(new Uint8Array(await segment.read()));
+      })
+      .post('/releases', async (c) => {
+        const { recipient, chapters } = await readContent(c, releaseRequest);
+        const grant = await live(c);
+        const asked = await Promise.all(
+          chapters.map(async ({ recording, chapter }) => {
+            const envelope =
+              covers(grant, recording, chapter) && (await shelf.envelope(grant.attempt, recording, chapter));
+            if (!envelope) throw new AppError('not-found');
+            return { recording, chapter, envelope };
+          }),
+        );
+        return c.json(await custody.release(c.var.session, grant.grant, { recipient, chapters: asked }));
+      })
+      .put('/viewing', async (c) => {
+        await custody.viewing(c.var.session, grantOf(c), await readContent(c, report));
+        // The report is kept; the answer tells a player whose grant has ended meanwhile to stop.
+        await live(c);
+        return c.body(null, 204);
+      })
+      .post('/faults', async (c) => {
+        await custody.fault(c.var.session, grantOf(c), await readContent(c, fault));
+        return c.body(null, 204);
+      })
+      .post('/end', async (c) => {
+        const id = grantOf(c);
+        await custody.endGrant(c.var.session, id);
+        grants.forget(c.var.session, id);
+        if (!c.req.header('accept')?.includes('text/html')) return c.body(null, 204);
+        return c.redirect(`/grants/${id}`, 303);
+      })
+  );
 }
 
 function covers(grant: GrantView, recording: string, chapter: number): boolean {

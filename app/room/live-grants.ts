@@ -29,7 +29,9 @@ export class LiveGrants {
     }
     const grant = await known.grant;
     if (grant.endedAt || Date.parse(grant.expiresAt) <= Date.now())
-      throw new AppError('refused', { sentence: 'This view has ended. Open the recording again if you need more.' });
+      throw new AppError('refused', {
+        sentence: grant.endedBecause ?? 'This view has ended. Open the recording again if you need more.',
+      });
     return grant;
   }
 

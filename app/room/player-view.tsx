@@ -3,6 +3,7 @@ import { Moment } from '../ui/moment.tsx';
 import { Notice } from '../ui/status.tsx';
 import type { GrantView, Representative } from './custody.ts';
 import type { FirstSegments } from './grant-index.ts';
+import { MoreForm } from './more-form.tsx';
 import { RoomPage } from './room-page.tsx';
 import { OUTCOMES, PURPOSES } from './words.ts';
 
@@ -30,7 +31,7 @@ export function GrantPage(props: {
   return (
     <RoomPage
       title={`Recording of ${grant.candidate}`}
-      scripts={['player']}
+      scripts={['player', 'passkey']}
       representative={representative}
       main={{ class: 'booth' }}
     >
@@ -56,6 +57,7 @@ export function GrantPage(props: {
           </Notice>
         </noscript>
         <Player grant={grant.grant} first={first} />
+        {grant.withheld.length > 0 && <MoreForm grant={grant} />}
         <form class="card stack decision" method="post" action="/acts">
           <h2>Decide</h2>
           <input type="hidden" name="type" value="decide" />
@@ -92,9 +94,15 @@ export function EndedPage({ representative, grant }: { representative: Represent
     <RoomPage title="This view has ended" representative={representative} current="/attempts">
       <div class="stack narrow">
         <h1>This view has ended</h1>
+        {grant.endedBecause && (
+          <Notice kind="notice">
+            <p>{grant.endedBecause}</p>
+          </Notice>
+        )}
         <p>
-          Its time was over at <Moment at={grant.endedAt ?? grant.expiresAt} />, or it was closed. To see more, open the
-          recording again.
+          It ended at <Moment at={grant.endedAt ?? grant.expiresAt} />
+          {grant.endedBecause ? '. ' : ', because its time was over or it was closed. '}
+          To see more, open the recording again.
         </p>
         <p>
           <a class="button primary" href={`/attempts/${grant.attempt}`}>

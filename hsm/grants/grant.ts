@@ -11,14 +11,14 @@ export type Grant = NonNullable<ReturnType<typeof rows.findGrant>>;
 /** A grant as its holder's room may show it. */
 export interface GrantView {
   grant: string;
-  /** The act that opened it, and perhaps others with it. */
-  act: string;
   attempt: string;
   exam: string;
   title: string;
   candidate: string;
   purpose: string;
   extent: Grant['extent'];
+  /** JOSE name of what the recording's chapter keys are wrapped with. */
+  alg: Grant['alg'];
   /** SubjectPublicKeyInfo, base64url. */
   recipient: string;
   representative: { id: string; name: string };
@@ -41,13 +41,13 @@ export function viewGrant(custody: Custody, representative: RepresentativeView, 
   const because = grant.endedBecause ?? barred;
   return {
     grant: grant.id,
-    act: grant.act,
     attempt: grant.attempt,
     exam: grant.exam,
     title: grant.title,
     candidate: grant.candidate,
     purpose: grant.purpose,
     extent: grant.extent,
+    alg: grant.alg,
     recipient: grant.recipient.toString('base64url'),
     representative: { id: grant.representative, name: grant.name },
     expiresAt: grant.expiresAt,

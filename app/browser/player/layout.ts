@@ -23,6 +23,7 @@ export interface Piece extends Interval {
  * - moved: the test taker went on in another browser
  * - unknown: segments that never came
  * - lacking: picture or sound is missing inside segments that are there
+ * - withheld: recorded, and not part of this release
  * - locked, unopened, refused, unfetched: recorded, and not shown
  */
 export type HoleCause =
@@ -32,6 +33,7 @@ export type HoleCause =
   | 'moved'
   | 'unknown'
   | 'lacking'
+  | 'withheld'
   | 'locked'
   | 'unopened'
   | 'refused'
@@ -54,7 +56,7 @@ export interface Layout {
   pieces: Piece[];
   holes: Hole[];
   stretches: Stretch[];
-  chapters: (Interval & { recording: string; chapter: number; locked: boolean })[];
+  chapters: (Interval & { recording: string; chapter: number; closed: 'withheld' | 'locked' | undefined })[];
 }
 
 /** Time between two segments that counts as a hole, in seconds. */
@@ -68,7 +70,7 @@ type Laid = Interval & { index: RecordingIndex; zero: number; segment: IndexSegm
 
 /**
  * Lays out what one picture place shows: the recordings of one source, each until the next one begins.
- * Chapters that the grant does not cover are holes with cause 'locked'; so is nothing else.
+ * Chapters that the grant does not cover are holes: 'withheld' where custody knows them, else 'locked'; so is nothing else.
  * @param recordings as `assignPlaces` gives them
  * @param timeline epoch milliseconds of second 0, and the second at which the last recording of any source ends: gaps are
  *   told by the test taker's browser, and none lengthens the timeline
@@ -122,9 +124,10 @@ function laySegments(recordings: readonly RecordingIndex[], zeroOf: (index: Reco
 function place(layout: Layout, { index, zero, segment, from, to, cut }: Laid): void {
   const { recording, mimeType } = index;
   const { chapter } = segment;
-  const locked = !index.chapters.includes(chapter);
+  const open = index.chapters.includes(chapter);
+  const closed = open ? undefined : index.withheld.includes(chapter) ? 'withheld' : 'locked';
   const init = index.segments.find((one) => one.init && one.chapter === chapter);
-  if (locked) extend(layout.holes, { from, to, cause: 'locked' });
+  if (closed) extend(layout.holes, { from, to, cause: closed });
   else if (!init) extend(layout.holes, { from, to, cause: 'unknown' });
   else
     layout.pieces.push({
@@ -134,7 +137,7 @@ function place(layout: Layout, { index, zero, segment, from, to, cut }: Laid): v
   const chapterBefore = layout.chapters.at(-1);
   if (chapterBefore?.recording === recording && chapterBefore.chapter === chapter)
     chapterBefore.to = Math.max(chapterBefore.to, to);
-  else layout.chapters.push({ from, to, recording, chapter, locked });
+  else layout.chapters.push({ from, to, recording, chapter, closed });
   const stretch = layout.stretches.at(-1);
   if (stretch?.recording === recording) stretch.to = Math.max(stretch.to, to);
   else layout.stretches.push({ from, to, recording, zero });

@@ -10,6 +10,7 @@ import { addPicture } from './picture.ts';
 import { assignPlaces, timelineOf } from './places.ts';
 import { ReleasedKeys } from './released-keys.ts';
 import type { FaultySegment } from './segment.ts';
+import { watchStanding } from './standing.ts';
 import { Timeline } from './timeline.ts';
 import { clockTime, length, zoneName } from './times.ts';
 import { Track } from './track.ts';
@@ -78,9 +79,11 @@ async function start(): Promise<void> {
     keys: () => part<HTMLDialogElement>('keys').showModal(),
     arrange,
   });
+  const unwatch = watchStanding(grant, fail);
   stop = () => {
     stop = () => {};
     disconnect();
+    unwatch();
     clock.stop();
     void viewing.close();
     keys.forget();

@@ -4,7 +4,7 @@ import { clockTime, spokenTime } from './times.ts';
 import { HOLES } from './words.ts';
 
 /** Locked chapters have a mark of their own; before a recording and after it the lane is simply empty. */
-const UNMARKED: readonly HoleCause[] = ['locked', 'before', 'after'];
+const UNMARKED: readonly HoleCause[] = ['withheld', 'locked', 'before', 'after'];
 
 /**
  * The bar under the pictures: chapters, holes (hatched), locked chapters (dotted), what is ready, and the playhead. It is a
@@ -34,11 +34,9 @@ export class Timeline {
   /** Draws chapters and holes; again when a segment was refused. */
   drawLayout(): void {
     this.#clock.tracks.forEach(({ layout }, i) => {
-      const chapters = layout.chapters.map(({ from, to, chapter, locked }) => {
-        const span = mark(locked ? 'locked' : 'chapter');
-        span.title = locked
-          ? `Chapter ${chapter + 1} is not registered with key custody, or not yet`
-          : `Chapter ${chapter + 1}`;
+      const chapters = layout.chapters.map(({ from, to, chapter, closed }) => {
+        const span = mark(closed ? 'locked' : 'chapter');
+        span.title = `Chapter ${chapter + 1}${closed ? `: ${HOLES[closed]}` : ''}`;
         return this.#place(span, from, to);
       });
       const holes = layout.holes

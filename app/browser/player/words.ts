@@ -26,6 +26,7 @@ export const HOLES: Record<HoleCause, string> = {
   moved: 'Nothing was recorded here: the test taker went on in another browser.',
   unknown: 'Nothing was recorded here; no cause is known (a lost connection, for instance).',
   lacking: 'Picture or sound is missing here.',
+  withheld: 'This part is not part of this release.',
   locked:
     'This part is not registered with key custody, or not yet: nobody is given its key. Try again in a few minutes.',
   unopened: 'This part cannot be opened.',
