@@ -12,7 +12,7 @@ import { staffOrigin } from '../app/staff-origin.ts';
 import type { AttemptStart, RecordingState } from '../app/wire.ts';
 import { openApplianceDatabase } from '../db/appliance/open.ts';
 import { type Answer, type Appliance, ask, attemptOf, cookieOf, startAppliance } from './appliance.ts';
-import { inviteReviewer, makeRecipient, openDesk, releaseOf, wrapChapterKey } from './custody-process.ts';
+import { carryOut, inviteReviewer, makeRecipient, openDesk, releaseOf, wrapChapterKey } from './custody-process.ts';
 import { segmentBody } from './recording-segments.ts';
 import { SecurityKey } from './security-key.ts';
 import { openWebParts } from './web-parts.ts';
@@ -33,11 +33,27 @@ interface Row {
   oversized?: number;
   /** Content type of bodies, where it is not JSON. */
   type?: string;
+  /** The right person is a privacy officer. */
+  officer?: true;
 }
 
 const JSON_TYPE = 'application/json';
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 const FREE_PAGE: Row = { nobody: 200 };
+/** What only who answers for the register may see; to everybody else it is not there. */
+const REGISTER_PAGE: Row = { nobody: 303, other: 404, officer: true };
+const REGISTER_OBJECT: Row = { ...REGISTER_PAGE, missing: 404 };
+const REGISTER_FORM: Row = { nobody: 401, other: 404, malformed: 400, oversized: 413, type: FORM_TYPE, officer: true };
+
+/** The page and the form of each change that can be proposed. */
+function changes(path: string, names: string[]): Record<string, Row> {
+  return Object.fromEntries(
+    names.flatMap((name) => [
+      [`GET ${path}/${name}`, REGISTER_OBJECT],
+      [`POST ${path}/${name}`, { ...REGISTER_FORM, missing: 404 }],
+    ]),
+  );
+}
 
 /** Every route of every origin. A route that is missing here fails the test, and so does a line without a route. */
 const TABLE: Record<Place, Record<string, Row>> = {
@@ -104,11 +120,35 @@ const TABLE: Record<Place, Record<string, Row>> = {
     'POST /sign-ins': { nobody: 200 },
     'POST /session': { nobody: 400, malformed: 400, oversized: 413 },
     'POST /session/end': { nobody: 303 },
+    'GET /desk': { nobody: 303, other: 200 },
     'GET /attempts': { nobody: 303, other: 200 },
+    // Nothing is chosen.
+    'GET /batches/new': { nobody: 303, other: 400 },
     'GET /attempts/:attempt': { nobody: 303, other: 404, missing: 404 },
     'POST /acts': { nobody: 401, other: 403, malformed: 400, oversized: 413 },
     'GET /acts/:act': { nobody: 303, other: 404, missing: 404 },
     'POST /acts/:act/signature': { nobody: 401, other: 403, missing: 404, malformed: 400, oversized: 413 },
+    'POST /acts/:act/withdrawal': { nobody: 401, other: 404, missing: 404, type: FORM_TYPE },
+    'GET /representatives': REGISTER_PAGE,
+    'GET /representatives/new': REGISTER_PAGE,
+    'POST /representatives': REGISTER_FORM,
+    'GET /representatives/:representative': REGISTER_OBJECT,
+    ...changes('/representatives/:representative', ['roles', 'suspension', 'reinstatement', 'passkeys']),
+    'GET /units': REGISTER_PAGE,
+    'POST /units': REGISTER_FORM,
+    'GET /units/:unit': REGISTER_OBJECT,
+    ...changes('/units/:unit', ['suspension', 'reinstatement']),
+    'GET /exams': { nobody: 303, other: 200 },
+    'GET /exams/:exam': REGISTER_OBJECT,
+    'POST /exams/:exam/assignments': { ...REGISTER_FORM, missing: 404 },
+    'POST /exams/:exam/assignments/:representative/end': {
+      nobody: 401,
+      other: 404,
+      missing: 404,
+      type: FORM_TYPE,
+      officer: true,
+    },
+    ...changes('/exams/:exam', ['suspension', 'reinstatement', 'key-destruction']),
     'GET /tickets': { nobody: 303, other: 200 },
     'POST /tickets': { nobody: 401, other: 200, type: FORM_TYPE },
     'GET /grants/:grant': { nobody: 303, other: 404, missing: 404 },
@@ -129,6 +169,9 @@ const cookies: Record<Place, { right: string; other: string }> = {
   staff: { right: '', other: '' },
   room: { right: '', other: '' },
 };
+/** The session of a privacy officer in the room. */
+let officer = '';
+const rightOf = (place: Place, row: Row) => (row.officer ? officer : cookies[place].right);
 /** What stands for each parameter when it exists. */
 const real: Record<string, string> = { name: 'cloister.css', '*': 'checkpoint', number: '0', chapter: '0' };
 /** A good body per route, so that only what is tested is wrong. */
@@ -186,7 +229,11 @@ beforeAll(async () => {
 
   real.enrolment = (appliance.enrol[0] ?? '').split('/').at(-1) as string;
   const desk = await openDesk(appliance.data, room);
+  const [first] = desk.founders.officers;
+  officer = `__Host-room=${first.session}`;
+  const { made } = await carryOut(desk, { type: 'register-unit', name: 'Faculty of Law' }, [first]);
   const outsider = await inviteReviewer(desk, 'Olaf Outside', []);
+  Object.assign(real, { unit: made.unit, representative: outsider.representative });
   const links = { right: (appliance.enrol[2] ?? '').split('/').at(-1) as string, other: outsider.enrolment };
   const keys = { right: new SecurityKey(), other: new SecurityKey() };
   for (const who of ['right', 'other'] as const) {
@@ -336,7 +383,7 @@ describe('every route', () => {
   });
 
   test('that takes an object says what happens when it is missing or somebody else’s', () => {
-    const objects = /:(attempt|recording|exam|act|grant)\b/;
+    const objects = /:(attempt|recording|exam|act|grant|representative|unit)\b/;
     for (const { place, route, row } of cases) {
       if (!objects.test(route)) continue;
       expect(row.missing, `${place} ${route}`).toBe(404);
@@ -358,7 +405,7 @@ describe('every route', () => {
   test.each(cases.filter(({ row }) => row.missing !== undefined))(
     '$place $route answers $row.missing for what does not exist',
     async ({ place, route, row }) => {
-      expect((await request(place, route, row, cookies[place].right, { missing: true })).status).toBe(row.missing);
+      expect((await request(place, route, row, rightOf(place, row), { missing: true })).status).toBe(row.missing);
     },
   );
 
@@ -367,7 +414,7 @@ describe('every route', () => {
     async ({ place, route, row }) => {
       const origin = place === 'staff' ? appliance.room : appliance[place];
       for (const body of ['{"unexpected":[1,2,3]}', '{"half":', '\u0000']) {
-        const answer = await request(place, route, row, cookies[place].right, { body, origin });
+        const answer = await request(place, route, row, rightOf(place, row), { body, origin });
         expect(answer.status, body).toBe(row.malformed);
         if (row.type === FORM_TYPE) continue;
         expect(JSON.parse(answer.body.toString())).toMatchObject({
@@ -383,14 +430,14 @@ describe('every route', () => {
     async ({ place, route, row }) => {
       const origin = place === 'staff' ? appliance.room : appliance[place];
       const body = Buffer.alloc(route.includes('segments') ? 5 * 2 ** 20 : 600 * 1024, 'a');
-      expect((await request(place, route, row, cookies[place].right, { body, origin })).status).toBe(row.oversized);
+      expect((await request(place, route, row, rightOf(place, row), { body, origin })).status).toBe(row.oversized);
     },
   );
 
   test.each(cases.filter(({ route }) => !route.startsWith('GET')))(
     '$place $route stops a request from another origin',
     async ({ place, route, row }) => {
-      const answer = await request(place, route, row, cookies[place].right, { origin: 'https://elsewhere.example' });
+      const answer = await request(place, route, row, rightOf(place, row), { origin: 'https://elsewhere.example' });
       expect(answer.status).toBe(403);
     },
   );

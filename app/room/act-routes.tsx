@@ -60,9 +60,10 @@ export function actRoutes({ custody }: Pick<RoomParts, 'custody'>) {
       return c.json({ location: await placeAfter(c, signed) });
     })
     .post('/:act/withdrawal', async (c) => {
-      const act = idOf(c, 'act');
+      const { act, proposer } = await custody.act(c.var.session, idOf(c, 'act'));
       await custody.withdrawAct(c.var.session, act);
-      return c.redirect(`/acts/${act}`, 303);
+      // What the staff pages proposed concerns nobody any more once it was turned down.
+      return c.redirect(proposer ? `/acts/${act}` : '/desk', 303);
     });
 
   /** Where a signature leads: to what it opened for the signer, to what it was about, or back to the act. */

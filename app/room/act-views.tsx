@@ -16,6 +16,7 @@ export function ActPage(props: { representative: Representative; act: ProposedAc
         <div data-before>
           <Standing act={act} representative={representative} />
         </div>
+        <EnrolmentLink />
         <dl class="details">
           {act.details.map(({ term, value }) => (
             <>
@@ -28,8 +29,8 @@ export function ActPage(props: { representative: Representative; act: ProposedAc
             {act.proposer ? `by ${act.proposer.name}` : 'on the staff pages; whoever signs it makes it theirs'},{' '}
             <Moment at={act.proposedAt} />
           </dd>
-          <dt>Signed</dt>
-          <dd>
+          <dt data-before>Signed</dt>
+          <dd data-before>
             <Signatures act={act} />
           </dd>
           <dt>Digest of the act</dt>
@@ -64,10 +65,9 @@ export function ActPage(props: { representative: Representative; act: ProposedAc
         {act.options && (
           <p class="hint" data-before>
             It can be signed until {formatMoment(act.expiresAt)}. Signing enters it in the ledger under your name;
-            leaving this page leaves nothing behind.
+            leaving this page does nothing.
           </p>
         )}
-        <EnrolmentLink />
       </div>
     </RoomPage>
   );

@@ -15,6 +15,7 @@ export function QueuePage(props: {
   recorded: Map<string, number>;
 }) {
   const { representative, attempts, recorded } = props;
+  const several = attempts.filter(({ recordings }) => recordings.length > 0).length > 1;
   return (
     <RoomPage title="Attempts" representative={representative} current="/attempts">
       <div class="stack">
@@ -28,7 +29,10 @@ export function QueuePage(props: {
           <form class="stack" method="get" action="/batches/new">
             <Table
               caption="Attempts of the exams you are assigned to"
-              columns={['Test taker', 'Exam', 'Recorded', 'Length', 'Chapters', 'Decisions', 'Open together']}
+              columns={[
+                ...['Test taker', 'Exam', 'Recorded', 'Length', 'Chapters', 'Decisions'],
+                ...(several ? ['Open together'] : []),
+              ]}
               rows={attempts.map((attempt) => [
                 <a href={`/attempts/${attempt.attempt}`}>{attempt.candidate}</a>,
                 attempt.title,
@@ -36,12 +40,10 @@ export function QueuePage(props: {
                 recorded.has(attempt.attempt) ? formatOffset(recorded.get(attempt.attempt) ?? 0) : '–',
                 String(chaptersOf(attempt)),
                 <Decisions attempt={attempt} />,
-                <Pick attempt={attempt} />,
+                ...(several ? [<Pick attempt={attempt} />] : []),
               ])}
             />
-            <p>
-              <button class="button">Open the ticked ones together</button>
-            </p>
+            {several && <button class="button">Open the ticked ones together</button>}
           </form>
         )}
       </div>

@@ -20,11 +20,17 @@ export function DeskPage(props: { representative: Representative; acts: Proposed
     <RoomPage title="Your desk" representative={representative} current="/desk">
       <div class="stack">
         <h1>Your desk</h1>
-        <h2>To sign</h2>
-        {others.length === 0 ? (
-          <p class="empty">Nothing waits for your signature. What others propose and you may sign appears here.</p>
-        ) : (
-          <ActTable caption="Proposed by others; they take your signature" acts={others} />
+        {acts.length === 0 && (
+          <p class="empty">
+            Nothing waits for your signature, and nothing that you proposed is open. What others propose and you may
+            sign appears here.
+          </p>
+        )}
+        {others.length > 0 && (
+          <>
+            <h2>To sign</h2>
+            <ActTable caption="Proposed by others; they take your signature" acts={others} />
+          </>
         )}
         {signed.length > 0 && (
           <>
@@ -32,20 +38,20 @@ export function DeskPage(props: { representative: Representative; acts: Proposed
             <ActTable caption="Proposed by others; they take somebody else’s signature as well" acts={signed} />
           </>
         )}
-        <h2>Your proposals</h2>
-        {own.length === 0 ? (
-          <p class="empty">You have proposed nothing that is still open.</p>
-        ) : (
-          <Table
-            caption="What you proposed, the newest first"
-            columns={['What', 'Kind', 'How it stands', 'Until']}
-            rows={own.map((act) => [
-              <a href={`/acts/${act.act}`}>{act.sentence}</a>,
-              ACT_TYPES[act.type],
-              <ActStatus act={act} representative={representative} />,
-              <Moment at={act.expiresAt} />,
-            ])}
-          />
+        {own.length > 0 && (
+          <>
+            <h2>Your proposals</h2>
+            <Table
+              caption="What you proposed, the newest first"
+              columns={['What', 'Kind', 'How it stands', 'Until']}
+              rows={own.map((act) => [
+                <a href={`/acts/${act.act}`}>{act.sentence}</a>,
+                ACT_TYPES[act.type],
+                <ActStatus act={act} representative={representative} />,
+                <Moment at={act.expiresAt} />,
+              ])}
+            />
+          </>
         )}
         {watches(representative) && <Attempts attempts={attempts} />}
       </div>
