@@ -104,7 +104,8 @@ function groups(hexadecimal: string): string {
 }
 
 function signatures(part: string, names: readonly string[]): string[] {
-  return names.flatMap((name) => ['', '', '_'.repeat(38) + '  ' + '_'.repeat(40), ...wrap(`${part}: ${name}`, 0)]);
+  const line = `${'_'.repeat(28)}  ${'_'.repeat(WIDTH - 30)}`;
+  return names.flatMap((name) => ['', '', line, `${'Date'.padEnd(30)}Signature`, ...wrap(`${part}: ${name}`, 0)]);
 }
 
 /** Words on lines of 80 columns; one that is longer than a line is cut. */

@@ -4,6 +4,8 @@ import type { OperatorProtocol } from '../../hsm/protocol/operator.ts';
 import type { RoomProtocol } from '../../hsm/protocol/room.ts';
 import type { RefusalBody } from '../../hsm/protocol/socket-app.ts';
 import type { WebProtocol } from '../../hsm/protocol/web.ts';
+import type { RecoveryShareGiven } from '../../hsm/sealing/recovery.ts';
+import type { ShareGiven } from '../../hsm/sealing/seal.ts';
 import { AppError, type ErrorCode } from '../errors.ts';
 
 /** Custody's refusals that have an error of ours; all others reach the person in custody's own words. */
@@ -44,12 +46,15 @@ const BASE = 'http://custody';
 const PATIENCE = 15_000;
 /** The same where a test taker's browser waits, and goes on without custody. */
 export const BRISK = 2_000;
+/** The same where the token makes a key while the command line waits: a smart card takes minutes. */
+const OPERATOR_PATIENCE = 300_000;
 
 /** Custody as the web process may use it, over its own socket. @param patience milliseconds until a request counts as unanswered */
 export function connectWeb(socketPath: string, patience = PATIENCE) {
   const fetch = transport(socketPath, patience);
   const client = hc<WebProtocol>(BASE, { fetch });
   return {
+    state: () => read(client.state.$get()),
     exam: (exam: string) => read(client.exams[':exam'].$get({ param: { exam } })),
     registerAttempt: (json: {
       attempt: string;
@@ -128,13 +133,36 @@ export function connectRoom(socketPath: string) {
   };
 }
 
-/** Custody as the operator's command line may use it. */
+/** Custody as the operator's command line may use it. Shares travel as bytes, so that no text of them is left behind. */
 export function connectOperator(socketPath: string) {
-  const client = hc<OperatorProtocol>(BASE, { fetch: transport(socketPath, PATIENCE) });
+  const fetch = transport(socketPath, OPERATOR_PATIENCE);
+  const client = hc<OperatorProtocol>(BASE, { fetch });
+  const { officers, sealing, token } = client;
+  const giveShare = <T>(path: string, share: Uint8Array<ArrayBuffer>): Promise<T> =>
+    read(fetch(`${BASE}${path}`, { method: 'POST', body: share }) as Promise<Answer<T>>);
   return {
     state: () => read(client.state.$get()),
     /** The first two, as long as nobody has enrolled. */
-    inviteOfficers: (names: [string, string]) => read(client.officers.$post({ json: { names } })),
+    inviteOfficers: (names: [string, string]) => read(officers.$post({ json: { names } })),
+    beginRecovery: (name: string) => read(officers.recovery.$post({ json: { name } })),
+    giveRecoveryShare: (share: Uint8Array<ArrayBuffer>) =>
+      giveShare<RecoveryShareGiven>('/officers/recovery/shares', share),
+    recoverByPin: (name: string, pin: string) => read(officers.recovery.pin.$post({ json: { name, pin } })),
+    sealing: () => read(sealing.$get()),
+    beginSealing: (json: { threshold: number; custodians: string[]; pin: string }) => read(sealing.$post({ json })),
+    abortSealing: () => finish(sealing.$delete()),
+    /** @returns one custodian's share, 40 bytes; it is given once */
+    async handOutShare(custodian: string): Promise<Uint8Array<ArrayBuffer>> {
+      const answer = await sealing.handouts.$post({ json: { custodian } });
+      if (!answer.ok) throw await refusalOf(answer);
+      return new Uint8Array(await answer.arrayBuffer());
+    },
+    confirmShare: (share: Uint8Array<ArrayBuffer>) => giveShare<{ custodian: string }>('/sealing/confirmations', share),
+    completeSealing: () => read(sealing.completion.$post()),
+    /** Towards opening a sealed custody. */
+    giveShare: (share: Uint8Array<ArrayBuffer>) => giveShare<ShareGiven>('/sealing/shares', share),
+    applianceKey: () => read(token['appliance-key'].$get()),
+    tryExamKey: () => read(token['exam-key-trials'].$post()),
   };
 }
 
@@ -170,7 +198,8 @@ async function refusalOf(answer: Answer<unknown>): Promise<AppError> {
   const detail = `custody: ${error}`;
   const told = { detail, refusal: error, ...(facts && { facts }) };
   const code = KNOWN[error];
-  if (code) return new AppError(code, told);
+  // Sealed is away in every respect, but there is more to say of it.
+  if (code) return new AppError(code, { ...told, ...(error === 'sealed' && { sentence: message }) });
   if (answer.status === 404) return new AppError('not-found', { ...told, sentence: message });
   if (answer.status >= 500) return new AppError('internal', { detail });
   return new AppError('refused', { ...told, sentence: message, status: answer.status as AppError['status'] });

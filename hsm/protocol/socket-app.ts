@@ -1,4 +1,5 @@
 import { type Context, Hono } from 'hono';
+import { HTTPException } from 'hono/http-exception';
 import { validator } from 'hono/validator';
 import { z } from 'zod';
 import type { Custody } from '../custody.ts';
@@ -9,7 +10,7 @@ import { TokenError } from '../token/errors.ts';
 const BODY_LIMIT = 256 * 1024;
 
 /** What is answered before the custodians have opened custody; the routes of sealing are the operator's. */
-const WHILE_SEALED = ['/state', '/sealing', '/sealing/shares'];
+const WHILE_SEALED = ['GET /state', 'GET /sealing', 'POST /sealing/shares'];
 
 /** What custody answers when it says no; `error` is a name from its closed table. Facts for the caller's program stand beside it. */
 export interface RefusalBody {
@@ -36,12 +37,13 @@ export function socketApp(custody: Custody, peer: string) {
         threshold: waiting.threshold,
         custodians: waiting.missing,
       };
-    if (waiting && !WHILE_SEALED.includes(c.req.path)) throw new CustodyError('sealed', undefined, facts || undefined);
+    if (waiting && !WHILE_SEALED.includes(`${c.req.method} ${c.req.path}`))
+      throw new CustodyError('sealed', undefined, facts || undefined);
     await next();
   });
   app.notFound((c) => c.json<RefusalBody>({ error: 'not-found', message: 'Custody has no such request.' }, 404));
   app.onError((thrown, c) => {
-    const error = thrown instanceof TokenError ? refusalOf(thrown) : thrown;
+    const error = thrown instanceof TokenError ? refusalOf(thrown) : ownNo(thrown);
     if (error instanceof CustodyError) {
       custody.log.info({ peer, route: c.req.routePath, refusal: error.refusal, detail: error.message }, 'refused');
       const { refusal, sentence, facts } = error;
@@ -53,6 +55,11 @@ export function socketApp(custody: Custody, peer: string) {
   return app;
 }
 
+/** hono's own no is to a body that is not JSON, or that ended before it was whole. */
+function ownNo(thrown: Error): Error {
+  return thrown instanceof HTTPException ? new CustodyError('malformed', thrown.message) : thrown;
+}
+
 /** What a failure of the token is to a peer: one that passes, one that does not, or nothing that it could do anything about. */
 function refusalOf(error: TokenError): Error {
   const { code, detail } = error;
@@ -62,7 +69,7 @@ function refusalOf(error: TokenError): Error {
     : error;
 }
 
-/** Validates a JSON body. @throws CustodyError malformed naming the fields */
+/** Validates a JSON body; schemas are strict, so that nothing is passed along that custody does not know. @throws CustodyError malformed naming the fields */
 export function json<T extends z.ZodType>(schema: T) {
   return validator('json', (value): z.output<T> => {
     const result = schema.safeParse(value);
@@ -81,7 +88,7 @@ export async function bytesOf(c: Context, length: number): Promise<Uint8Array> {
 
 /** Chapters that a release asks for, each with its envelope. */
 export const chapterRequests = z
-  .array(z.object({ recording: z.uuid(), chapter: z.int().nonnegative(), envelope: z.string().max(4096) }))
+  .array(z.strictObject({ recording: z.uuid(), chapter: z.int().nonnegative(), envelope: z.string().max(4096) }))
   .min(1)
   .max(64);
 

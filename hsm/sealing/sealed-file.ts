@@ -85,7 +85,9 @@ export function sealPin(named: SealedHeader, key: Uint8Array, pin: Uint8Array): 
 export async function openSealedPin(file: SealedPin, shares: readonly Uint8Array[]): Promise<Buffer> {
   const { nonce, ciphertext, ...named } = file;
   const sealed = Buffer.from(ciphertext, 'base64url');
-  const key = await combine(shares.map((share) => openShare(share).point));
+  // The library takes plain arrays only, and would refuse a Buffer.
+  const points = shares.map((share) => Uint8Array.from(openShare(share).point));
+  const key = await combine(points);
   try {
     const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64url'), {
       authTagLength: TAG_BYTES,
@@ -103,7 +105,7 @@ export async function openSealedPin(file: SealedPin, shares: readonly Uint8Array
     }
     return opened;
   } finally {
-    key.fill(0);
+    for (const secret of [key, ...points]) secret.fill(0);
   }
 }
 

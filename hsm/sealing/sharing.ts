@@ -1,11 +1,19 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomFillSync } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { split } from 'shamir-secret-sharing';
 import type { Custody } from '../custody.ts';
 import { CustodyError } from '../errors.ts';
 import { replaceDurably } from '../ledger/folder.ts';
 import { removePin, samePin } from './pin-file.ts';
-import { KEY_BYTES, openSealedPin, readSealedPin, SEALED_FILE, type SealedPin, sealPin } from './sealed-file.ts';
+import {
+  KEY_BYTES,
+  openSealedPin,
+  readSealedPin,
+  SEALED_FILE,
+  SealError,
+  type SealedPin,
+  sealPin,
+} from './sealed-file.ts';
 import { digestShare, nameSealing, openShare, packShare, ShareError } from './share.ts';
 
 /** A sealing that nobody goes on with is given up: its shares are in memory. */
@@ -57,9 +65,9 @@ export class Sharing {
     expire: () => void,
   ): Promise<Sharing> {
     const sealing = nameSealing(randomBytes(KEY_BYTES));
-    const key = randomBytes(KEY_BYTES);
+    const key = randomFillSync(new Uint8Array(KEY_BYTES));
     try {
-      const points = await split(new Uint8Array(key), names.length, threshold);
+      const points = await split(key, names.length, threshold);
       const custodians = names.map((name, i) => {
         const point = points[i] as Uint8Array;
         const share = packShare(sealing, point);
@@ -132,8 +140,8 @@ export class Sharing {
     if (shares.length < this.#custodians.length) throw new CustodyError('share-unconfirmed');
     for (const first of shares.keys()) {
       const some = [...shares.slice(first), ...shares].slice(0, sealed.threshold);
-      const opened = await openSealedPin(sealed, some).catch((error: Error) => {
-        throw new CustodyError('seal-broken', error.message);
+      const opened = await openSealedPin(sealed, some).catch((error: unknown) => {
+        throw error instanceof SealError ? new CustodyError('seal-broken', error.message) : error;
       });
       const same = samePin(opened, pin);
       opened.fill(0);
