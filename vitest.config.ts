@@ -16,6 +16,8 @@ const BROWSER = files(
   'practice-browser',
   'attempt-pages-browser',
   'room-pages',
+  'stopping',
+  'acts-pages-browser',
   'firefox',
   'practice-firefox',
 );

@@ -151,6 +151,7 @@ export async function openRoom({ leastView = { chaptersAround: 1, drawn: 5 } } =
 
   return {
     origin,
+    exam,
     custody,
     relay,
     folder,
