@@ -15,6 +15,7 @@ import {
   publishExam,
   registerAttempt,
   releaseOf,
+  requestOf,
   ROOM_ORIGIN,
   type RunningCustody,
   sha256,
@@ -548,7 +549,7 @@ describe('units', () => {
     const { attempt: sat, chapters } = await registerAttempt(custody, own, 'L-1');
     const recipient = await makeRecipient((await custody.room.state()).algorithm);
     let grant = '';
-    const request = { recipient: recipient.digest, chapters: [chapters[0] as never] };
+    const request = { recipient: recipient.digest, chapters: [requestOf(chapters[0])] };
     const release = () => custody.room.release(insider.session, grant, request);
     const openAgain = async () => {
       grant = await openGrant(custody, insider, sat, recipient);
@@ -586,7 +587,7 @@ describe('an exam’s rules', () => {
     await expect(custody.room.grant(reviewer.session, view.act)).rejects.toMatchObject({ code: 'not-found' });
     await expect(sign(outsider, view.act, view.bytes)).rejects.toThrow('not-assigned');
     expect((await sign(second, view.act, view.bytes)).made.grants).toEqual([{ attempt: sat, grant: view.act }]);
-    const request = { recipient: recipient.digest, chapters: [chapters[0] as never] };
+    const request = { recipient: recipient.digest, chapters: [requestOf(chapters[0])] };
     expect((await custody.room.release(reviewer.session, view.act, request)).keys).toHaveLength(1);
     await expect(custody.room.release(second.session, view.act, request)).rejects.toMatchObject({ code: 'not-found' });
     expect((await custody.web.accesses(sat)).accesses.at(-2)).toMatchObject({ kind: 'granted', by: 'Ines Moreau' });
@@ -621,10 +622,10 @@ describe('an exam’s rules', () => {
     const { made: opened } = await carryOut(custody, content, [reviewer]);
     expect(opened.grants?.map((one) => one.attempt)).toEqual(batch);
     for (const [index, { grant }] of (opened.grants ?? []).entries()) {
-      const chapters = [sat[index]?.chapters[0] as never];
+      const chapters = [requestOf(sat[index]?.chapters[0])];
       const { keys } = await custody.room.release(reviewer.session, grant, { recipient: recipient.digest, chapters });
       expect(keys).toHaveLength(1);
-      const other = [sat[1 - index]?.chapters[0] as never];
+      const other = [requestOf(sat[1 - index]?.chapters[0])];
       const swapped = custody.room.release(reviewer.session, grant, { recipient: recipient.digest, chapters: other });
       await expect(swapped).rejects.toThrow('envelope-foreign');
       const { accesses } = await custody.web.accesses(batch[index] as string);

@@ -133,6 +133,11 @@ export async function startCustody(
       database.close();
       return rows.map((row) => ({ ...row, body: JSON.parse(row.body) as Record<string, unknown> }));
     },
+    pid: () => child.pid as number,
+    /** Waits until something else has ended it. */
+    async gone() {
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    },
     /** Kills it. */
     kill: () => end('SIGKILL'),
     /** Starts it again over the same data. */
@@ -301,8 +306,16 @@ export async function makeRecipient(alg: 'RSA-OAEP' | 'RSA-OAEP-256' | null) {
 }
 
 /** Proposes a release, touches the key, and has the grant. */
-export async function openGrant(custody: RoomDesk, who: Signer, attempt: string, recipient: { spki: string }) {
-  const { act } = await carryOut(custody, releaseOf(attempt, recipient.spki), [who]);
+export async function openGrant(
+  custody: RoomDesk,
+  who: Signer,
+  attempt: string,
+  recipient: { spki: string },
+  extent: 'least-view' | 'all' = 'least-view',
+) {
+  const justification = extent === 'all' ? 'The whole is needed.' : '';
+  const proposal = { ...releaseOf(attempt, recipient.spki), extent, justification };
+  const { act } = await carryOut(custody, proposal, [who]);
   return act;
 }
 

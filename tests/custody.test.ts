@@ -17,6 +17,7 @@ import {
   policy,
   publishExam,
   releaseOf,
+  requestOf,
   ROOM_ORIGIN,
   type RunningCustody,
   registerAttempt,
@@ -87,7 +88,7 @@ describe('the honest path', () => {
     expect(viewed[0]).toMatchObject({ intervals: [{ recording, from: 2, to: 9.5 }], by: 'Ines Moreau' });
     const [first] = chapters;
     await expect(
-      custody.room.release(reviewer.session, grant, { recipient: recipient.digest, chapters: [first as never] }),
+      custody.room.release(reviewer.session, grant, { recipient: recipient.digest, chapters: [requestOf(first)] }),
     ).rejects.toThrow('grant-ended');
   });
 
@@ -214,7 +215,7 @@ describe('the honest path', () => {
       Array.from({ length: 50 }, (_, index) =>
         custody.room.release(reviewer.session, grant, {
           recipient: recipient.digest,
-          chapters: [chapters[index % 2] as never],
+          chapters: [requestOf(chapters[index % 2])],
         }),
       ),
     );
@@ -231,7 +232,7 @@ describe('the honest path', () => {
     await custody.restart();
     const { keys } = await custody.room.release(reviewer.session, grant, {
       recipient: recipient.digest,
-      chapters: [chapters[1] as never],
+      chapters: [requestOf(chapters[1])],
     });
     expect((await recipient.unwrap(keys[0]?.key ?? '')).equals(chapters[1]?.key as Buffer)).toBe(true);
   });
@@ -257,12 +258,12 @@ describe('a hostile web process', () => {
     const { attempt, recording, chapters } = await registerAttempt(custody, exam, nextCandidate());
     const { examKey } = await custody.web.exam(exam);
     const recipient = await makeRecipient(examKey.alg);
-    const grant = await openGrant(custody, reviewer, attempt, recipient);
     const honest = JSON.parse(wrapChapterKey(examKey, { exam, attempt, recording, chapter: 2 }, randomBytes(32)));
     // Below any modulus of 3072 bits, as registering asks for.
     const noise = Buffer.concat([Buffer.alloc(1), randomBytes(383)]).toString('base64url');
     const envelope = canonicalize({ ...honest, key: noise }) as string;
     await custody.web.registerChapter(envelope);
+    const grant = await openGrant(custody, reviewer, attempt, recipient, 'all');
     const good = chapters.map(({ chapter, envelope: text }) => ({ recording, chapter, envelope: text }));
     const ask = (asked: typeof good) =>
       custody.room.release(reviewer.session, grant, { recipient: recipient.digest, chapters: asked });
@@ -304,7 +305,7 @@ describe('a hostile web process', () => {
     await expect(
       custody.room.release(reviewer.session, grant, {
         recipient: recipient.digest,
-        chapters: [theirs.chapters[0] as never],
+        chapters: [requestOf(theirs.chapters[0])],
       }),
     ).rejects.toThrow('envelope-foreign');
     const { examKey } = await custody.web.exam(exam);
@@ -409,7 +410,7 @@ describe('a hostile room or a stolen touch', () => {
     const other = await makeRecipient(algorithm);
     const grant = await openGrant(custody, reviewer, attempt, shown);
     await expect(
-      custody.room.release(reviewer.session, grant, { recipient: other.digest, chapters: [chapters[0] as never] }),
+      custody.room.release(reviewer.session, grant, { recipient: other.digest, chapters: [requestOf(chapters[0])] }),
     ).rejects.toThrow('recipient-differs');
     expect(await lastAccess(attempt)).toMatchObject({ kind: 'refused', by: 'Ines Moreau' });
   });
@@ -550,7 +551,7 @@ describe('retention', () => {
     const { attempt, chapters } = await registerAttempt(custody, old, 'T-old');
     const recipient = await makeRecipient((await custody.room.state()).algorithm);
     const grant = await openGrant(custody, who, attempt, recipient);
-    const request = { recipient: recipient.digest, chapters: [chapters[0] as never] };
+    const request = { recipient: recipient.digest, chapters: [requestOf(chapters[0])] };
     await custody.room.release(who.session, grant, request);
     const { entries } = await custody.operator.state();
 

@@ -68,7 +68,7 @@ export async function openSetting() {
   /** Opens an attempt as a reviewer does: a grant for a purpose, and each chapter's key for a key pair of this test. */
   async function releaseKeys(attempt: string, chapters: { recording: string; chapter: number; envelope: string }[]) {
     const recipient = await makeRecipient(exams.short.examKey.alg);
-    const grant = await openGrant(custody, reviewer, attempt, recipient);
+    const grant = await openGrant(custody, reviewer, attempt, recipient, 'all');
     const { keys } = await custody.room.release(reviewer.session, grant, { recipient: recipient.digest, chapters });
     return Promise.all(
       keys.map(async ({ chapter, key }) => {

@@ -45,7 +45,7 @@ async function release(taker: Attempt, recording: string) {
   const { room } = setting.custody;
   const { envelopes } = await readIndex(join(setting.folder, taker.about.attempt, `${recording}.clr`));
   const recipient = await makeRecipient((await room.state()).algorithm);
-  const grant = await openGrant(setting.custody, reviewer, taker.about.attempt, recipient);
+  const grant = await openGrant(setting.custody, reviewer, taker.about.attempt, recipient, 'all');
   const chapters = [...envelopes].map(([chapter, envelope]) => ({ recording, chapter, envelope }));
   return (await room.release(reviewer.session, grant, { recipient: recipient.digest, chapters })).keys;
 }
