@@ -25,6 +25,7 @@ export interface Access {
   /** How much a grant covers, and how that came about; null of everything else, and of grants from before it was entered. */
   coverage: Coverage | null;
   outcome: string | null;
+  /** Of an incident, what was noted. */
   reason: string | null;
   /** Index of the entry in the ledger; null for a view that is still going on. */
   entry: number | null;
@@ -104,7 +105,7 @@ export function listAccesses(custody: Custody, attempt: string): Access[] {
       chapters,
       coverage: kind === 'granted' ? coverageOf(body, act) : null,
       outcome: act.outcome ?? null,
-      reason: kind === 'refused' ? sentenceOf(String(body.refusal)) : (act.reason ?? (act.justification || null)),
+      reason: reasonOf(kind, body) ?? act.reason ?? (act.justification || null),
       entry: entry.number,
     };
     accesses.push(access);
@@ -127,6 +128,13 @@ export function listAccesses(custody: Custody, attempt: string): Access[] {
     });
   }
   return accesses;
+}
+
+/** What an entry says by itself; what is missing stands in the act. */
+function reasonOf(kind: Access['kind'], body: Record<string, unknown>): string | undefined {
+  if (kind === 'refused') return sentenceOf(String(body.refusal));
+  if (kind === 'incident') return (JSON.parse(String(body.statement)) as { kind: string }).kind;
+  return undefined;
 }
 
 /** Grants from before what they cover was entered say nothing of it. */

@@ -1,10 +1,11 @@
 import type { Child } from 'hono/jsx';
-import { Moment, formatOffset } from '../ui/moment.tsx';
+import { Moment } from '../ui/moment.tsx';
 import { Notice } from '../ui/status.tsx';
 import { Table } from '../ui/table.tsx';
 import type { Access } from './attempt.ts';
-import { joinStretches, type Stretch } from './chapter-times.ts';
-import { describeOutcome, describePurpose } from './words.ts';
+import type { Stretch } from './chapter-times.ts';
+import { Coverage, describeStretches } from './coverage-view.tsx';
+import { describeIncident, describeOutcome, describePurpose } from './words.ts';
 
 interface AccessesProps {
   /** Null where custody, which keeps the ledger, cannot tell just now. */
@@ -32,6 +33,7 @@ export function Accesses({ accesses, timesOf }: AccessesProps) {
   const viewed = of('viewed');
   const allowed = of('granted', 'released');
   const turnedDown = of('refused', 'segment-refused');
+  const noted = of('incident');
   const decided = of('decided');
   return (
     <>
@@ -60,7 +62,8 @@ export function Accesses({ accesses, timesOf }: AccessesProps) {
             <h3>Who was allowed to watch</h3>
             <p>
               Being allowed does not mean having watched. A key opens the minutes named, for an hour at most, in that
-              person’s browser only.
+              person’s browser only. Whoever wants to see more than the exam’s rules show has to say why, and you read
+              it here.
             </p>
             <Table
               caption="Allowed to watch: who signed for it, and which keys were given out"
@@ -68,11 +71,24 @@ export function Accesses({ accesses, timesOf }: AccessesProps) {
               rows={allowed.map((access) => [
                 <By access={access} />,
                 <When access={access} />,
-                access.kind === 'granted'
-                  ? 'Signed by name to watch'
-                  : `Keys to ${describeStretches(timesOf(access.chapters))}`,
+                access.kind === 'granted' ? (
+                  <Coverage access={access} timesOf={timesOf} />
+                ) : (
+                  `Keys to ${describeStretches(timesOf(access.chapters))}`
+                ),
                 <Purpose access={access} />,
               ])}
+            />
+          </>
+        )}
+        {noted.length > 0 && (
+          <>
+            <h3>What your browser noted</h3>
+            <p>Your browser signed these while it recorded. They say where to look, and nothing else.</p>
+            <Table
+              caption="Noted while you sat the exam"
+              columns={['What', 'When it was entered']}
+              rows={noted.map((access) => [describeIncident(access.reason ?? ''), <When access={access} />])}
             />
           </>
         )}
@@ -128,11 +144,6 @@ function Purpose({ access }: { access: Access }) {
       {access.reason && `: “${access.reason}”`}
     </>
   );
-}
-
-function describeStretches(stretches: Stretch[]): string {
-  const words = joinStretches(stretches).map(({ from, to }) => `${formatOffset(from)} to ${formatOffset(to)}`);
-  return words.join(', ') || 'nothing yet';
 }
 
 function describeRefusal({ kind, reason }: Access): string {

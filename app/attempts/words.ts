@@ -22,6 +22,11 @@ export function describePurposes(purposes: string[]): string {
   return new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(purposes.map(describePurpose));
 }
 
+/** @returns what a browser noted, as words: custody takes names of letters and hyphens only */
+export function describeIncident(kind: string): string {
+  return kind.replaceAll('-', ' ');
+}
+
 /** @returns an outcome of custody's as a sentence to the test taker */
 export function describeOutcome(outcome: string): string {
   return OUTCOMES[outcome] ?? outcome;

@@ -159,6 +159,11 @@ function accessDetail(access: Access): string {
     const seconds = access.intervals.reduce((sum, { from, to }) => sum + to - from, 0);
     return `${formatOffset(seconds)} shown${access.entry === null ? ', still going on' : ''}`;
   }
+  if (access.coverage) {
+    const { extent, registered } = access.coverage;
+    const part = `${extent === 'all' ? 'All: ' : ''}${access.chapters.length} of ${registered} chapters`;
+    return access.reason ? `${part}. ${access.reason}` : part;
+  }
   if (access.kind === 'released') return `${access.chapters.length} chapters`;
   return access.outcome ? (OUTCOMES[access.outcome] ?? access.outcome) : (access.reason ?? '–');
 }

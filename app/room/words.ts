@@ -18,6 +18,7 @@ export const OUTCOMES: Record<string, string> = {
 
 /** What happened to a recording. */
 export const ACCESSES: Record<string, string> = {
+  incident: 'Noted by the test taker’s browser',
   granted: 'Allowed to watch',
   released: 'Keys released',
   viewed: 'Watched',
