@@ -23,6 +23,19 @@ export function attestedModel(
   return leadsTo(chain, roots) ? aaguid : undefined;
 }
 
+/**
+ * Whether a new passkey attests in a format that custody takes: none, or packed. It asks for no other, and verifying others would have
+ * the library fetch what a stranger's certificate names.
+ */
+export function isTakenFormat({ response }: { response: { attestationObject: string } }): boolean {
+  try {
+    const bytes = Uint8Array.from(Buffer.from(response.attestationObject, 'base64url'));
+    return ['none', 'packed'].includes(decodeAttestationObject(bytes).get('fmt'));
+  } catch {
+    return false;
+  }
+}
+
 /** @param chain leaf first */
 function leadsTo(chain: readonly X509Certificate[], roots: readonly X509Certificate[]): boolean {
   const now = new Date();

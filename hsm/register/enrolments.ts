@@ -9,8 +9,8 @@ import { transact } from '../../db/custody/open.ts';
 import * as register from '../../db/custody/register.ts';
 import { type Custody, refuse } from '../custody.ts';
 import { CustodyError } from '../errors.ts';
-import { attestedModel } from './attestation.ts';
-import { relyingParty } from './passkeys.ts';
+import { attestedModel, isTakenFormat } from './attestation.ts';
+import { readClientData, relyingParty } from './passkeys.ts';
 import { findRepresentative, type RepresentativeView, viewRepresentative } from './representatives.ts';
 import { type SignedIn, startSession } from './sessions.ts';
 
@@ -65,6 +65,8 @@ export async function enrolPasskey(
   const { enrolment, representative } = openEnrolment(custody, token);
   const facts = { tried: 'enrol', representative: representative.id };
   const { id, origin } = relyingParty(custody);
+  if (readClientData(response).framed) throw new CustodyError('passkey-refused', 'made in a frame');
+  if (!isTakenFormat(response)) throw new CustodyError('passkey-refused', 'format of attestation');
   const verified = await verifyRegistrationResponse({
     response,
     expectedChallenge: enrolment.challenge ?? '',

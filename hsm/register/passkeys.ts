@@ -10,8 +10,8 @@ export function relyingParty({ config }: Pick<Custody, 'config'>): { id: string;
 }
 
 /**
- * Verifies a passkey's assertion over `challenge`, from the room's origin, with user verification, and moves its counter. A counter
- * counts only where it is not zero (WebAuthn level 3, section 6.1.1); whether the passkey can be backed up may not have changed
+ * Verifies a passkey's assertion over `challenge`, from the room's origin and no frame of another, with user verification, and moves
+ * its counter. A counter counts only where it is not zero (WebAuthn level 3, section 6.1.1); whether the passkey can be backed up may not have changed
  * (section 7.2, step 19).
  * @param facts what is entered in the ledger if it does not verify
  * @throws CustodyError challenge-differs, origin-differs, passkey-refused, counter-behind
@@ -25,8 +25,12 @@ export async function verifyAssertion(
 ): Promise<void> {
   const signed = readClientData(response);
   const { origin } = relyingParty(custody);
-  if (signed.origin !== origin)
-    await refuse(custody, 'origin-differs', { ...facts, origin: signed.origin.slice(0, 200) });
+  if (signed.origin !== origin || signed.framed)
+    await refuse(custody, 'origin-differs', {
+      ...facts,
+      origin: signed.origin.slice(0, 200),
+      ...(signed.framed && { framed: true }),
+    });
   if (signed.challenge !== challenge) await refuse(custody, 'challenge-differs', facts);
   const info = await checkAssertion(custody, response, passkey, challenge);
   if (!info || (info.credentialDeviceType === 'multiDevice') !== passkey.backupEligible) {
@@ -38,7 +42,7 @@ export async function verifyAssertion(
   }
 }
 
-/** Verifies everything of an assertion but its counter. @returns what it says; undefined when it does not verify */
+/** Verifies everything of an assertion but its counter. @returns what it says; undefined when it does not verify, or came out of a frame */
 export async function checkAssertion(
   custody: Pick<Custody, 'config'>,
   response: AuthenticationResponseJSON,
@@ -46,6 +50,7 @@ export async function checkAssertion(
   challenge: string,
 ) {
   const { id, origin } = relyingParty(custody);
+  if (readClientData(response).framed) return undefined;
   const result = await verifyAuthenticationResponse({
     response,
     expectedChallenge: challenge,
@@ -58,11 +63,22 @@ export async function checkAssertion(
   return result?.verified ? result.authenticationInfo : undefined;
 }
 
-/** @throws CustodyError malformed */
-export function readClientData(response: AuthenticationResponseJSON): { challenge: string; origin: string } {
+/**
+ * @returns what the browser signed, and whether it says that the page was framed by one of another origin (WebAuthn level 3,
+ *   section 5.8.1): the reading room never is, and a frame shows whatever is around it
+ * @throws CustodyError malformed
+ */
+export function readClientData({ response }: { response: { clientDataJSON: string } }): {
+  challenge: string;
+  origin: string;
+  framed: boolean;
+} {
   try {
-    const { challenge, origin } = JSON.parse(Buffer.from(response.response.clientDataJSON, 'base64url').toString());
-    return { challenge: String(challenge), origin: String(origin) };
+    const { challenge, origin, crossOrigin, topOrigin } = JSON.parse(
+      Buffer.from(response.clientDataJSON, 'base64url').toString(),
+    );
+    const framed = Boolean(crossOrigin) || topOrigin !== undefined;
+    return { challenge: String(challenge), origin: String(origin), framed };
   } catch {
     throw new CustodyError('malformed', 'clientDataJSON');
   }
