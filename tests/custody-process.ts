@@ -260,6 +260,12 @@ export async function registerAttempt(custody: RunningCustody, exam: string, can
   return { attempt, recording, attemptKey, publicKey, chapters: made };
 }
 
+/** A chapter as the room asks for it. */
+export function requestOf(made: { recording: string; chapter: number; envelope: string } | undefined) {
+  const { recording, chapter, envelope } = made as NonNullable<typeof made>;
+  return { recording, chapter, envelope };
+}
+
 /** Wraps a chapter key as the recorder does. */
 export function wrapChapterKey(
   examKey: { kid: string; alg: 'RSA-OAEP' | 'RSA-OAEP-256'; spki: string },

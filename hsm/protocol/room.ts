@@ -21,7 +21,7 @@ const base64url = z
   .string()
   .regex(/^[\w-]*$/)
   .max(20_000);
-const token = z.object({ token: z.string().max(200) });
+const token = z.strictObject({ token: z.string().max(200) });
 const registration = z
   .looseObject({
     id: base64url,
@@ -40,14 +40,14 @@ const assertion = z
     clientExtensionResults: z.looseObject({}),
   })
   .transform((value) => value as unknown as AuthenticationResponseJSON);
-const release = z.object({ recipient: z.string().length(43), chapters: chapterRequests });
+const release = z.strictObject({ recipient: z.string().length(43), chapters: chapterRequests });
 const seconds = z.number().nonnegative().max(1e6);
-const viewing = z.object({
+const viewing = z.strictObject({
   intervals: z
-    .array(z.object({ recording: z.uuid(), from: seconds, to: seconds }).refine(({ from, to }) => from <= to))
+    .array(z.strictObject({ recording: z.uuid(), from: seconds, to: seconds }).refine(({ from, to }) => from <= to))
     .max(MOST_INTERVALS),
 });
-const fault = z.object({
+const fault = z.strictObject({
   recording: z.uuid(),
   segment: z.int().nonnegative(),
   fault: z.enum(['altered', 'misplaced', 'foreign-recording', 'foreign-chapter', 'unreadable']),
@@ -66,7 +66,7 @@ export function roomProtocol(custody: Custody) {
       return c.json(await enrolPasskey(custody, link, response));
     })
     .post('/sign-ins', async (c) => c.json({ options: await signInOptions(custody) }))
-    .post('/sessions', json(z.object({ response: assertion })), async (c) =>
+    .post('/sessions', json(z.strictObject({ response: assertion })), async (c) =>
       c.json(await signIn(custody, c.req.valid('json').response)),
     )
     .get('/session', (c) => c.json({ representative: who(c) }))
@@ -80,7 +80,7 @@ export function roomProtocol(custody: Custody) {
     .post('/acts', json(proposal), async (c) => c.json(await proposeAct(custody, who(c), c.req.valid('json'))))
     .get('/acts', (c) => c.json({ acts: listActs(custody, who(c)) }))
     .get('/acts/:act', (c) => c.json(viewAct(custody, who(c), c.req.param('act'))))
-    .post('/acts/:act/signature', json(z.object({ response: assertion })), async (c) =>
+    .post('/acts/:act/signature', json(z.strictObject({ response: assertion })), async (c) =>
       c.json(await signAct(custody, who(c), c.req.param('act'), c.req.valid('json').response)),
     )
     .post('/acts/:act/withdrawal', async (c) => {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { listAccesses } from '../accesses.ts';
 import { webProposal } from '../acts/definitions.ts';
 import { proposeForWeb, readProposal } from '../acts/engine.ts';
+import { line } from '../acts/wording.ts';
 import { registerAttempt, resumeAttempt } from '../attempts.ts';
 import { registerChapter, registerChapters } from '../chapters.ts';
 import type { Custody } from '../custody.ts';
@@ -13,18 +14,19 @@ import { viewState } from '../state.ts';
 import { ledgerFiles } from './ledger-files.ts';
 import { json, SESSION_HEADER, socketApp } from './socket-app.ts';
 
-const attempt = z.object({
+const attempt = z.strictObject({
   attempt: z.uuid(),
   exam: z.uuid(),
-  candidate: z.string().min(1).max(64),
+  /** It stands in the sentences of acts. */
+  candidate: line(64),
   publicKey: z.string().max(400),
   takenAt: z.iso.datetime().optional(),
 });
 const resumed = attempt.pick({ publicKey: true, takenAt: true });
-const chapter = z.object({ envelope: z.string().max(4096) });
-const waited = z.object({ envelopes: z.array(chapter.shape.envelope).min(1).max(32) });
-const signed = z.object({ statement: z.string().max(16_384), signature: z.string().max(200) });
-const ticket = z.object({ ticket: z.string().length(43) });
+const chapter = z.strictObject({ envelope: z.string().max(4096) });
+const waited = z.strictObject({ envelopes: z.array(chapter.shape.envelope).min(1).max(32) });
+const signed = z.strictObject({ statement: z.string().max(16_384), signature: z.string().max(200) });
+const ticket = z.strictObject({ ticket: z.string().length(43) });
 
 /**
  * What the web process may ask. It registers, seals and proposes; nothing here gives out a key, changes what was registered or signs.
