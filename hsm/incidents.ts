@@ -1,7 +1,7 @@
 import { createHash, verify } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { z } from 'zod';
-import { findAttempt, findChapter } from '../db/custody/attempts.ts';
+import { type AttemptRow, findAttempt, findChapter } from '../db/custody/attempts.ts';
 import * as rows from '../db/custody/incidents.ts';
 import { importAttemptKey, keysOf } from './attempts.ts';
 import { type Custody, refuseRegistration } from './custody.ts';
@@ -30,12 +30,13 @@ const incidentStatement = z
 
 /**
  * Registers an incident: something that a browser of the test taker noted while it recorded, and signed. It widens what a least-view
- * release covers, so web's own word is none. The same statement again gives the same answer.
+ * release covers, so web's own word is none; and since web can register a key of its own as another browser's, a key that came later
+ * speaks for recordings alone that began after it. The same statement again gives the same answer.
  * @param input.statement canonical JSON of {type, attempt, recording, chapter, from, to, kind}
  * @param input.signature of one of the attempt's keys: ECDSA P-256 SHA-256, IEEE P1363, base64url
  * @returns the index of its entry in the ledger
  * @throws CustodyError not-found, malformed, attempt-sealed, incidents-full; incident-refused where the signature is nobody's of
- *   the attempt or the chapter is not one of it
+ *   the attempt, or of a browser that came later than the recording, or the chapter is not one of the attempt
  */
 export async function registerIncident(
   custody: Custody,
@@ -57,7 +58,10 @@ export async function registerIncident(
       Buffer.from(input.signature, 'base64url'),
     ),
   );
-  const fits = statement.attempt === id && findChapter(custody.db, recording, chapter)?.attempt === id;
+  const fits =
+    statement.attempt === id &&
+    findChapter(custody.db, recording, chapter)?.attempt === id &&
+    (!signedBy || wasThere(custody, attempt, recording, signedBy));
   if (!fits || !signedBy) {
     const facts = { recording, chapter, fits, signed: signedBy !== undefined };
     return refuseRegistration(custody, 'incident-refused', { tried: 'register-incident', attempt: id, ...facts });
@@ -85,6 +89,17 @@ export async function registerIncident(
     if (error instanceof CustodyError && error.refusal === 'already-so') return registerIncident(custody, id, input);
     throw error;
   }
+}
+
+/** @returns whether a browser's key was registered before anything of this recording, by custody's own clock */
+function wasThere(custody: Custody, attempt: AttemptRow, recording: string, key: Buffer): boolean {
+  if (attempt.publicKey.equals(key)) return true;
+  const publicKey = key.toString('base64url');
+  const resumed = custody.ledger
+    .concerning(attempt.id)
+    .find(({ type, body }) => type === 'attempt-resumed' && (body as { publicKey?: unknown }).publicKey === publicKey);
+  const began = findChapter(custody.db, recording, 0);
+  return resumed !== undefined && began !== undefined && resumed.at <= began.registeredAt;
 }
 
 function parseIncident(text: string): z.infer<typeof incidentStatement> {
