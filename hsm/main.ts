@@ -27,6 +27,8 @@ const CLOSING_MS = 5_000;
 const RETENTION_MS = 3_600_000;
 const LEDGER_LOST =
   'The PIN is sealed, so there was a ledger, but its folder does not name the key that it was begun under. Put the ledger’s folder back.';
+/** Connections that a peer may hold at once: one that opens more than it needs shuts itself out, and takes no other peer's. */
+const MOST_CONNECTIONS = 256;
 /** So long a token may take until custody says that it is ready without it. */
 const TOKEN_MS = 10_000;
 
@@ -114,6 +116,7 @@ async function main(): Promise<void> {
       // The peers let idle connections go. Were custody to, a request could be on its way into one that is just closing.
       serverOptions: { keepAliveTimeout: 3_600_000 },
     });
+    server.maxConnections = MOST_CONNECTIONS;
     return new Promise<typeof server>((resolve, reject) => {
       server.once('error', reject);
       server.listen(path, () => {
