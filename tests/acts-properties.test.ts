@@ -16,6 +16,7 @@ import {
   publishExam,
   registerAttempt,
   releaseOf,
+  requestOf,
   ROOM_ORIGIN,
   type RunningCustody,
   sha256,
@@ -189,7 +190,7 @@ describe('no order of acts', () => {
     await publishExam(custody, { exam, title: 'Contract law', policy: { ...policy(), unit } });
     const registered = await registerAttempt(custody, exam, 'T-1', 1);
     attempt = registered.attempt;
-    chapter = registered.chapters[0] as typeof chapter;
+    chapter = requestOf(registered.chapters[0]);
     recipient = await makeRecipient((await custody.room.state()).algorithm);
   }, 60_000);
   afterAll(() => custody?.stop());
