@@ -17,7 +17,9 @@ const BROWSER = files(
   'attempt-pages-browser',
   'room-pages',
   'stopping',
+  'least-view-pages',
   'acts-pages-browser',
+  'room-states',
   'firefox',
   'practice-firefox',
 );
