@@ -70,10 +70,12 @@ test('whoever gives up while waiting gets their reason, and what has begun goes 
   const reason = new Error('the page is gone');
   await expect(token.rewrap(exam, envelope, recipient, AbortSignal.abort(reason))).rejects.toBe(reason);
   const all = Array.from({ length: 60 }, () => token.rewrap(exam, envelope, recipient, controller.signal));
+  // A turn of the event loop, in which the first ones begin.
+  await Promise.resolve();
   controller.abort(reason);
   const outcomes = await Promise.allSettled(all);
   const refused = outcomes.filter(({ status }) => status === 'rejected');
-  expect(refused).toHaveLength(44);
+  expect(refused).toHaveLength(60 - 24);
   for (const outcome of refused) expect(outcome).toMatchObject({ reason });
 });
 
@@ -85,7 +87,7 @@ test('more than can wait is refused at once, and a signature does not stand behi
   const signature = token.sign(randomBytes(32)).then(note('signature'));
   const outcomes = await Promise.allSettled([...releases, signature]);
   const busy = outcomes.filter((one) => one.status === 'rejected' && one.reason.code === 'token-busy');
-  expect(busy).toHaveLength(2_100 - 2_000 - 16);
+  expect(busy).toHaveLength(2_100 - 2_000);
   expect(order.indexOf('signature')).toBeLessThan(60);
 }, 120_000);
 

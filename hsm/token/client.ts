@@ -27,8 +27,12 @@ const PROCESS = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? './process.ts' : './token.js', import.meta.url),
 );
 
-/** Calls that the token process has at a time: twice its sessions, so that none of them ever waits for the channel. */
-const WINDOW = 16;
+/**
+ * Calls that the token process has at a time, and how few of them are left when it gets more: more than it has sessions, so that none of
+ * those ever waits for the channel, and far enough apart that calls travel in company.
+ */
+const WINDOW = 24;
+const LOW_WATER = 12;
 /** Calls that wait here. At hundreds a second more would only wait longer than anybody does. */
 const MOST_WAITING = 2_000;
 /** Milliseconds for an answer. Nobody can call a PKCS#11 operation back: a token process that keeps one to itself is killed. */
@@ -267,7 +271,8 @@ export class TokenClient {
       };
       signal?.addEventListener('abort', call.giveUp, { once: true });
       queue.push(call);
-      this.#pump();
+      // Not at once: what else is asked for in this turn goes out in the same message.
+      queueMicrotask(() => this.#pump());
     });
   }
 
@@ -281,16 +286,18 @@ export class TokenClient {
   }
 
   #pump(): void {
+    for (let call = this.#urgent.shift(); call; call = this.#urgent.shift()) this.#send(call);
+    if (this.#underWay.size > LOW_WATER) return;
     while (this.#underWay.size < WINDOW) {
-      const call = this.#urgent.shift() ?? this.#waiting.shift();
+      const call = this.#waiting.shift();
       if (!call) return;
-      call.signal?.removeEventListener('abort', call.giveUp);
       this.#send(call);
     }
   }
 
   /** Calls of one turn of the event loop go out together: each message costs both processes. */
   #send(call: Waiting): void {
+    call.signal?.removeEventListener('abort', call.giveUp);
     this.#underWay.set(call.id, call);
     call.timer = setTimeout(
       () => this.#lose(new TokenError('token-away', `no answer to ${call.name} within ${call.patience} ms`)),

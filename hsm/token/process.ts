@@ -48,24 +48,39 @@ const calls: { [Name in CallName]: (...args: Arguments<Name>) => Result<Name> | 
 const answer = async ({ id, name, args }: Call): Promise<void> => {
   try {
     const value: unknown = await (calls[name] as (...args: unknown[]) => unknown)(...args);
-    say({ id, value });
+    say({ id, value }, name);
   } catch (error) {
     const { code, detail } = error instanceof TokenError ? error : new TokenError('failed', reasonOf(error));
-    say({ id, error: { code, ...(detail && { detail }) } });
+    say({ id, error: { code, ...(detail && { detail }) } }, name);
   }
 };
 
-/** Answers of one turn of the event loop go out together: each message costs both processes. */
+/**
+ * Answers travel in company, since each message costs both processes as much as a good part of a release: none waits for longer than
+ * this, in milliseconds, and none at all when it is the last one or a signature, for which a group of the ledger waits.
+ */
+const COMPANY_MS = 3;
+const COMPANY = 8;
 let answers: Answer[] = [];
-function say(one: Answer): void {
-  if (answers.push(one) > 1) return;
-  setImmediate(() => {
-    process.send?.(answers);
-    answers = [];
-  });
+let underWay = 0;
+let flush: NodeJS.Timeout | undefined;
+
+function say(one: Answer, name: CallName): void {
+  answers.push(one);
+  underWay--;
+  if (name !== 'rewrap' || underWay === 0 || answers.length >= COMPANY) return send();
+  flush ??= setTimeout(send, COMPANY_MS);
+}
+
+function send(): void {
+  clearTimeout(flush);
+  flush = undefined;
+  process.send?.(answers);
+  answers = [];
 }
 
 process.on('message', (batch: Call[]) => {
+  underWay += batch.length;
   for (const call of batch) void answer(call);
 });
 // Without custody there is nothing to do here; threads of the module that hang must not keep the process.

@@ -6,6 +6,7 @@ interface Waiting<Session> {
 /** Shares a few sessions among many callers: first come, first served, and one operation at a time per session. */
 export class SessionPool<Session> {
   readonly #free: Session[];
+  readonly #urgent = new Set<Waiting<Session>>();
   readonly #waiting = new Set<Waiting<Session>>();
   readonly #size: number;
   #closed: Error | undefined;
@@ -18,10 +19,11 @@ export class SessionPool<Session> {
 
   /**
    * Runs `operation` on a session of its own.
+   * @param urgent goes before all that wait and are not: others wait behind it in turn
    * @throws what `operation` throws, or the reason of `close`
    */
-  async run<Result>(operation: (session: Session) => Promise<Result>): Promise<Result> {
-    const session = await this.#take();
+  async run<Result>(operation: (session: Session) => Promise<Result>, urgent = false): Promise<Result> {
+    const session = await this.#take(urgent);
     try {
       return await operation(session);
     } finally {
@@ -32,24 +34,26 @@ export class SessionPool<Session> {
   /** Refuses new and waiting operations with `reason`; resolves when those under way have ended. */
   async close(reason: Error): Promise<void> {
     this.#closed = reason;
-    for (const waiting of this.#waiting) waiting.reject(reason);
+    for (const waiting of [...this.#urgent, ...this.#waiting]) waiting.reject(reason);
+    this.#urgent.clear();
     this.#waiting.clear();
     if (this.#free.length < this.#size) await new Promise<void>((resolve) => (this.#drained = resolve));
   }
 
-  #take(): Promise<Session> {
+  #take(urgent: boolean): Promise<Session> {
     return new Promise((resolve, reject) => {
       if (this.#closed) return reject(this.#closed);
       const session = this.#free.pop();
       if (session !== undefined) return resolve(session);
-      this.#waiting.add({ start: resolve, reject });
+      (urgent ? this.#urgent : this.#waiting).add({ start: resolve, reject });
     });
   }
 
   #give(session: Session): void {
-    const [next] = this.#waiting;
+    const queue = this.#urgent.size > 0 ? this.#urgent : this.#waiting;
+    const [next] = queue;
     if (next) {
-      this.#waiting.delete(next);
+      queue.delete(next);
       next.start(session);
       return;
     }

@@ -364,7 +364,8 @@ export class Token {
     if (!signing) throw new TokenError('key-missing', 'the appliance key has not been ensured');
     for (let tries = 1; ; tries++) {
       try {
-        return await this.#pool.run((session) => signWith(this.#library, session, signing.key, signing.kind, bytes));
+        const { key, kind } = signing;
+        return await this.#pool.run((session) => signWith(this.#library, session, key, kind, bytes), true);
       } catch (error) {
         // A signature is two calls, so that it is begun anew as a whole where the second one failed.
         if (tries === TRIES || !(error instanceof TokenError) || error.code !== 'failed') throw error;
