@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium, openContext, plugInSecurityKey } from './chromium.ts';
 import { carryOut, changeStatus } from './custody-process.ts';
+import { inspectPage } from './page-inspection.ts';
 import { openRoom } from './room-setting.ts';
 import { film } from './take.ts';
 
@@ -128,6 +129,9 @@ test('what is not part of the release is dotted, and another act with a justific
   );
   expect(segments.status()).toBe(404);
   await page.getByRole('heading', { name: '3 of 4 chapters are open' }).waitFor();
+  await page.keyboard.press('Space');
+  await inspectPage(page, 'player-least-view', 380);
+  await inspectPage(page, 'player-least-view', 1280);
   await page.getByLabel('Why do you need to see all of it?').fill('The hall was evacuated at noon.');
   await page.getByRole('button', { name: 'Ask for all of it' }).click();
   await page.getByText('The hall was evacuated at noon.').waitFor();

@@ -7,7 +7,7 @@ import { PURPOSES } from './words.ts';
 export function MoreForm({ grant }: { grant: GrantView }) {
   const [shown, withheld] = [grant.chapters.length, grant.withheld.length];
   return (
-    <form class="card stack" data-passkey="release" data-attempts={grant.attempt} data-alg={grant.alg}>
+    <form class="card stack more" data-passkey="release" data-attempts={grant.attempt} data-alg={grant.alg}>
       <h2>
         {shown} of {shown + withheld} chapters are open
       </h2>
