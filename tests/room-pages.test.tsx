@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium, openContext, plugInSecurityKey } from './chromium.ts';
 import { changeStatus } from './custody-process.ts';
 import { inspectPage } from './page-inspection.ts';
+import { reach as reachOn } from './room-keyboard.ts';
 import { openRoom } from './room-setting.ts';
 import { film } from './take.ts';
 
@@ -37,19 +38,7 @@ async function inspect(name: string, at = page): Promise<void> {
   for (const width of [380, 1280]) await inspectPage(at, name, width);
 }
 
-/** Moves the focus with Tab until it is on something with this name, then presses a key there. */
-async function reach(name: string | RegExp, key = 'Enter'): Promise<void> {
-  for (let i = 0; i < 60; i++) {
-    await page.keyboard.press('Tab');
-    const at = await page.evaluate(() => {
-      const element = document.activeElement as HTMLElement;
-      const label = (element as HTMLInputElement).labels?.[0]?.textContent;
-      return (element.getAttribute('aria-label') ?? label ?? element.textContent ?? '').trim();
-    });
-    if (typeof name === 'string' ? at === name : name.test(at)) return page.keyboard.press(key);
-  }
-  throw new Error(`${name} cannot be reached with the keyboard`);
-}
+const reach = (name: string | RegExp, key?: string) => reachOn(page, name, key);
 
 test('pages send people without a session to sign in, and scripts an error', async () => {
   for (const path of ['/attempts', `/attempts/${attempt}`, '/tickets']) {

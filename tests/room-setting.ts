@@ -45,8 +45,12 @@ const SEGMENT = /\/recordings\/([^/]+)\/segments\/(\d+)$/;
 /**
  * Starts custody with an exam, and serves the room on http://localhost, where passkeys work without TLS.
  * @param options.leastView of the exam's rules; without it all of up to five chapters is shown
+ * @param options.environment further settings of custody
  */
-export async function openRoom({ leastView = { chaptersAround: 1, drawn: 5 } } = {}) {
+export async function openRoom({
+  leastView = { chaptersAround: 1, drawn: 5 },
+  environment = {} as Record<string, string>,
+} = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'cloister-room-'));
   const recordings = join(folder, 'recordings');
   await mkdir(recordings);
@@ -64,7 +68,7 @@ export async function openRoom({ leastView = { chaptersAround: 1, drawn: 5 } } =
   }) as Server;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
-  const custody = await startCustody({ roomOrigin: origin });
+  const custody = await startCustody({ roomOrigin: origin, environment });
   const exam = randomUUID();
   const { examKey } = await publishExam(custody, {
     exam,

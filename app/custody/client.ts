@@ -198,8 +198,8 @@ async function refusalOf(answer: Answer<unknown>): Promise<AppError> {
   const detail = `custody: ${error}`;
   const told = { detail, refusal: error, ...(facts && { facts }) };
   const code = KNOWN[error];
-  // Sealed is away in every respect, but there is more to say of it.
-  if (code) return new AppError(code, { ...told, ...(error === 'sealed' && { sentence: message }) });
+  // Sealed or without its token it is away in every respect, but there is more to say of it.
+  if (code) return new AppError(code, { ...told, ...(answer.status === 503 && { sentence: message }) });
   if (answer.status === 404) return new AppError('not-found', { ...told, sentence: message });
   if (answer.status >= 500) return new AppError('internal', { detail });
   return new AppError('refused', { ...told, sentence: message, status: answer.status as AppError['status'] });

@@ -177,8 +177,8 @@ function EnrolmentLink() {
     <section class="card stack" data-enrolment hidden tabindex={-1} aria-labelledby="enrolment-heading">
       <h2 id="enrolment-heading">Their enrolment link</h2>
       <p>
-        Everybody has signed. Give this link to the person themselves, over a way that only they read: handed over in
-        person, or said on the telephone. Whoever opens it first enrols a passkey in their name.
+        Everybody has signed. Give this link to the person themselves, in person or in a message that only they can
+        open. Whoever opens it first enrols a passkey in their name.
       </p>
       <p>
         <code data-link></code>

@@ -1,6 +1,5 @@
 import { ErrorPage, type ErrorPageProps } from '../http/error-page.tsx';
 import { Notice } from '../ui/status.tsx';
-import { TokenAway } from './room-page.tsx';
 
 interface Explanation {
   heading: string;
@@ -31,6 +30,10 @@ const EXPLANATIONS: Record<string, Explanation> = {
   'signed-already': { heading: 'You have signed this act', way: DESK },
   'act-altered': { heading: 'This act is not what was signed', way: DESK },
   'grant-ended': { heading: 'This view has ended', way: { href: '/attempts', label: 'Go to the attempts' } },
+  'nothing-to-release': {
+    heading: 'There is nothing to show',
+    way: { href: '/attempts', label: 'Go to the attempts' },
+  },
   'key-destroyed': { heading: 'The exam’s key is destroyed', way: DESK },
 };
 
@@ -47,7 +50,10 @@ export function FailurePage(props: ErrorPageProps) {
   if (refusal === 'token-away') {
     return (
       <ErrorPage {...props} heading="The key token does not answer" way={{ href: '/', label: 'Look again' }}>
-        <TokenAway />
+        <p>
+          Custody looks for the token by itself. If it stays away for more than a few minutes, tell the operator of the
+          appliance.
+        </p>
       </ErrorPage>
     );
   }
@@ -79,7 +85,10 @@ function Sealed({ facts }: { facts: Record<string, unknown> }) {
           </ul>
         </>
       )}
-      <p>Exams go on and are recorded meanwhile. Nothing is lost; watching and signing have to wait.</p>
+      <p>
+        Each types their share in themselves, at the appliance or over a connection of their own to it, with the command
+        “cloister unseal”.
+      </p>
     </Notice>
   );
 }
