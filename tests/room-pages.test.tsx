@@ -179,3 +179,24 @@ test('content of another shape is refused before custody sees it', async () => {
   expect((await post('/acts', { ...proposal, outcome: 'refer', reason: 'x'.repeat(200_000) })).status()).toBe(413);
   expect((await post('/acts', { ...proposal, outcome: 'refer' })).status()).toBe(201);
 });
+
+test('a decision without a reason comes back as it was filled in', async () => {
+  await page.goto(`${room.origin}/attempts/${attempt}`);
+  await page.evaluate((of) => {
+    const form = document.createElement('form');
+    form.method = 'post';
+    form.action = '/acts';
+    for (const [name, value] of Object.entries({ type: 'decide', attempt: of, outcome: 'refer', reason: '  ' })) {
+      form.append(Object.assign(document.createElement('input'), { type: 'hidden', name, value }));
+    }
+    document.body.append(form);
+    form.submit();
+  }, attempt);
+  await page.getByText('Say what you saw and why you decide so.').waitFor();
+  expect(await page.getByLabel('Refer the attempt to the responsible board').isChecked()).toBe(true);
+  await inspect('decision-fault');
+  await page.getByRole('textbox', { name: 'Reason' }).fill('The screen shows another person’s answers.');
+  await page.getByRole('button', { name: 'Write the decision' }).click();
+  await page.waitForURL('**/acts/*');
+  await page.getByText('the attempt is referred to the responsible board').first().waitFor();
+});

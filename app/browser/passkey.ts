@@ -54,7 +54,8 @@ const ACTIONS: Record<string, (form: HTMLFormElement) => Promise<Outcome>> = {
 for (const form of document.querySelectorAll<HTMLFormElement>('form[data-passkey]')) connect(form);
 for (const list of document.querySelectorAll<HTMLElement>('[data-grants]')) {
   const { release, grants } = list.dataset;
-  shareRecipient(release!, grants!.split(' ')).catch(() => undefined);
+  // The player that one of them leads to looks for the key at once.
+  shareRecipient(release!, grants!.split(' ')).finally(() => (list.hidden = false));
 }
 
 function connect(form: HTMLFormElement): void {

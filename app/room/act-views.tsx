@@ -61,7 +61,7 @@ export function ActPage(props: { representative: Representative; act: ProposedAc
             {act.options ? 'Not now' : 'Back'}
           </a>
         </div>
-        {act.options && <Trouble />}
+        {(act.options || act.grants.length > 0) && <Trouble />}
         {act.options && (
           <p class="hint" data-before>
             It can be signed until {formatMoment(act.expiresAt)}. Signing enters it in the ledger under your name;
@@ -139,7 +139,7 @@ function Views({ act, representative }: { act: ProposedAct; representative: Repr
   return (
     <>
       <p>It can be watched for an hour from the last signature on, in the browser that asked for it.</p>
-      <ul class="views" data-release={act.act} data-grants={act.grants.map(({ grant }) => grant).join(' ')}>
+      <ul class="views" hidden data-release={act.act} data-grants={act.grants.map(({ grant }) => grant).join(' ')}>
         {act.grants.map(({ grant }, index) => (
           <li>
             <a class="button" href={`/grants/${grant}`}>

@@ -1,3 +1,4 @@
+import type { Refusal } from '../../hsm/errors.ts';
 import { ErrorPage, type ErrorPageProps } from '../http/error-page.tsx';
 import { Notice } from '../ui/status.tsx';
 
@@ -10,7 +11,7 @@ const DESK = { href: '/desk', label: 'Go to your desk' };
 const SIGN_IN = { href: '/', label: 'Go to the sign-in page' };
 
 /** Custody's refusals by name (hsm/errors.ts): what each is called on a page, and where to go on. The sentence is custody's own. */
-const EXPLANATIONS: Record<string, Explanation> = {
+const EXPLANATIONS: Partial<Record<Refusal, Explanation>> = {
   'session-unknown': { heading: 'Please come in again', way: SIGN_IN },
   'enrolment-unknown': { heading: 'This link does not work any more', way: SIGN_IN },
   'passkey-unknown': { heading: 'This passkey is not known here', way: SIGN_IN },
@@ -57,7 +58,7 @@ export function FailurePage(props: ErrorPageProps) {
       </ErrorPage>
     );
   }
-  return <ErrorPage {...props} {...(refusal && EXPLANATIONS[refusal])} />;
+  return <ErrorPage {...props} {...EXPLANATIONS[refusal as Refusal]} />;
 }
 
 /** Who has to come before anything can be opened or signed. */

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { z } from 'zod';
+import type { Refusal } from '../../hsm/errors.ts';
 import type { RoomCustody } from '../custody/client.ts';
 import { AppError } from '../errors.ts';
 import { readContent } from '../http/content.ts';
@@ -17,7 +18,7 @@ export const UNFILLED: Filled = { entries: {}, faults: {} };
 const anyForm = z.record(z.string(), z.union([z.string(), z.array(z.string())]));
 
 /** The field that custody's refusal is about, where it is about one. */
-const FIELDS: Record<string, string> = {
+const FIELDS: Partial<Record<Refusal, string>> = {
   'name-taken': 'name',
   'not-assignable': 'subject',
   'officers-needed': 'roles[]',
@@ -55,7 +56,10 @@ export async function answerForm<T>(
       error.code === 'malformed'
         ? 'Custody does not take this: it holds characters that are not shown, or is longer than it may be. Write it again in plain words.'
         : error.sentence;
-    return c.html(await form.page({ entries, faults: { [FIELDS[error.refusal ?? ''] ?? '']: fault } }), error.status);
+    return c.html(
+      await form.page({ entries, faults: { [FIELDS[error.refusal as Refusal] ?? '']: fault } }),
+      error.status,
+    );
   }
 }
 

@@ -10,6 +10,8 @@ import { PURPOSES } from './words.ts';
  * @param exams those of the attempts
  */
 export function ReleaseForm({ attempts, exams }: { attempts: AttemptView[]; exams: ExamEntry[] }) {
+  const closed = exams.find(({ suspendedAt, keyDestroyedAt }) => suspendedAt ?? keyDestroyedAt);
+  if (closed) return <Closed exam={closed} />;
   const purposes = commonPurposes(exams);
   const algs = new Set(exams.map(({ alg }) => alg));
   const [alg] = algs;
@@ -77,6 +79,19 @@ export function ReleaseForm({ attempts, exams }: { attempts: AttemptView[]; exam
       </button>
       <Trouble />
     </form>
+  );
+}
+
+/** Why nothing of an exam can be opened. */
+function Closed({ exam: { title, keyDestroyedAt } }: { exam: ExamEntry }) {
+  return (
+    <Notice kind="notice">
+      <p>
+        {keyDestroyedAt
+          ? `The key of “${title}” is destroyed, as its test takers were told. Its recordings cannot be watched any more.`
+          : `“${title}” is suspended. Its recordings cannot be opened until two officers reinstate it; recording goes on.`}
+      </p>
+    </Notice>
   );
 }
 
