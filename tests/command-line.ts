@@ -13,7 +13,7 @@ export interface Said {
 /** What somebody who sits at the command line does when it says something. */
 export interface Person {
   /** Answers by what the question holds; the first that fits. `null` ends the input. */
-  answers: [RegExp, string | ((shown: string | undefined) => string) | null][];
+  answers: [RegExp, string | ((shown: string | undefined, question: string) => string) | null][];
   /** Is called with all that was said so far. `kill` ends the command as a power cut would. */
   watch?: (said: string, kill: () => void) => void;
 }
@@ -37,7 +37,7 @@ export function runCommand(
     if (!answer) return;
     asked = err.length;
     if (answer[1] === null) child.stdin.end();
-    else child.stdin.write(`${typeof answer[1] === 'string' ? answer[1] : answer[1](shown)}\n`);
+    else child.stdin.write(`${typeof answer[1] === 'string' ? answer[1] : answer[1](shown, question)}\n`);
   };
   child.stdout.on('data', (chunk) => {
     out += chunk;
