@@ -16,6 +16,7 @@ const BROWSER = files(
   'practice-browser',
   'attempt-pages-browser',
   'room-pages',
+  'sealing-page',
   'stopping',
   'least-view-pages',
   'acts-pages-browser',
