@@ -1,4 +1,6 @@
 import { createHash, createPublicKey, randomUUID, verify } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { decodeCredentialPublicKey } from '@simplewebauthn/server/helpers';
 import canonicalize from 'canonicalize';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -363,6 +365,24 @@ describe('an act', () => {
     const answers = await Promise.allSettled(touches.map((one) => custody.room.signAct(officers[0].session, act, one)));
     expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(custody.entries(before).filter(({ type }) => type === 'unit-registered')).toHaveLength(1);
+  });
+
+  test('that makes a key leaves none behind where it was not applied', async () => {
+    // SoftHSM keeps each object in a file of its own; a key pair is two.
+    const objects = () =>
+      readdirSync(join(custody.data, 'token'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+        name.endsWith('.object'),
+      ).length;
+    const before = objects();
+    const { act, bytes } = await custody.room.proposeAct(administrator.session, {
+      ...{ type: 'publish-exam', exam: randomUUID(), title: 'Once', policy: policy() },
+    });
+    const touches = Array.from({ length: 4 }, () => touch(administrator as never, bytes));
+    const answers = await Promise.allSettled(
+      touches.map((one) => custody.room.signAct(administrator.session, act, one)),
+    );
+    expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(objects()).toBe(before + 2);
   });
 
   test('of two takes two different people, and the one who proposed it first', async () => {

@@ -207,6 +207,13 @@ async function apply(
   attempts: readonly string[],
 ): Promise<Made> {
   const definition = definitionOf(act.type);
+  const checkAll = () => {
+    for (const { representative } of signatures) {
+      check(custody, viewRepresentative(findRepresentative(custody, representative)), act);
+    }
+  };
+  // Before the token makes or destroys anything.
+  checkAll();
   const prepared = await definition.prepare?.(custody, act);
   const evidence = signatures.map(({ representative, passkey, clientData, authenticatorData, signature }) => ({
     ...{ representative, passkey, clientData, authenticatorData, signature },
@@ -222,10 +229,8 @@ async function apply(
     await custody.ledger.append(entries, () => {
       if (!rows.markAct(custody.db, act.act, 'applied')) throw new CustodyError('act-used');
       if (rows.listSignatures(custody.db, act.act).length + 1 !== signatures.length) throw new CustodyError('act-used');
-      // Whoever signed may have been suspended since, be it while the token worked.
-      for (const { representative } of signatures) {
-        check(custody, viewRepresentative(findRepresentative(custody, representative)), act);
-      }
+      // Whoever signed may have been suspended while the token worked.
+      checkAll();
       rows.insertSignature(custody.db, last);
       definition.apply(custody, act, last.signedAt, prepared);
       if (definition.stops) endBarred(custody);
