@@ -9,8 +9,10 @@ import type { Recipient, TokenClient } from './token/client.ts';
 
 /** What web registers of an attempt, as entries of refusals name it. */
 const REGISTRATIONS = ['register-attempt', 'resume-attempt', 'register-chapter', 'register-incident', 'seal'] as const;
-/** Refusals of those that are entered per attempt: its test taker can provoke them, and shall not fill the ledger. Two at once may be one more. */
+/** Refusals of those that are entered per attempt: its test taker can provoke them, and shall not fill the ledger. */
 const MOST_REFUSALS = 20;
+/** How many are being entered, by attempt: hundreds that come at once are none of them in the ledger yet. */
+const entering = new WeakMap<Custody, Map<string, number>>();
 
 /** What every part of custody works with. Held by this process alone. */
 export interface Custody {
@@ -72,9 +74,19 @@ export interface RegistrationTry {
 
 /** Enters the refusal of a registration, unless too many of the attempt's are. */
 export async function enterRefusal(custody: Custody, refusal: Refusal, { attempt, ...facts }: RegistrationTry) {
-  if (countRefusals(custody.db, attempt, REGISTRATIONS) >= MOST_REFUSALS) {
+  const waiting = entering.get(custody) ?? new Map<string, number>();
+  entering.set(custody, waiting);
+  const others = waiting.get(attempt) ?? 0;
+  if (countRefusals(custody.db, attempt, REGISTRATIONS) + others >= MOST_REFUSALS) {
     custody.log.debug({ attempt, refusal, tried: facts.tried }, 'refused once more than is entered');
     return;
   }
-  await custody.ledger.append([{ type: 'refused', body: { ...facts, refusal, attempt }, concerns: attempt }]);
+  waiting.set(attempt, others + 1);
+  try {
+    await custody.ledger.append([{ type: 'refused', body: { ...facts, refusal, attempt }, concerns: attempt }]);
+  } finally {
+    const left = (waiting.get(attempt) ?? 1) - 1;
+    if (left > 0) waiting.set(attempt, left);
+    else waiting.delete(attempt);
+  }
 }
