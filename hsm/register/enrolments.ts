@@ -78,6 +78,8 @@ export async function enrolPasskey(
   });
   if (!verified.verified) throw new CustodyError('passkey-refused', 'the registration did not verify');
   const { credential, aaguid, credentialDeviceType, attestationObject } = verified.registrationInfo;
+  // A stranger's authenticator may say that it has any id.
+  if (register.findPasskey(custody.db, credential.id)) throw new CustodyError('passkey-refused', 'enrolled already');
   const backupEligible = credentialDeviceType === 'multiDevice';
   if (backupEligible && custody.config.CLOISTER_SYNCED_PASSKEYS !== 'allowed') {
     await refuse(custody, 'passkey-synced', { ...facts, aaguid });
