@@ -26,8 +26,8 @@ export function ActPage(props: { representative: Representative; act: ProposedAc
           ))}
           <dt>Proposed</dt>
           <dd>
-            {act.proposer ? `by ${act.proposer.name}` : 'on the staff pages; whoever signs it makes it theirs'},{' '}
-            <Moment at={act.proposedAt} />
+            {act.proposer ? `by ${act.proposer.name}` : 'on the staff pages'}, <Moment at={act.proposedAt} />
+            {!act.proposer && '; whoever signs it makes it theirs'}
           </dd>
           <dt data-before>Signed</dt>
           <dd data-before>

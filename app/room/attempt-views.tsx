@@ -213,8 +213,6 @@ export function DecisionPage({ representative, filled }: { representative: Repre
         <h1>Decide</h1>
         <FormFault filled={filled} />
         <form class="card stack" method="post" action="/acts">
-          <input type="hidden" name="type" value="decide" />
-          <input type="hidden" name="attempt" value={String(attempt ?? '')} />
           <fieldset class="field" {...describing({ filled, name: 'outcome' })}>
             <legend>What do you decide?</legend>
             {Object.entries(OUTCOMES).map(([code, words]) => (
@@ -242,6 +240,8 @@ export function DecisionPage({ representative, filled }: { representative: Repre
             <Fault filled={filled} name="reason" />
           </div>
           <button class="button primary">Write the decision</button>
+          <input type="hidden" name="type" value="decide" />
+          <input type="hidden" name="attempt" value={String(attempt ?? '')} />
         </form>
       </div>
     </RoomPage>
