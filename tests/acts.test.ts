@@ -231,7 +231,7 @@ const CASES: Record<ActType, Case> = {
     signers: () => [reviewer],
     wrong: () => administrator,
     entry: 'granted',
-    names: 'Ines Moreau may watch the recording of test taker T-1 in “Logic” for an integrity review',
+    names: 'Ines Moreau may watch parts of the recording of test taker T-1 in “Logic” for an integrity review',
     holds: async (act) =>
       expect(await custody.room.grant(reviewer.session, act)).toMatchObject({ attempt, recipient: spki }),
   },

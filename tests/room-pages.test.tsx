@@ -85,7 +85,7 @@ test('a representative enrols, opens a recording, watches and decides with the k
   await page.keyboard.type('e answer the test taker’s appeal of 20 November.');
   await reach('Ask for the key');
   await page.waitForURL('**/acts/*');
-  await page.getByText('may watch the recording').waitFor();
+  await page.getByText('may watch parts of the recording').waitFor();
   await inspect('act');
   await reach('Sign with your passkey');
   await page.waitForURL('**/grants/*');

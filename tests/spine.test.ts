@@ -231,7 +231,7 @@ test('a reviewer enrols a passkey, signs in, and opens the attempt for a purpose
   await reviewer.getByRole('button', { name: /Ask for the key/ }).click();
   await reviewer.waitForURL('**/acts/*');
   const act = await reviewer.locator('main').innerText();
-  expect(act).toContain('Ines Moreau may watch the recording of test taker T-0001');
+  expect(act).toContain('Ines Moreau may watch parts of the recording of test taker T-0001');
   expect(act).toContain('an integrity review');
   await reviewer.getByRole('button', { name: /Sign with your passkey/ }).click();
   await reviewer.waitForURL('**/grants/*');

@@ -82,9 +82,9 @@ export const release = defineAct({
       attempts.length === 1
         ? `the recording of test taker ${first.attempt.candidate} in “${first.exam.title}”`
         : `the recordings of ${attempts.length} test takers in ${titles(attempts.map(({ exam }) => exam.title))}`;
-    const part = act.extent === 'all' ? 'all of ' : '';
+    const part = act.extent === 'all' ? 'all of' : 'parts of';
     return {
-      sentence: `${name} may watch ${part}${whose} for ${PURPOSES[act.purpose]}, for ${GRANT_MINUTES} minutes, in this browser only.`,
+      sentence: `${name} may watch ${part} ${whose} for ${PURPOSES[act.purpose]}, for ${GRANT_MINUTES} minutes, in this browser only.`,
       details: [
         { term: 'Who', value: name },
         ...attempts.flatMap(({ attempt, exam }) => [

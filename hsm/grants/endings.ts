@@ -100,7 +100,7 @@ async function enter(custody: Custody, id: string): Promise<void> {
     if (error instanceof CustodyError) return;
     if (!(error instanceof TokenError)) throw error;
     // It has ended all the same; the sweep enters it once there is a token to sign with.
-    custody.log.warn({ err: error, grant: id }, 'the end of a view waits to be entered');
+    custody.log.debug({ err: error, grant: id }, 'the end of a view waits to be entered');
     return;
   }
   await forgetRecipient(custody, id);

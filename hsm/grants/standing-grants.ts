@@ -13,7 +13,7 @@ import { selectChapters } from './selection.ts';
  * what a least view covers is selected at each release, by the same rule and out of the same draw.
  * @param id the act that the two people signed
  * @param request.recipient SHA-256 of the program's key, base64url
- * @throws CustodyError not-found; not-assigned for an attempt at another exam; exam-suspended, unit-suspended; as {@link releaseOn}
+ * @throws CustodyError not-found; envelope-foreign for an attempt at another exam; exam-suspended, unit-suspended; as {@link releaseOn}
  */
 export async function releaseByStandingGrant(
   custody: Custody,
