@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 
 const CLOISTER = join(import.meta.dirname, '../bin/cloister');
@@ -50,6 +51,26 @@ export function runCommand(
   });
   if (person.answers.length === 0) child.stdin.end();
   return new Promise((resolve) => child.on('close', (status) => resolve({ status, out, err })));
+}
+
+/**
+ * Runs it on a terminal, and types one line, with the Enter key, when something is asked.
+ * @returns all that the terminal showed
+ */
+export async function runOnTerminal(args: string[], question: RegExp, line: string): Promise<string> {
+  const command = [CLOISTER, ...args].map((word) => `'${word}'`).join(' ');
+  const child = spawn('script', ['-qec', command, '/dev/null'], { env: { PATH: process.env.PATH, SHELL: '/bin/sh' } });
+  let [screen, asked] = ['', false];
+  child.stdin.on('error', () => undefined);
+  child.stdout.on('data', (chunk) => {
+    screen += chunk;
+    if (asked || !question.test(screen)) return;
+    asked = true;
+    // As nobody types: all at once. But not before the terminal has been told to show nothing.
+    setTimeout(() => child.stdin.write(`${line}\r`), 300);
+  });
+  await once(child, 'close');
+  return screen;
 }
 
 /** @returns every share that was shown, as text, in order */
