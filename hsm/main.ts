@@ -28,7 +28,7 @@ const RETENTION_MS = 3_600_000;
 const LEDGER_LOST =
   'The PIN is sealed, so there was a ledger, but its folder does not name the key that it was begun under. Put the ledger’s folder back.';
 /** Connections that a peer may hold at once: one that opens more than it needs shuts itself out, and takes no other peer's. */
-const MOST_CONNECTIONS = 256;
+const MOST_CONNECTIONS = 128;
 /** So long a token may take until custody says that it is ready without it. */
 const TOKEN_MS = 10_000;
 

@@ -1088,7 +1088,7 @@ describe('while web does its worst', () => {
       hostile.tell('hold', { count: FULL ? 20_000 : 3_000, words: '' }).then((count) => (open = count)),
     );
     expect(open).toBeGreaterThan(0);
-    expect(open).toBeLessThanOrEqual(256);
+    expect(open).toBeLessThanOrEqual(128);
     expect(longest).toBeLessThan(PATIENCE);
     expect((await custody.operator.state()).entries).toBeGreaterThan(0);
     await hostile.tell('letGo');
@@ -1102,7 +1102,7 @@ describe('while web does its worst', () => {
     const longest = await longestWaitDuring(
       hostile.tell('hold', { count: 1_000, words }).then((count) => (open = count)),
     );
-    expect(open).toBeLessThanOrEqual(256);
+    expect(open).toBeLessThanOrEqual(128);
     expect(longest).toBeLessThan(PATIENCE);
     await hostile.tell('letGo');
     await hostile.tell('hold', { count: 50, words: `GET /state HTTP/1.1\r\nx: ${'x'.repeat(100_000)}` });
@@ -1114,16 +1114,18 @@ describe('while web does its worst', () => {
 
   test('ten thousand requests at once are answered or refused, and others are answered meanwhile', async () => {
     const times = FULL ? 100_000 : 10_000;
-    const flood = (one: Asked, count: number) => hostile.tell('flood', { one, times: count, connections: 250 });
+    // As many connections as custody lets web have, with requests waiting on each.
+    const flood = (one: Asked, count: number, connections: number) =>
+      hostile.tell('flood', { one, times: count, connections });
     const { examKey } = await custody.web.exam(exam);
     const where = { exam, attempt: victim.attempt, recording: victim.recording, chapter: 0 };
     const forged = { envelope: wrapChapterKey(examKey, where, randomBytes(32)) };
     const large = { envelope: 'x'.repeat(200_000) };
     let tally: Record<string, number>[] = [];
     const work = Promise.all([
-      flood({ method: 'POST', path: '/chapters', body: forged }, times / 2),
-      flood({ method: 'POST', path: '/chapters', body: large }, times / 20),
-      flood({ method: 'GET', path: `/exams/${exam}` }, times / 2),
+      flood({ method: 'POST', path: '/chapters', body: forged }, times / 2, 60),
+      flood({ method: 'POST', path: '/chapters', body: large }, times / 20, 20),
+      flood({ method: 'GET', path: `/exams/${exam}` }, times / 2, 40),
     ]).then((all) => (tally = all));
     const longest = await longestWaitDuring(work);
     // What cannot connect is told so at once; nothing fails inside.
@@ -1132,11 +1134,11 @@ describe('while web does its worst', () => {
         [],
       );
     const answered = tally.flatMap((one) => Object.entries(one)).filter(([name]) => name !== '0');
-    expect(answered.reduce((sum, [, count]) => sum + count, 0)).toBeGreaterThan(times / 4);
+    expect(answered.reduce((sum, [, count]) => sum + count, 0)).toBeGreaterThan(times * 0.9);
     expect(longest).toBeLessThan(PATIENCE);
     // Of one attempt twenty refusals are entered, however many there were.
     const registrations = refusals('envelope-conflict', { attempt: victim.attempt });
-    expect(registrations.length).toBeLessThanOrEqual(22);
+    expect(registrations.length).toBeLessThanOrEqual(20);
     await untilWebIsAnswered();
     expectSteady();
   });
