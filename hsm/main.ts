@@ -134,7 +134,9 @@ async function main(): Promise<void> {
   const retain = async () =>
     seal.isClosed || destroyOverdueKeys(custody).catch((err) => log.error({ err }, 'retention failed'));
   const retention = setInterval(retain, RETENTION_MS);
-  if (!seal.isClosed) await Promise.race([opening.then(() => entered), pause(TOKEN_MS, undefined, { ref: false })]);
+  // Sealed, what is overdue is done as soon as the custodians have come; nobody is kept waiting for them here.
+  if (seal.isClosed) void opening.then(retain);
+  else await Promise.race([opening.then(() => entered), pause(TOKEN_MS, undefined, { ref: false })]);
   await retain();
   log.info({ entries: ledger.size }, 'ready');
   process.send?.('ready');
