@@ -237,6 +237,10 @@ describe('what ends a view', () => {
     expect((await endOf(mine)).because).toBe('signed-out');
     await expect(ask(mine, chapters, leaving)).rejects.toMatchObject({ code: 'not-signed-in' });
     expect((await ask(theirs, chapters)).keys).toHaveLength(2);
+    const { room, roomOrigin } = custody;
+    const { options } = await room.signInOptions();
+    const { session } = await room.signIn(leaving.key.touch(options.challenge, roomOrigin));
+    expect(await room.grant(session, mine)).toMatchObject({ endedBecause: null, endedAt: expect.any(String) });
   });
 
   test('custody killed in the middle: the end that was not entered yet is entered at the next start', async () => {

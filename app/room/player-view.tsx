@@ -101,7 +101,7 @@ export function EndedPage({ representative, grant }: { representative: Represent
         )}
         <p>
           It ended at <Moment at={grant.endedAt ?? grant.expiresAt} />
-          {grant.endedBecause ? '. ' : ', because its time was over or it was closed. '}
+          {grant.endedBecause ? '. ' : ', because its time was over, it was closed or you signed out. '}
           To see more, open the recording again.
         </p>
         <p>

@@ -8,6 +8,9 @@ import type { Chapter, Selection } from './selection.ts';
 
 export type Grant = NonNullable<ReturnType<typeof rows.findGrant>>;
 
+/** Ends of which its holder needs no telling: they closed the view, signed out, or its time was over. */
+const UNFORCED: readonly string[] = ['closed', 'signed-out', 'expired'];
+
 /** A grant as its holder's room may show it. */
 export interface GrantView {
   grant: string;
@@ -24,7 +27,7 @@ export interface GrantView {
   representative: { id: string; name: string };
   expiresAt: string;
   endedAt: string | null;
-  /** Why it has ended, as a sentence; null where it was closed, its time was over, or it lives. */
+  /** What ended it, as a sentence; null where its holder did, or its time was over, or it lives. */
   endedBecause: string | null;
   /** What it covers. */
   chapters: Chapter[];
@@ -52,7 +55,7 @@ export function viewGrant(custody: Custody, representative: RepresentativeView, 
     representative: { id: grant.representative, name: grant.name },
     expiresAt: grant.expiresAt,
     endedAt: grant.endedAt ?? (barred ? new Date().toISOString() : isLive(grant) ? null : grant.expiresAt),
-    endedBecause: because && because !== 'closed' && because !== 'expired' ? sentenceOf(because) : null,
+    endedBecause: because && !UNFORCED.includes(because) ? sentenceOf(because) : null,
     chapters,
     withheld: listChapters(custody.db, grant.attempt).filter((one) => !covered(one.recording, one.chapter)),
   };
