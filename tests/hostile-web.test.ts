@@ -611,7 +611,7 @@ describe('a hostile web', () => {
     await expectRefused(() => custody.room.proposeAct(officers[0].session, kept), 'promise-broken');
     // A reviewer, on whose session web may hope, may not even see them.
     for (const act of [shorter, widened, assigned]) {
-      await expectRefused(() => signAct(outsider, await seen(act)), 'role-missing', { act });
+      await expectRefused(async () => signAct(outsider, await seen(act)), 'role-missing', { act });
     }
     expect(await custody.web.exam(exam)).toEqual(before);
   });
