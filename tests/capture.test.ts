@@ -33,7 +33,7 @@ describe('the capture clock', () => {
     return told.map((one) => ({ ...one, placed: (clock.zero ?? NaN) + one.time }));
   }
 
-  test('places all of a line by the smallest delay of its first second and a half, however late its first stamps arrive', () => {
+  test('places all of a line by the smallest delay of its first two seconds, however late its first stamps arrive', () => {
     for (const late of [0, 90, 250, 467, 1200]) {
       const random = noise();
       const clock = new CaptureClock();
@@ -57,10 +57,10 @@ describe('the capture clock', () => {
     clock.timeOf(0, 1400);
     expect([clock.zero, clock.settled]).toEqual([1400, false]);
     clock.timeOf(100, 1200);
-    clock.settle(2800);
+    clock.settle(3300);
     expect([clock.zero, clock.settled]).toEqual([1100, false]);
-    clock.settle(2900);
-    clock.timeOf(1700, 2500);
+    clock.settle(3400);
+    clock.timeOf(2200, 3000);
     expect([clock.zero, clock.settled]).toEqual([1100, true]);
   });
 
@@ -86,19 +86,19 @@ describe('the capture clock', () => {
       for (const { captured, placed } of told) expect(Math.abs(placed - captured)).toBeLessThan(40);
       for (const [i, { time }] of told.entries()) {
         const passed = i === 0 ? 33 : time - told[i - 1]!.time;
-        expect(passed).toBeGreaterThan(32);
+        expect(passed).toBeGreaterThan(31);
         expect(passed).toBeLessThan(34);
       }
     }
   });
 
-  test('is drawn slowly to where a line that began late on a machine that was busy for longer lies', () => {
+  test('is drawn without a jump to where a line that began late on a machine that was busy for longer lies', () => {
     const delays = Array.from({ length: 2000 }, (_, i) => (i < 120 ? 250 : 0));
     const told = place(new CaptureClock(), delays);
     const off = told.map(({ captured, placed }) => placed - captured - LEAST);
     expect(off[100]).toBeCloseTo(250, 0);
-    expect(off.at(-1)).toBeLessThan(5);
-    for (const [i, { time }] of told.entries()) if (i > 0) expect(time - told[i - 1]!.time).toBeGreaterThan(32.6);
+    expect(off[300]).toBeLessThan(5);
+    for (const [i, { time }] of told.entries()) if (i > 0) expect(time - told[i - 1]!.time).toBeGreaterThan(31);
   });
 
   test.each([-3_600_000, 3_600_000])('goes on where a device counts anew by %d ms', (by) => {

@@ -1,12 +1,12 @@
-/** Milliseconds in which it is watched where a line begins before that is said: a busy machine may be late with the first stamps. */
-const WATCH = 1500;
+/** Milliseconds in which it is watched where a line begins before that is said, as long as a cluster: a busy machine may be late with the first stamps. */
+const WATCH = 2000;
 /** How long a device's smallest delay counts: ms. After that its clock may have drifted. */
 const WINDOW = 5000;
 /**
  * A line is drawn towards what was seen since by so much of the time that goes by, and never jumps: a stamp that was late is sure,
  * one that would be early may come of delays alone.
  */
-const PULL = { earlier: 0.01, later: 0.005 };
+const PULL = { earlier: 0.05, later: 0.005 };
 /** Milliseconds by which no delay and no drift explains a stamp: the device counts anew. */
 const ANEW = 2000;
 
