@@ -252,6 +252,8 @@ test('without room nothing more is recorded, what waits stays, and recording goe
   expect(full.roomSeconds).toBe(0);
   expect(full.waitingBytes).toBeGreaterThan(16e6);
   expect(full.waitingBytes).toBeLessThan(24 * 2 ** 20);
+  // The other source may have had room for all that it was given: now there is none for either.
+  await push(driver, 300, 10, big);
 
   relay.weather = 'fair';
   await driver.see(({ waitingRequests }) => waitingRequests === 0, 40);
