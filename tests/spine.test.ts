@@ -335,10 +335,9 @@ test('the test taker’s link, opened again, tells who opened it, when, which mi
 test('the ledger verifies offline, and not after a byte was changed', async () => {
   const ledger = join(appliance.data, 'custody/ledger');
   const { stdout } = await run(CLOISTER, ['ledger', 'verify', ledger]);
-  expect(stdout).toBeTruthy();
+  const entries = Number(/(\d+) entries/.exec(stdout)?.[1]);
   const copy = join(folder, 'ledger');
   await run('cp', ['-r', ledger, copy]);
-  const entries = Number((await run(CLOISTER, ['ledger', 'verify', ledger])).stdout.match(/(\d+) entries/)?.[1]);
   const tile = join(copy, 'tile/entries', `000.p/${entries}`);
   const bytes = readFileSync(tile);
   bytes[40] = (bytes[40] ?? 0) ^ 1;
