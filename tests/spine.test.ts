@@ -336,6 +336,7 @@ test('the ledger verifies offline, and not after a byte was changed', async () =
   const ledger = join(appliance.data, 'custody/ledger');
   const { stdout } = await run(CLOISTER, ['ledger', 'verify', ledger]);
   const entries = Number(/(\d+) entries/.exec(stdout)?.[1]);
+  expect(entries).toBeGreaterThan(0);
   const copy = join(folder, 'ledger');
   await run('cp', ['-r', ledger, copy]);
   const tile = join(copy, 'tile/entries', `000.p/${entries}`);
