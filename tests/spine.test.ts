@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readIndex } from '../app/recordings/reader.ts';
 import { decodeMetadata } from '../app/wire.ts';
 import { type Appliance, ask, startAppliance } from './appliance.ts';
 import { type Canary, filesBelow, findCanaries, findInMemory, keyCanary, watchOpenedFiles } from './canaries.ts';
@@ -264,9 +265,12 @@ test('the player plays, seeks anywhere, and shows the frames in order and at the
   const player = reviewer.locator('[data-player]');
   await expect.poll(() => player.getAttribute('data-state'), { timeout: 15_000 }).not.toBe('loading');
   const video = reviewer.locator('video[data-source=camera]');
-  // The player counts from the attempt's first recording.
-  const beginnings = (['camera', 'screen'] as const).map((source) =>
-    Date.parse(/"startedAt":"([^"]+)"/.exec(headerOf(fileOf(source)))?.[1] ?? ''),
+  // The player counts from the first media of any recording; a recording's own timeline begins with the attempt, a moment earlier.
+  const beginnings = await Promise.all(
+    (['camera', 'screen'] as const).map(async (source) => {
+      const { header, segments } = await readIndex(fileOf(source));
+      return Date.parse(header.startedAt) + Math.min(...segments.map(({ start }) => start)) / 1000;
+    }),
   );
   const startedAt = Math.min(...beginnings);
 
