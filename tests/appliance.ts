@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:https';
@@ -140,4 +141,16 @@ export function attemptOn(recorderPage: string): string {
 export async function attemptOf(exam: string, cookie: string): Promise<string> {
   const page = await ask(exam, '/attempt/recorder', { headers: { cookie, accept: 'text/html' } });
   return attemptOn(page.body.toString());
+}
+
+/** Begins the attempt of a personal link as another browser would: with a session and a key that no page here has. */
+export async function beginAttempt(exam: string, link: string): Promise<{ cookie: string }> {
+  const cookie = cookieOf(await ask(exam, new URL(link).pathname));
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const spki = publicKey.export({ format: 'der', type: 'spki' }).toString('base64url');
+  const headers = { origin: exam, cookie, 'content-type': 'application/json' };
+  const body = JSON.stringify({ attempt: await attemptOf(exam, cookie), publicKey: spki });
+  const { status } = await ask(exam, '/attempt', { method: 'POST', headers, body });
+  if (status !== 201) throw new Error(`the attempt did not begin: ${status}`);
+  return { cookie };
 }

@@ -20,6 +20,8 @@ const LEAST: Quality = { frameRate: 0.5, bitrate: 40_000 };
 
 interface Run {
   init: Buffer;
+  /** Epoch ms. */
+  beganAt: number;
   clusters: { bytes: Buffer; start: number; duration: number; keyframe: boolean }[];
   /** Clusters that were handed over while the run went on. */
   beforeEnd: number;
@@ -70,7 +72,8 @@ afterAll(async () => {
 /** What the page's script offers to the tests. */
 interface Lab {
   film(sound: 'microphone' | 'silence' | null, seconds: number, steps: Step[]): Promise<{ run: string; at: number[] }>;
-  filmNumbers(plan: { captured: number; arrives: number }[]): Promise<{ run: string; at: number[] }>;
+  /** @returns also epoch ms from which the plan's times count */
+  filmNumbers(plan: { captured: number; arrives: number }[]): Promise<{ run: string; at: number[]; zero: number }>;
   play(run: string): Promise<{ size: string; ranges: number[][]; presented: number; failed: string | null }>;
 }
 
@@ -78,6 +81,7 @@ interface Lab {
 function prepare(): void {
   interface Taken {
     init: string;
+    beganAt: number;
     clusters: { bytes: string; start: number; duration: number; keyframe: boolean }[];
     beforeEnd: number;
     missed: number[];
@@ -94,10 +98,10 @@ function prepare(): void {
   ).MediaStreamTrackProcessor;
   const record = (picture: ReadableStream, sound: ReadableStream | 'silence' | null, quality: object) => {
     const worker = new Worker('/sleeping-worker.js', { type: 'module' });
-    const taken: Taken = { init: '', clusters: [], beforeEnd: 0, missed: [] };
+    const taken: Taken = { init: '', beganAt: 0, clusters: [], beforeEnd: 0, missed: [] };
     const stopped = new Promise<void>((resolve, reject) => {
       worker.onmessage = ({ data }: MessageEvent<CaptureReport>) => {
-        if (data.kind === 'init') taken.init = encode(data.init);
+        if (data.kind === 'init') Object.assign(taken, { init: encode(data.init), beganAt: data.beganAt });
         if (data.kind === 'cluster') taken.clusters.push({ ...data, bytes: encode(data.bytes) });
         if (data.kind === 'missed') taken.missed.push(data.milliseconds);
         if (data.kind === 'failed') reject(new Error(data.reason));
@@ -173,7 +177,7 @@ function prepare(): void {
         await writer.write(new VideoFrame(canvas, { timestamp: Math.round(1000 * captured) + 5e9 }));
       }
       await pause(200);
-      return { run: await end(), at };
+      return { run: await end(), at, zero: performance.timeOrigin + began };
     },
 
     async play(run) {
@@ -213,8 +217,9 @@ function prepare(): void {
 }
 
 function runOf(json: string): Run {
-  const { init, clusters, beforeEnd, missed } = JSON.parse(json);
+  const { init, beganAt, clusters, beforeEnd, missed } = JSON.parse(json);
   return {
+    beganAt,
     beforeEnd,
     missed,
     init: Buffer.from(init, 'base64'),
@@ -374,4 +379,26 @@ describe('the capture worker', () => {
     expect(longestHole(standing)).toBeLessThan(2300);
     expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
   }, 120_000);
+
+  test.each([4000, 1000])(
+    'says when a run of %d ms began by the smallest delay, and shows what was captured before the first frame arrived',
+    async (lasts) => {
+      const plan = every(40, lasts).map((captured) => ({ captured, arrives: Math.max(captured, 280) }));
+      const { run: json, zero } = await page.evaluate(
+        ([plan]) => (globalThis as unknown as { lab: Lab }).lab.filmNumbers(plan!),
+        [plan],
+      );
+      const run = runOf(json);
+      const { times } = packetsOf(whole(run), 'v');
+      const numbers = await readNumbers(whole(run));
+      const off = numbers.map((number, i) => run.beganAt + 1000 * times[i]! - zero - plan[number]!.captured);
+      for (const one of off) expect(Math.abs(one), off.map(Math.round).join(' ')).toBeLessThan(80);
+      expect(numbers.filter((number) => number <= 7).length).toBeGreaterThanOrEqual(5);
+      const { start, duration } = run.clusters.at(-1)!;
+      expect((start + duration) / 1000).toBeGreaterThan(lasts - plan[numbers[0]!]!.captured);
+    },
+    60_000,
+  );
 });
+
+const every = (interval: number, until: number) => Array.from({ length: until / interval }, (_, i) => i * interval);

@@ -37,8 +37,12 @@ class CaptureWorker extends EventTarget {
   report(data: CaptureReport): void {
     this.dispatchEvent(new MessageEvent('message', { data }));
   }
-  /** The first frame came. */
+  /** The first frame came, and it is known where it belongs. */
   begin(beganAt: number, soundRate: number | null = null): void {
+    this.report({ kind: 'began' });
+    this.place(beganAt, soundRate);
+  }
+  place(beganAt: number, soundRate: number | null = null): void {
     this.report({ kind: 'init', init: new Uint8Array(1), beganAt, soundRate });
   }
   /** So many ms from the run's beginning on are recorded. */
@@ -134,6 +138,33 @@ describe('a recorded source', () => {
     latest().begin(70_000);
     expect(workers).toHaveLength(2);
     expect(causes()).toEqual([null, 'asleep']);
+  });
+
+  test('gives each run the cause of the gap before it, also where the next one follows before it is known where it belongs', async () => {
+    const source = open('camera', 'reload');
+    await begin(source);
+    latest().report({ kind: 'began' });
+    expect(source.missing).toBeNull();
+    expect(told.sent).toEqual([]);
+    CaptureWorker.prompt = false;
+    const again = source.restart('asleep');
+    workers[0]!.place(10_000, 16_000);
+    workers[0]!.record(900);
+    workers[0]!.report({ kind: 'stopped' });
+    await again;
+    expect(source.missing).toBe('asleep');
+    latest().begin(70_000);
+    expect(causes()).toEqual(['reload', 'asleep']);
+    // The microphone was another one by then, for all that is known.
+    expect(latest().order!.soundRate).toBe(48_000);
+  });
+
+  test('leaves the gap before a run open of which nothing came, with its cause', async () => {
+    const source = open('camera', 'reload');
+    await begin(source);
+    latest().report({ kind: 'began' });
+    latest().report({ kind: 'failed', reason: 'EncodingError' });
+    expect(source.missing).toBe('reload');
   });
 
   test('takes the sound that there is when the run begins, not when it was asked for', async () => {

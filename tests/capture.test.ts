@@ -13,24 +13,106 @@ function* noise(): Generator<number, never> {
 }
 
 describe('the capture clock', () => {
-  test('tells when a frame was captured, however late it arrives, whatever the device counts from', () => {
-    const clock = new CaptureClock();
-    const random = noise();
-    for (let frame = 0; frame < 600; frame++) {
-      const captured = 1000 + frame * 33;
-      const delay = 4 + (frame % 7 === 0 ? 0 : 400 * random.next().value);
-      const told = clock.timeOf(captured + 7e9, captured + delay);
-      if (frame > 0) expect(Math.abs(told - captured)).toBeLessThan(5);
+  /** How far off a place may be: what a delay is never below. */
+  const LEAST = 4;
+
+  /**
+   * Lets frames arrive that were captured from ms 1000 on, 33 ms apart, by a device that counts from somewhere else.
+   * @param delays of each frame, ms @param drift by how much the device counts too fast @returns where each was placed, on the
+   *   own clock, with what is known of its line in the end
+   */
+  function place(
+    clock: CaptureClock,
+    delays: number[],
+    drift = 0,
+  ): { captured: number; time: number; placed: number }[] {
+    const told = delays.map((delay, i) => {
+      const captured = 1000 + i * 33;
+      return { captured, time: clock.timeOf(7e9 + captured * (1 + drift), captured + LEAST + delay) };
+    });
+    return told.map((one) => ({ ...one, placed: (clock.zero ?? NaN) + one.time }));
+  }
+
+  test('places all of a line by the smallest delay of its first two seconds, however late its first stamps arrive', () => {
+    for (const late of [0, 90, 250, 467, 1200]) {
+      const random = noise();
+      const clock = new CaptureClock();
+      const delays = Array.from({ length: 300 }, (_, i) =>
+        i < 30 ? late : i % 7 === 0 ? 0 : 400 * random.next().value,
+      );
+      const told = place(clock, delays);
+      expect(clock.settled).toBe(true);
+      for (const { captured, placed } of told)
+        expect(Math.abs(placed - captured - LEAST), `${late} ms late`).toBeLessThan(2);
+      // Within the line, time goes by as the device counts it.
+      for (const [i, { time }] of told.entries()) if (i < 45) expect(time).toBeCloseTo(33 * i, 6);
     }
   });
 
-  test('forgets a start that was no guide: a device that began with stamps too late is set right within ten seconds', () => {
+  test('does not say for good where a line begins before that was watched, and says it once', () => {
     const clock = new CaptureClock();
-    for (let at = 0; at < 100; at += 10) clock.timeOf(at + 300, at);
-    let told = 0;
-    for (let at = 100; at < 10_200; at += 10) told = clock.timeOf(at, at + 5);
-    expect(told).toBeGreaterThan(10_190 - 1);
-    expect(told).toBeLessThan(10_190 + 6);
+    expect([clock.zero, clock.settled]).toEqual([null, false]);
+    clock.settle(1e6);
+    expect(clock.settled).toBe(false);
+    clock.timeOf(0, 1400);
+    expect([clock.zero, clock.settled]).toEqual([1400, false]);
+    clock.timeOf(100, 1200);
+    clock.settle(3300);
+    expect([clock.zero, clock.settled]).toEqual([1100, false]);
+    clock.settle(3400);
+    clock.timeOf(2200, 3000);
+    expect([clock.zero, clock.settled]).toEqual([1100, true]);
+  });
+
+  test('has a place for what was watched more briefly, when nothing follows', () => {
+    const clock = new CaptureClock();
+    place(clock, [400, 300, 10]);
+    clock.settle(Infinity);
+    expect(clock.settled).toBe(true);
+    expect(clock.zero).toBeCloseTo(1000 + LEAST + 10, 6);
+  });
+
+  test('takes a stamp of the own clock at its word', () => {
+    const clock = new CaptureClock();
+    for (const at of [500, 566, 4000, 20_000]) expect(clock.timeOf(at, at)).toBe(at - 500);
+    expect(clock.zero).toBe(500);
+  });
+
+  test('follows a device that counts a little too fast or too slow, and never lets time stand or run backwards', () => {
+    for (const drift of [-0.001, 0.001]) {
+      const random = noise();
+      const delays = Array.from({ length: 20_000 }, (_, i) => (i % 9 === 0 ? 0 : 300 * random.next().value));
+      const told = place(new CaptureClock(), delays, drift);
+      for (const { captured, placed } of told) expect(Math.abs(placed - captured)).toBeLessThan(40);
+      for (const [i, { time }] of told.entries()) {
+        const passed = i === 0 ? 33 : time - told[i - 1]!.time;
+        expect(passed).toBeGreaterThan(31);
+        expect(passed).toBeLessThan(34);
+      }
+    }
+  });
+
+  test('is drawn without a jump to where a line that began late on a machine that was busy for longer lies', () => {
+    const delays = Array.from({ length: 2000 }, (_, i) => (i < 120 ? 250 : 0));
+    const told = place(new CaptureClock(), delays);
+    const off = told.map(({ captured, placed }) => placed - captured - LEAST);
+    expect(off[100]).toBeCloseTo(250, 0);
+    expect(off[300]).toBeLessThan(5);
+    for (const [i, { time }] of told.entries()) if (i > 0) expect(time - told[i - 1]!.time).toBeGreaterThan(31);
+  });
+
+  test.each([-3_600_000, 3_600_000])('goes on where a device counts anew by %d ms', (by) => {
+    const clock = new CaptureClock();
+    const off: number[] = [];
+    for (let i = 0; i < 900; i++) {
+      const captured = 1000 + i * 33;
+      const time = clock.timeOf(captured + (i < 300 ? 0 : by), captured + LEAST);
+      off.push(clock.zero! + time - captured - LEAST);
+    }
+    expect(Math.abs(off[299]!)).toBeLessThan(1);
+    // Stamps that fall back look late until the smallest delay is forgotten: nothing of that is shown.
+    expect(Math.max(...off)).toBeLessThan(1);
+    for (const one of off.slice(-200)) expect(Math.abs(one)).toBeLessThan(1);
   });
 });
 
@@ -103,15 +185,15 @@ describe('the line of sound', () => {
 
   test('joins blocks that come unevenly without touching them', () => {
     const random = noise();
-    const blocks = every(10, 10_000, 500).map((time) => ({ time: time + 40 * random.next().value, frames: 480 }));
-    const heard = lay(new SoundLine(48_000, 500), blocks);
+    const blocks = every(10, 9500).map((time) => ({ time: time + 40 * random.next().value, frames: 480 }));
+    const heard = lay(new SoundLine(48_000), blocks);
     for (const [i, [from]] of heard.entries()) if (i > 0) expect(from).toBe(heard[i - 1]?.[1]);
     expect(heard.at(-1)?.[1]).toBeGreaterThan(9.49 * 48_000);
     expect(heard.at(-1)?.[1]).toBeLessThan(9.6 * 48_000);
   });
 
   test('puts silence where nothing was heard, so that what follows stands at its time', () => {
-    const [, second] = lay(new SoundLine(48_000, 0), [
+    const [, second] = lay(new SoundLine(48_000), [
       { time: 0, frames: 4800 },
       { time: 1100, frames: 4800 },
     ]);
@@ -119,12 +201,12 @@ describe('the line of sound', () => {
   });
 
   test('begins where the picture began: with silence, or without what was heard before', () => {
-    expect(lay(new SoundLine(48_000, 1000), [{ time: 1300, frames: 480 }])).toEqual([[14_400, 14_880]]);
-    expect(new SoundLine(48_000, 1000).place(995, 480)).toEqual({ silence: 0, skip: 240 });
+    expect(lay(new SoundLine(48_000), [{ time: 300, frames: 480 }])).toEqual([[14_400, 14_880]]);
+    expect(new SoundLine(48_000).place(-5, 480)).toEqual({ silence: 0, skip: 240 });
   });
 
   test('reaches as far as it is told where nothing comes, and leaves out what comes after that all the same', () => {
-    const line = new SoundLine(48_000, 0);
+    const line = new SoundLine(48_000);
     expect(line.silenceUntil(2000)).toBe(96_000);
     expect(line.silenceUntil(1500)).toBe(0);
     expect(line.place(1000, 480)).toEqual({ silence: 0, skip: 480 });

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test, type TestContext, vi } from 'vitest';
 import { type Appliance, startAppliance } from './appliance.ts';
 import { findBarriers, measureTargets } from './barriers.ts';
 import { launchChromium, openContext } from './chromium.ts';
@@ -12,7 +12,6 @@ vi.setConfig({ testTimeout: 180_000 });
 
 let appliance: Appliance;
 let folder: string;
-let browser: Browser | undefined;
 
 beforeAll(async () => {
   appliance = await startAppliance({ testTakers: 1 });
@@ -24,11 +23,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-afterEach(() => browser?.close());
-
 /** Opens the check with these devices, its page answering questions of its browser at once. */
-async function openCheck(flags: string[], path = '/check'): Promise<Page> {
-  browser = await launchChromium(['--use-fake-ui-for-media-stream', ...flags]);
+async function openCheck({ onTestFinished }: TestContext, flags: string[], path = '/check'): Promise<Page> {
+  const browser = await launchChromium(['--use-fake-ui-for-media-stream', ...flags]);
+  onTestFinished(() => browser.close());
   const context = await openContext(browser);
   const page = await context.newPage();
   if (path !== '/check') await page.goto(appliance.testTakers[0]?.link ?? '');
@@ -61,8 +59,8 @@ async function narrow(page: Page, uploadBitrate: number): Promise<void> {
   await devtools.send('Network.emulateNetworkConditions', line);
 }
 
-test('with camera, microphone, screen and line the device will do; the result can be copied and holds no name of anything', async () => {
-  const page = await openCheck(['--use-fake-device-for-media-stream'], '/attempt/check');
+test('with camera, microphone, screen and line the device will do; the result can be copied and holds no name of anything', async (context) => {
+  const page = await openCheck(context, ['--use-fake-device-for-media-stream'], '/attempt/check');
   await page.context().grantPermissions(['camera', 'microphone', 'clipboard-read', 'clipboard-write']);
   await page.getByRole('button', { name: 'Start the check' }).press('Enter');
   expect((await found(page, 'camera')).verdict).toBe('Will do');
@@ -107,63 +105,70 @@ test('with camera, microphone, screen and line the device will do; the result ca
   expect(await findBarriers(page, ['color-contrast'])).toEqual([]);
 });
 
-test('with a silent microphone and a window for a screen it says what to do; a line of 500 kbit/s carries a coarser picture', async () => {
-  const silence = join(folder, 'silence.wav');
-  writeFileSync(silence, silentWav(2));
-  const page = await openCheck([
-    '--use-fake-device-for-media-stream=display-media-type=window',
-    `--use-file-for-fake-audio-capture=${silence}`,
-  ]);
-  // Chromium's fake picker does as the page would like; people choose otherwise.
-  await page.evaluate(() => {
-    const devices = navigator.mediaDevices;
-    const share = devices.getDisplayMedia.bind(devices);
-    devices.getDisplayMedia = () => share({ video: true });
-  });
-  await narrow(page, 500_000);
-  await page.click('[data-start]');
-  expect((await found(page, 'camera')).verdict).toBe('Will do');
-  const microphone = await found(page, 'microphone');
-  expect(microphone).toMatchObject({ verdict: 'Does not do', sentence: expect.stringMatching(/on but silent/) });
-  await row(page, 'screen').getByRole('button', { name: 'Share the screen' }).click();
-  await row(page, 'screen').getByRole('button', { name: 'Choose again' }).click();
-  expect((await found(page, 'screen')).sentence).toMatch(/You shared a window/);
-  const upload = await found(page, 'upload');
-  expect(upload.verdict).toBe('Will do, with a coarser picture');
-  const rate = Number(/sends (\d+) kbit\/s/.exec(upload.sentence)?.[1]);
-  expect(rate).toBeGreaterThan(350);
-  expect(rate).toBeLessThan(650);
-  await over(page);
-  const summary = await page.locator('[data-summary]').innerText();
-  expect(summary).toMatch(/does not do: microphone, screen sharing/);
-  expect(await findBarriers(page)).toEqual([]);
-});
+// These wait for slow lines and silent microphones most of the time.
+test.concurrent(
+  'with a silent microphone and a window for a screen it says what to do; a line of 500 kbit/s carries a coarser picture',
+  async (context) => {
+    const silence = join(folder, 'silence.wav');
+    writeFileSync(silence, silentWav(2));
+    const page = await openCheck(context, [
+      '--use-fake-device-for-media-stream=display-media-type=window',
+      `--use-file-for-fake-audio-capture=${silence}`,
+    ]);
+    // Chromium's fake picker does as the page would like; people choose otherwise.
+    await page.evaluate(() => {
+      const devices = navigator.mediaDevices;
+      const share = devices.getDisplayMedia.bind(devices);
+      devices.getDisplayMedia = () => share({ video: true });
+    });
+    await narrow(page, 500_000);
+    await page.click('[data-start]');
+    expect((await found(page, 'camera')).verdict).toBe('Will do');
+    const microphone = await found(page, 'microphone');
+    expect(microphone).toMatchObject({ verdict: 'Does not do', sentence: expect.stringMatching(/on but silent/) });
+    await row(page, 'screen').getByRole('button', { name: 'Share the screen' }).click();
+    await row(page, 'screen').getByRole('button', { name: 'Choose again' }).click();
+    expect((await found(page, 'screen')).sentence).toMatch(/You shared a window/);
+    const upload = await found(page, 'upload');
+    expect(upload.verdict).toBe('Will do, with a coarser picture');
+    const rate = Number(/sends (\d+) kbit\/s/.exec(upload.sentence)?.[1]);
+    expect(rate).toBeGreaterThan(350);
+    expect(rate).toBeLessThan(650);
+    await over(page);
+    const summary = await page.locator('[data-summary]').innerText();
+    expect(summary).toMatch(/does not do: microphone, screen sharing/);
+    expect(await findBarriers(page)).toEqual([]);
+  },
+);
 
-test('without a camera, a microphone and room and on a line of 60 kbit/s it does not do; what is left out stays open', async () => {
-  const page = await openCheck([]);
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send('Storage.overrideQuotaForOrigin', { origin: appliance.exam, quotaSize: 20e6 });
-  await narrow(page, 60_000);
-  await page.click('[data-start]');
-  expect(await found(page, 'storage')).toMatchObject({
-    verdict: 'Does not do',
-    sentence: expect.stringMatching(/room for only \d+ MB/),
-  });
-  const camera = await found(page, 'camera');
-  expect(camera).toMatchObject({ verdict: 'Does not do', sentence: expect.stringMatching(/No camera was found/) });
-  const microphone = await found(page, 'microphone');
-  expect(microphone).toMatchObject({ verdict: 'Does not do', sentence: expect.stringMatching(/No microphone/) });
-  await leaveOut(page, 'screen');
-  expect((await found(page, 'screen')).verdict).toBe('Not checked');
-  expect(await found(page, 'upload')).toMatchObject({
-    verdict: 'Does not do',
-    sentence: expect.stringMatching(/sends \d\d kbit\/s\. Even the coarsest picture needs 147 kbit\/s/),
-  });
-  await over(page);
-});
+test.concurrent(
+  'without a camera, a microphone and room and on a line of 60 kbit/s it does not do; what is left out stays open',
+  async (context) => {
+    const page = await openCheck(context, []);
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send('Storage.overrideQuotaForOrigin', { origin: appliance.exam, quotaSize: 20e6 });
+    await narrow(page, 60_000);
+    await page.click('[data-start]');
+    expect(await found(page, 'storage')).toMatchObject({
+      verdict: 'Does not do',
+      sentence: expect.stringMatching(/room for only \d+ MB/),
+    });
+    const camera = await found(page, 'camera');
+    expect(camera).toMatchObject({ verdict: 'Does not do', sentence: expect.stringMatching(/No camera was found/) });
+    const microphone = await found(page, 'microphone');
+    expect(microphone).toMatchObject({ verdict: 'Does not do', sentence: expect.stringMatching(/No microphone/) });
+    await leaveOut(page, 'screen');
+    expect((await found(page, 'screen')).verdict).toBe('Not checked');
+    expect(await found(page, 'upload')).toMatchObject({
+      verdict: 'Does not do',
+      sentence: expect.stringMatching(/sends \d\d kbit\/s\. Even the coarsest picture needs 147 kbit\/s/),
+    });
+    await over(page);
+  },
+);
 
-test('refused devices are named with the way to allow them', async () => {
-  const page = await openCheck(['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream=deny']);
+test.concurrent('refused devices are named with the way to allow them', async (context) => {
+  const page = await openCheck(context, ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream=deny']);
   await page.click('[data-start]');
   expect((await found(page, 'camera')).sentence).toMatch(/did not allow the camera\. Allow it with the icon/);
   expect((await found(page, 'microphone')).sentence).toMatch(/did not allow the microphone/);

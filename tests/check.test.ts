@@ -16,9 +16,9 @@ import {
 import { needsOf } from '../app/browser/check/needs.ts';
 import { kindsOf, noticeSchema } from '../app/exams/notice.ts';
 import { DEMONSTRATION } from '../app/cli/demonstration.ts';
-import { type Appliance, ask, attemptOf, cookieOf, startAppliance } from './appliance.ts';
+import { type Appliance, ask, beginAttempt, cookieOf, startAppliance } from './appliance.ts';
 import { digestFiles } from './appliance-files.ts';
-import { makeAttemptKey, type Pages, startPages } from './attempt-pages-setting.ts';
+import { type Pages, startPages } from './attempt-pages-setting.ts';
 
 const kinds = kindsOf(noticeSchema.parse(DEMONSTRATION.notice));
 const needs = needsOf(kinds);
@@ -186,16 +186,8 @@ describe('what is sent to be measured', () => {
   });
 
   test('is refused while the exam runs, of that test taker alone', async () => {
-    const link = new URL(appliance.testTakers[1]?.link ?? '');
-    const running = cookieOf(await ask(appliance.exam, link.pathname));
-    const { publicKey } = await makeAttemptKey();
-    const started = await ask(appliance.exam, '/attempt', {
-      method: 'POST',
-      headers: { origin: appliance.exam, cookie: running, 'content-type': 'application/json' },
-      body: JSON.stringify({ attempt: await attemptOf(appliance.exam, running), publicKey }),
-    });
-    expect(started.status).toBe(201);
-    const refused = await put(0, randomBytes(100), { cookie: running });
+    const running = await beginAttempt(appliance.exam, appliance.testTakers[1]?.link ?? '');
+    const refused = await put(0, randomBytes(100), running);
     expect(refused.status).toBe(409);
     expect(JSON.parse(refused.body.toString()).message).toMatch(/Your exam has begun/);
     expect((await put(0, randomBytes(100), { cookie })).status).toBe(201);

@@ -50,6 +50,16 @@ async function lastAccess(attempt: string): Promise<Access> {
 /** What a passkey is asked to sign of an act. */
 const challengeOf = ({ options }: { options: { challenge: string } | null }) => options?.challenge ?? '';
 
+/** Seals an attempt with one recording, as the recorder that has this key would. */
+async function signSeal(key: webcrypto.CryptoKey, attempt: string, recording: string) {
+  const recordings = [{ recording, chapters: 2, segments: 4, digest: sha256('x') }];
+  const endedAt = new Date().toISOString();
+  const statement = canonicalize({ type: 'seal', exam, attempt, recordings, endedAt }) as string;
+  const algorithm = { name: 'ECDSA', hash: 'SHA-256' };
+  const signature = Buffer.from(await webcrypto.subtle.sign(algorithm, key, Buffer.from(statement)));
+  return { statement, signature: signature.toString('base64url') };
+}
+
 let candidates = 0;
 const nextCandidate = () => `T-${++candidates}`;
 
@@ -162,22 +172,11 @@ describe('the honest path', () => {
   test('a seal that comes twice at once gives two receipts of one entry, and can be had again', async () => {
     const { attempt, recording, attemptKey } = await registerAttempt(custody, exam, nextCandidate());
     await expect(custody.web.ending(attempt)).rejects.toMatchObject({ code: 'not-found' });
-    const statement = canonicalize({
-      type: 'seal',
-      exam,
-      attempt,
-      recordings: [{ recording, chapters: 2, segments: 4, digest: sha256('x') }],
-      endedAt: new Date().toISOString(),
-    }) as string;
-    const signature = Buffer.from(
-      await webcrypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, attemptKey.privateKey, Buffer.from(statement)),
-    ).toString('base64url');
-    const receipts = await Promise.all(
-      Array.from({ length: 8 }, () => custody.web.sealAttempt(attempt, { statement, signature })),
-    );
+    const seal = await signSeal(attemptKey.privateKey, attempt, recording);
+    const receipts = await Promise.all(Array.from({ length: 8 }, () => custody.web.sealAttempt(attempt, seal)));
     expect(new Set(receipts.map(({ entry }) => entry.index)).size).toBe(1);
     const again = await custody.web.ending(attempt);
-    expect(again).toMatchObject({ seal: { statement, signature }, receipt: { entry: receipts[0]?.entry } });
+    expect(again).toMatchObject({ seal, receipt: { entry: receipts[0]?.entry } });
   });
 
   test('an attempt that is registered twice at once is registered once', async () => {
@@ -387,17 +386,8 @@ describe('a hostile web process', () => {
     await expect(
       custody.web.registerAttempt({ attempt, exam, candidate: 'key-thief', publicKey }),
     ).rejects.toMatchObject({ code: 'already-done' });
-    const statement = canonicalize({
-      type: 'seal',
-      exam,
-      attempt,
-      recordings: [{ recording, chapters: 2, segments: 4, digest: sha256('x') }],
-      endedAt: new Date().toISOString(),
-    }) as string;
-    const signature = Buffer.from(
-      await webcrypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, forged.privateKey, Buffer.from(statement)),
-    ).toString('base64url');
-    await expect(custody.web.sealAttempt(attempt, { statement, signature })).rejects.toThrow('seal-refused');
+    const seal = await signSeal(forged.privateKey, attempt, recording);
+    await expect(custody.web.sealAttempt(attempt, seal)).rejects.toThrow('seal-refused');
     expect(await lastAccess(attempt)).toMatchObject({ kind: 'refused' });
   });
 });

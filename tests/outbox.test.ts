@@ -213,9 +213,14 @@ test(`${FULL ? 'an hour' : 'five minutes'} offline costs the same for each segme
   await driver.hear('sealed', 400);
   clearInterval(watch);
   expect(lineRate).toBeGreaterThan((8 * pushed) / ((performance.now() - began) / 1000) / 3);
-  // The network's own buffers come on top; bodies in memory would add up to all that was pushed.
-  const half = watched.slice(Math.floor(watched.length / 2));
-  expect(Math.min(...half)).toBeLessThan(late!.memory + (FULL ? pushed / 3 : 60e6));
+  // The network's own buffers come on top, and up to 200 MB that the debugger which drives the page keeps of what was sent;
+  // bodies in memory would add up to all that was pushed, and go on adding up to the end.
+  const quarter = Math.ceil(watched.length / 4);
+  const [before, last] = [watched.slice(2 * quarter, 3 * quarter), watched.slice(-quarter)].map((part) =>
+    Math.min(...part),
+  );
+  expect(last).toBeLessThan(late!.memory + 60e6 + (FULL ? 210e6 : 0));
+  if (FULL) expect(last! - before!).toBeLessThan(pushed / 8);
   for (const [i, source] of SOURCES.entries()) expect(await placesOf(source, count, sizes[i]!)).toEqual(upTo(count));
   await expectWhole();
   expect(relay.mostAtOnce).toBeLessThanOrEqual(2);
@@ -252,6 +257,8 @@ test('without room nothing more is recorded, what waits stays, and recording goe
   expect(full.roomSeconds).toBe(0);
   expect(full.waitingBytes).toBeGreaterThan(16e6);
   expect(full.waitingBytes).toBeLessThan(24 * 2 ** 20);
+  // The other source may have had room for all that it was given: now there is none for either.
+  await push(driver, 300, 10, big);
 
   relay.weather = 'fair';
   await driver.see(({ waitingRequests }) => waitingRequests === 0, 40);

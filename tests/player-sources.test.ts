@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { launchChromium, openContext, plugInSecurityKey } from './chromium.ts';
 import { inspectPage } from './page-inspection.ts';
 import { openRoom } from './room-setting.ts';
-import { filmNumbers, type Take } from './take.ts';
+import { filmNumbers, lose, type Take } from './take.ts';
 
 const SILENT = 'video/webm; codecs="vp8"';
 
@@ -155,6 +155,106 @@ test('keeps camera and screen in step: from a later start, across a hole in one,
     expect(offsets.length).toBeGreaterThan(20);
     expect(share(offsets, 100), `at speed ${to}`).toBeGreaterThan(0.9);
   }
+});
+
+/** Clicks the timeline at a second, or at the last place before it. */
+async function goToBefore(second: number, of: number): Promise<void> {
+  const bar = (await page.getByRole('slider').boundingBox())!;
+  await page.mouse.click(Math.ceil(bar.x + (bar.width * second) / of) - 1, bar.y + bar.height / 2);
+}
+
+const gaps = () =>
+  page
+    .locator('[data-part="gaps"] li')
+    .evaluateAll((lines) => lines.map((one) => [(one as HTMLElement).dataset['cause'], one.textContent]));
+
+test('a picture that was sent right before a hole, or into one, comes back behind it', async () => {
+  const attempt = await room.startAttempt('K-3005');
+  // Numbers count headers: these are the camera's seconds 10 to 12.
+  const withoutSound = lose(camera, 'sound', 21, 23);
+  await room.record(attempt, inTens(withoutSound, 0, 40), { missing: [7] });
+  await room.record(attempt, inTens(screen, 0, 37), { source: 'screen', startsAfter: 3, mimeType: SILENT });
+  await openRecording(attempt.attempt);
+  const shows = (picture: 0 | 1, second: number) =>
+    expect.poll(async () => (await shownNow())[picture], SOON).toBeGreaterThan(second);
+
+  await page.keyboard.press('k');
+  await goToBefore(10, 40);
+  await shows(1, 11);
+  await shows(0, 12.5);
+  expect(
+    (await gaps()).map(([cause]) => cause).toSorted(),
+    'what lies before the hole is not said to be lacking',
+  ).toEqual(['before', 'unknown']);
+
+  // A seek that the missing sound keeps from ever ending, as the clusters before it are there.
+  await goToBefore(19, 40);
+  await shows(0, 19.2);
+  await goToBefore(21.2, 40);
+  await shows(1, 22);
+  await shows(0, 23.5);
+  expect((await gaps()).map(([cause]) => cause)).toContain('lacking');
+  await page.keyboard.press('k');
+});
+
+/**
+ * Runs in the page: from a second on, the first picture's decoder gives nothing, with all that it needs in the buffer.
+ * @param until the second from which on it gives something again; or a seek after that it does
+ */
+function stall({ from, until }: { from: number; until: number | 'seek' }): void {
+  const video = document.querySelector('video')!;
+  const rate = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'playbackRate')!;
+  let wanted = 1;
+  let stalls = false;
+  let over = false;
+  const look = () => {
+    const { currentTime } = video;
+    stalls = !over && currentTime >= from && (until === 'seek' || currentTime < until);
+    rate.set!.call(video, stalls ? 0 : wanted);
+  };
+  Object.defineProperty(video, 'playbackRate', {
+    get: () => wanted,
+    set(to: number) {
+      wanted = to;
+      look();
+    },
+  });
+  video.addEventListener('seeking', () => {
+    over ||= stalls && until === 'seek';
+    look();
+  });
+  const watch = () => {
+    look();
+    requestAnimationFrame(watch);
+  };
+  watch();
+}
+
+test('a decoder that hangs does not hold the player: it is nudged, and what does not play even so is left out', async () => {
+  const attempt = await room.startAttempt('K-3006');
+  await room.record(attempt, inTens(camera, 0, 40));
+  await room.record(attempt, inTens(screen, 0, 37), { source: 'screen', startsAfter: 3, mimeType: SILENT });
+  await openRecording(attempt.attempt);
+  const plays = async (second: number) => {
+    await expect.poll(async () => Math.min(...(await shownNow()).map((one) => one ?? 0)), SOON).toBeGreaterThan(second);
+    await page.keyboard.press('k');
+  };
+
+  await page.evaluate(stall, { from: 4, until: 'seek' } as const);
+  await page.keyboard.press('k');
+  await plays(6);
+  expect(await gaps()).toHaveLength(1);
+
+  await page.reload();
+  await page.locator('[data-player][data-state="paused"]').waitFor();
+  await page.evaluate(stall, { from: 8.5, until: 10 } as const);
+  await page.keyboard.press('k');
+  await goToBefore(8, 40);
+  await plays(11);
+  expect(await gaps()).toEqual([
+    ['before', expect.stringContaining('Screen')],
+    ['lacking', expect.stringContaining('Camera')],
+  ]);
 });
 
 test('goes on in the recording of another browser, in the same picture, and reports what was shown of each', async () => {

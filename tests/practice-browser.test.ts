@@ -1,9 +1,8 @@
 import type { Browser, Page, Request } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { decodeMetadata } from '../app/wire.ts';
-import { type Appliance, ask, attemptOf, cookieOf, startAppliance } from './appliance.ts';
+import { type Appliance, beginAttempt, startAppliance } from './appliance.ts';
 import { digestFiles } from './appliance-files.ts';
-import { makeAttemptKey } from './attempt-pages-setting.ts';
 import { findBarriers, measureTargets } from './barriers.ts';
 import { launchChromium, openContext } from './chromium.ts';
 
@@ -157,11 +156,7 @@ test('without a connection a practice run says what would happen in the exam, an
   await page.context().setOffline(false);
   await said(page, /was sent and thrown away/);
 
-  const cookie = cookieOf(await ask(appliance.exam, new URL(appliance.testTakers[1]?.link ?? '').pathname));
-  const { publicKey } = await makeAttemptKey();
-  const headers = { origin: appliance.exam, cookie, 'content-type': 'application/json' };
-  const body = JSON.stringify({ attempt: await attemptOf(appliance.exam, cookie), publicKey });
-  expect((await ask(appliance.exam, '/attempt', { method: 'POST', headers, body })).status).toBe(201);
+  await beginAttempt(appliance.exam, appliance.testTakers[1]?.link ?? '');
   await page.locator('[data-failure]').filter({ hasText: 'Your exam has begun' }).waitFor({ timeout: 20_000 });
 });
 

@@ -1,7 +1,6 @@
 /** A Chromium that treats pages in the background as browsers do, and the recorder page's steps in it. */
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { freePort } from './free-port.ts';
 import type { RecorderSetting } from './recorder-setting.ts';
 
 /** Camera, microphone and a screen that the browser makes up, given to whoever asks. */
@@ -35,12 +34,12 @@ export async function launch({ origin, relay }: RecorderSetting, flags: string[]
   return { context: browser.contexts()[0]!, close };
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
+/** Opens a page in the browser, which then knows nobody any more: what it kept of the exam origin is gone. */
+export async function openFreshPage({ context }: Chrome, origin: string): Promise<Page> {
+  const page = await context.newPage();
+  const devtools = await context.newCDPSession(page);
+  await devtools.send('Storage.clearDataForOrigin', { origin, storageTypes: 'all' });
+  return page;
 }
 
 /** Opens the personal link, and from it the recorder. */

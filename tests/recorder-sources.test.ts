@@ -7,7 +7,7 @@ import type { CaptureRequest } from '../app/browser/recorder/capture-messages.ts
 import type { Source } from '../app/wire.ts';
 import { FFMPEG } from './ffmpeg.ts';
 import { readNumbers } from './numbered-video.ts';
-import { type Chrome, FAKE_DEVICES, finish, launch, openRecorder, until } from './recorder-browser.ts';
+import { type Chrome, FAKE_DEVICES, finish, launch, openFreshPage, openRecorder, until } from './recorder-browser.ts';
 import {
   type ExamKind,
   type Invited,
@@ -16,9 +16,9 @@ import {
   type RecorderSetting,
 } from './recorder-setting.ts';
 
-/** Seconds in which segments have to be stored: a machine that is busy with other tests takes its time. */
 /** These take long, and what they show is shown in part by others. */
 const FULL = Boolean(process.env['CLOISTER_TEST_FULL']);
+/** Seconds in which segments have to be stored: a machine that is busy with other tests takes its time. */
 const PATIENCE = 40;
 
 let setting: RecorderSetting;
@@ -54,12 +54,10 @@ interface Spied {
 }
 
 /** Invites somebody to an exam and opens the recorder in a browser that knows of nobody else. */
-async function open(kind: ExamKind, { context } = chrome): Promise<Page> {
+async function open(kind: ExamKind, browser = chrome): Promise<Page> {
   testTaker = setting.invite(kind);
-  const page = await context.newPage();
+  const page = await openFreshPage(browser, setting.origin);
   page.on('dialog', (dialog) => void dialog.accept());
-  const devtools = await context.newCDPSession(page);
-  await devtools.send('Storage.clearDataForOrigin', { origin: setting.origin, storageTypes: 'all' });
   await page.addInitScript(spy);
   await openRecorder(page, testTaker.link);
   return page;

@@ -1,14 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { createHash, generateKeyPairSync } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { AttemptStart, ChapterStatement } from '../app/wire.ts';
-import { ask, attemptOf, cookieOf } from './appliance.ts';
+import { beginAttempt } from './appliance.ts';
 import {
   type Chrome,
   FAKE_DEVICES as FLAGS,
   finish,
   launch,
+  openFreshPage,
   openRecorder as openRecorderBy,
   until,
 } from './recorder-browser.ts';
@@ -44,12 +45,9 @@ afterEach(async () => {
 });
 
 /** Invites somebody and gives them a browser that knows of nobody else. */
-async function openPage(kind: ExamKind = 'long', { context } = chrome): Promise<Page> {
+async function openPage(kind: ExamKind = 'long', browser = chrome): Promise<Page> {
   testTaker = setting.invite(kind);
-  const page = await context.newPage();
-  const devtools = await context.newCDPSession(page);
-  await devtools.send('Storage.clearDataForOrigin', { origin: setting.origin, storageTypes: 'all' });
-  return page;
+  return openFreshPage(browser, setting.origin);
 }
 
 const openRecorder = (page: Page, link = testTaker.link) => openRecorderBy(page, link);
@@ -212,7 +210,7 @@ describe('the recorder', () => {
     relay.weather = 'fair';
     await reloaded;
     await page.waitForSelector('[data-step=record]:not([hidden])');
-    await until(async () => (await storedSegments(1)) >= 2, 30);
+    await until(async () => (await storedSegments(1)) >= 3, 30);
     await finish(page);
 
     // What the reload took away was written down before it was sent, so that the appliance is asked for it.
@@ -450,18 +448,7 @@ describe('the recorder', () => {
 /** @returns the link of another test taker whose attempt runs in another browser */
 async function startedElsewhere(): Promise<string> {
   const { link } = setting.invite();
-  const { origin } = setting;
-  const cookie = cookieOf(await ask(origin, new URL(link).pathname));
-  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const { status } = await ask(origin, '/attempt', {
-    method: 'POST',
-    headers: { origin, cookie, 'content-type': 'application/json' },
-    body: JSON.stringify({
-      attempt: await attemptOf(origin, cookie),
-      publicKey: publicKey.export({ format: 'der', type: 'spki' }).toString('base64url'),
-    }),
-  });
-  expect(status).toBe(201);
+  await beginAttempt(setting.origin, link);
   return link;
 }
 

@@ -1,7 +1,6 @@
-import { generateKeyPairSync } from 'node:crypto';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Appliance, ask, attemptOf, cookieOf, startAppliance } from './appliance.ts';
+import { type Appliance, beginAttempt, startAppliance } from './appliance.ts';
 import { launchChromium, openContext, plugInSecurityKey } from './chromium.ts';
 
 let appliance: Appliance;
@@ -39,17 +38,7 @@ afterAll(async () => {
 });
 
 test('the roster follows attempts while it stands open, within the policy that lets no code in', async () => {
-  const cookie = cookieOf(await ask(appliance.exam, new URL(appliance.testTakers[0]?.link ?? '').pathname));
-  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const started = await ask(appliance.exam, '/attempt', {
-    method: 'POST',
-    headers: { cookie, origin: appliance.exam, 'content-type': 'application/json' },
-    body: JSON.stringify({
-      attempt: await attemptOf(appliance.exam, cookie),
-      publicKey: publicKey.export({ format: 'der', type: 'spki' }).toString('base64url'),
-    }),
-  });
-  expect(started.status).toBe(201);
+  await beginAttempt(appliance.exam, appliance.testTakers[0]?.link ?? '');
   // Twice: what came in asks again.
   for (const shown of ['1 not started, 1 recording', '1 not started, 1 recording']) {
     const asked = page.waitForResponse((answer) => answer.url().endsWith('/roster'));

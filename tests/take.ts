@@ -107,8 +107,11 @@ export function cut(webm: Buffer, seconds: number): Take {
   return { init: new Uint8Array(Buffer.concat(parts)), clusters };
 }
 
-/** @returns the take without its sound in these seconds, as an overloaded machine leaves it out */
-export function mute(take: Take, from: number, to: number): Take {
+/** Numbers of a take's tracks. */
+const TRACKS = { picture: 0x81, sound: 0x82 };
+
+/** @returns the take without its picture or its sound in these seconds, as an overloaded machine leaves it out */
+export function lose(take: Take, what: keyof typeof TRACKS, from: number, to: number): Take {
   const clusters = take.clusters.map((cluster) => {
     const kept: Uint8Array[] = [CLUSTER];
     for (let at = CLUSTER.length; at < cluster.bytes.length; ) {
@@ -116,7 +119,7 @@ export function mute(take: Take, from: number, to: number): Take {
       // SimpleBlock (RFC 9559 section 10.2): track number, then the time since the cluster's in milliseconds.
       const block = id === 'a3' && Buffer.from(cluster.bytes.subarray(content, content + 3));
       const time = block ? cluster.from + block.readInt16BE(1) / 1000 : 0;
-      if (!block || block[0] !== 0x82 || time < from || time >= to)
+      if (!block || block[0] !== TRACKS[what] || time < from || time >= to)
         kept.push(cluster.bytes.subarray(at, content + size));
       at = content + size;
     }
@@ -137,7 +140,7 @@ export function spoil(take: Take, second: number, what: 'container' | 'frames'):
     for (let at = CLUSTER.length; at < bytes.length; ) {
       const { id, content, size } = elementAt(bytes, at);
       // The picture's blocks keep their heads.
-      if (id === 'a3' && bytes[content] === 0x81) bytes.fill(0xff, content + 4, content + size);
+      if (id === 'a3' && bytes[content] === TRACKS.picture) bytes.fill(0xff, content + 4, content + size);
       at = content + size;
     }
     return { ...cluster, bytes };

@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { mkdirSync, openSync, readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { enterTestTaker } from '../app/attempts/test-taker.ts';
 import { createCertificates } from '../app/cli/certificates.ts';
@@ -13,6 +12,7 @@ import { enterExam } from '../app/exams/exam.ts';
 import type { SealStatement } from '../app/wire.ts';
 import { openApplianceDatabase } from '../db/appliance/open.ts';
 import { publishExam, startCustody } from './custody-process.ts';
+import { freePort } from './free-port.ts';
 import { digestOf } from './recording-segments.ts';
 import { Attempt, type Reply } from './recording-setting.ts';
 
@@ -194,12 +194,4 @@ export function inspect(file: string): { status: number | null; text: string } {
   const command = join(import.meta.dirname, '../bin/cloister');
   const { status, stdout, stderr } = spawnSync(command, ['recording', 'inspect', file], { encoding: 'utf8' });
   return { status, text: stdout + stderr };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address ? address.port : 0;
 }

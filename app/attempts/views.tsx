@@ -1,3 +1,4 @@
+import type { Child } from 'hono/jsx';
 import type { Exam } from '../exams/exam.ts';
 import { Icon } from '../ui/icons.tsx';
 import { Day, Moment } from '../ui/moment.tsx';
@@ -19,6 +20,19 @@ interface AttemptPageProps {
   timesOf: (chapters: Access['chapters']) => Stretch[];
 }
 
+/** Above each of these pages: whose exam it is, and how the attempt stands. */
+function Heading({ institution, exam, children }: { institution: string; exam: Exam; children?: Child }) {
+  return (
+    <>
+      <p class="eyebrow">
+        {institution} · {exam.notice.unit}
+      </p>
+      <h1>{exam.title}</h1>
+      <p>{children}</p>
+    </>
+  );
+}
+
 /** During the attempt, and for good where it is never ended: how it stands, the way back to the recorder, who has watched. */
 export function RunningPage(props: AttemptPageProps & { uploadBy: string }) {
   const { institution, name, exam, startedAt, accesses, timesOf, uploadBy } = props;
@@ -26,15 +40,11 @@ export function RunningPage(props: AttemptPageProps & { uploadBy: string }) {
   return (
     <Page title={exam.title} place="exam" person={name} scripts={['recorder']}>
       <div class="stack">
-        <p class="eyebrow">
-          {institution} · {exam.notice.unit}
-        </p>
-        <h1>{exam.title}</h1>
-        <p>
+        <Heading institution={institution} exam={exam}>
           <Status kind="notice" icon="clock">
             {late ? 'The time to send your recording is over' : 'Your exam has started and is not finished'}
           </Status>
-        </p>
+        </Heading>
         {late ? (
           <p>
             Your exam started on <Moment at={startedAt} />, and its recording could be sent until{' '}
@@ -71,15 +81,11 @@ export function SealWaitsPage(props: AttemptPageProps & { endedAt: string; refus
   return (
     <Page title={exam.title} place="exam" person={name} scripts={['recorder']}>
       <div class="stack">
-        <p class="eyebrow">
-          {institution} · {exam.notice.unit}
-        </p>
-        <h1>{exam.title}</h1>
-        <p>
+        <Heading institution={institution} exam={exam}>
           <Status kind="good" icon="seal">
             Finished
           </Status>
-        </p>
+        </Heading>
         <dl class="details">
           <dt>Started</dt>
           <dd>
@@ -143,11 +149,7 @@ export function EndedPage(
   return (
     <Page title={exam.title} place="exam" person={name} scripts={['recorder']} main={{ 'data-ended': attempt }}>
       <div class="stack">
-        <p class="eyebrow">
-          {institution} · {exam.notice.unit}
-        </p>
-        <h1>{exam.title}</h1>
-        <p>
+        <Heading institution={institution} exam={exam}>
           {closed ? (
             <Status kind="notice" icon="seal">
               {finishedAt ? 'Finished, and closed by the appliance' : 'Ended without a seal of your browser'}
@@ -157,7 +159,7 @@ export function EndedPage(
               Finished and sealed
             </Status>
           )}
-        </p>
+        </Heading>
         {closed && finishedAt && (
           <p>
             Your browser finished the recording on <Moment at={finishedAt} />, and the key custody could not enter its

@@ -41,12 +41,9 @@ export async function readGrantIndex(shelf: Shelf, grant: GrantView, now = new D
   };
 }
 
-/** What the player needs before all else: the header and the first segment of what is recorded first and may be watched. */
-export interface FirstSegments {
+/** What the player needs before all else: the numbers of the header and the first segment of what is recorded first and may be watched. */
+interface FirstSegments {
   recording: string;
-  mimeType: string;
-  chapter: number;
-  /** Segment numbers. */
   init: number;
   media: number;
 }
@@ -54,12 +51,11 @@ export interface FirstSegments {
 /** @returns undefined when nothing may be watched */
 export function findFirst({ recordings }: GrantIndex): FirstSegments | undefined {
   let first: (FirstSegments & { at: number }) | undefined;
-  for (const { recording, mimeType, startedAt, chapters, segments } of recordings) {
+  for (const { recording, startedAt, chapters, segments } of recordings) {
     const media = segments.find((one) => !one.init && chapters.includes(one.chapter));
     const init = media && segments.find((one) => one.init && one.chapter === media.chapter);
     const at = Date.parse(startedAt) + (media?.start ?? 0) / 1000;
-    if (init && (!first || at < first.at))
-      first = { recording, mimeType, chapter: media.chapter, init: init.number, media: media.number, at };
+    if (init && (!first || at < first.at)) first = { recording, init: init.number, media: media.number, at };
   }
   return first;
 }

@@ -6,7 +6,7 @@ import { AppError } from '../errors.ts';
 import { requireRepresentative, ROOM_COOKIE, type RoomEnv } from './session-guard.ts';
 import { readContent } from '../http/content.ts';
 import type { GrantView } from './custody.ts';
-import { findFirst, readGrantIndex } from './grant-index.ts';
+import { readGrantIndex } from './grant-index.ts';
 import { LiveGrants } from './live-grants.ts';
 import { EndedPage, GrantPage } from './player-view.tsx';
 import type { Shelf } from './shelf.ts';
@@ -51,10 +51,9 @@ export function grantRoutes({ custody, shelf }: { custody: RoomCustody; shelf: S
         const grant = await custody.grant(c.var.session, grantOf(c));
         const { representative } = c.var;
         if (grant.endedAt) return c.html(<EndedPage representative={representative} grant={grant} />, 403);
-        const first = findFirst(await readGrantIndex(shelf, grant));
-        return c.html(<GrantPage representative={representative} grant={grant} first={first} />);
+        const index = await readGrantIndex(shelf, grant);
+        return c.html(<GrantPage representative={representative} grant={grant} index={index} />);
       })
-      .get('/index', async (c) => c.json(await readGrantIndex(shelf, await live(c))))
       .get('/recordings/:recording/segments/:number', async (c) => {
         const grant = await live(c);
         const where = z.object({ recording: z.uuid(), number: z.coerce.number().pipe(count) }).safeParse(c.req.param());

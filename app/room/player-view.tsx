@@ -1,9 +1,11 @@
+import { raw } from 'hono/html';
 import { Icon } from '../ui/icons.tsx';
 import { Moment } from '../ui/moment.tsx';
 import { Notice } from '../ui/status.tsx';
 import type { GrantView, Representative } from './custody.ts';
-import type { FirstSegments } from './grant-index.ts';
+import { findFirst } from './grant-index.ts';
 import { MoreForm } from './more-form.tsx';
+import type { GrantIndex } from '../wire.ts';
 import { RoomPage } from './room-page.tsx';
 import { OUTCOMES, PURPOSES } from './words.ts';
 
@@ -19,12 +21,9 @@ const KEYS: [keys: string[], does: string][] = [
 ];
 
 /** The player, and the form for a decision beside it. Its script is app/browser/player/player.ts. */
-export function GrantPage(props: {
-  representative: Representative;
-  grant: GrantView;
-  first: FirstSegments | undefined;
-}) {
-  const { representative, grant, first } = props;
+export function GrantPage(props: { representative: Representative; grant: GrantView; index: GrantIndex }) {
+  const { representative, grant, index } = props;
+  const first = findFirst(index);
   const segments = first
     ? [first.init, first.media].map((number) => `recordings/${first.recording}/segments/${number}`)
     : [];
@@ -36,7 +35,6 @@ export function GrantPage(props: {
       main={{ class: 'booth' }}
     >
       {/* Asked for while the script is still on its way. */}
-      <link rel="preload" as="fetch" crossorigin="anonymous" href={`/grants/${grant.grant}/index`} />
       {segments.map((path) => (
         <link rel="preload" as="fetch" crossorigin="anonymous" href={`/grants/${grant.grant}/${path}`} />
       ))}
@@ -56,7 +54,7 @@ export function GrantPage(props: {
             </p>
           </Notice>
         </noscript>
-        <Player grant={grant.grant} first={first} />
+        <Player index={index} />
         {grant.withheld.length > 0 && <MoreForm grant={grant} />}
         <form class="card stack decision" method="post" action="/acts">
           <h2>Decide</h2>
@@ -114,18 +112,13 @@ export function EndedPage({ representative, grant }: { representative: Represent
   );
 }
 
-function Player({ grant, first }: { grant: string; first: FirstSegments | undefined }) {
+function Player({ index }: { index: GrantIndex }) {
   return (
-    <section
-      class="player"
-      aria-label="Player"
-      data-player
-      data-grant={grant}
-      data-state="loading"
-      data-first-recording={first?.recording}
-      data-first-chapter={first?.chapter}
-      data-first-type={first?.mimeType}
-    >
+    <section class="player" aria-label="Player" data-player data-grant={index.grant} data-state="loading">
+      {/* What there is to play, as data: the script need not ask for it before it begins. */}
+      <script type="application/json" data-part="index">
+        {raw(JSON.stringify(index).replaceAll('<', '\\u003c'))}
+      </script>
       <div class="stage">
         <div class="pictures" data-part="pictures"></div>
         <p class="veil veil-loading">Loading…</p>
@@ -185,7 +178,7 @@ function Player({ grant, first }: { grant: string; first: FirstSegments | undefi
         <button type="button" class="button" data-command="keys">
           Keys
         </button>
-        <form data-part="end" method="post" action={`/grants/${grant}/end`}>
+        <form data-part="end" method="post" action={`/grants/${index.grant}/end`}>
           <button class="button">Close the recording</button>
         </form>
       </div>

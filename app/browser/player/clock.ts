@@ -1,6 +1,7 @@
 import { intervalAt } from './intervals.ts';
 import type { Hole, HoleCause } from './layout.ts';
 import { AHEAD, IN_STEP, rateFor, TOO_FAR } from './step.ts';
+import { NUDGE, StandStill } from './stand-still.ts';
 import type { Track } from './track.ts';
 
 /** Milliseconds. */
@@ -41,6 +42,7 @@ export class Clock {
   #startedAt = 0;
   #frame = 0;
   #time = 0;
+  readonly #standStill = new StandStill();
   #wantsToPlay = false;
   #ended = false;
   #speed = 1;
@@ -130,6 +132,7 @@ export class Clock {
   #tick(): void {
     this.#events.passed();
     if (!this.#ended) this.#advance();
+    if (!this.#ended) this.#goOn();
     this.#events.ticked();
   }
 
@@ -178,14 +181,17 @@ export class Clock {
   /** Keeps a picture with the one that leads: by its speed, by waiting for it, and by a seek where they are far apart. */
   #follow(track: Track, leader: Track, goes: boolean): void {
     const [own, leading] = [track.video, leader.video];
+    const ahead = own.currentTime - leading.currentTime;
+    const far = TOO_FAR * Math.max(1, this.#speed);
+    // Where the clock went over a hole, a picture may have been left before it, or in a seek into it, which never ends.
+    const isLeft = track.isAtEdge ? track.time < this.#time : own.seeking && Math.abs(ahead) > far;
+    if (isLeft && !leading.seeking) track.seek(leading.currentTime);
     if (track.isAtEdge || own.seeking || leading.seeking) {
       this.#run(track, false, this.#speed);
       return;
     }
-    const ahead = own.currentTime - leading.currentTime;
     const isStill = own.paused && !goes && intervalAt(track.buffered, leading.currentTime) !== undefined;
-    const allowed = isStill ? IN_STEP : TOO_FAR * Math.max(1, this.#speed);
-    if (Math.abs(ahead) > allowed) track.seek(leading.currentTime);
+    if (Math.abs(ahead) > (isStill ? IN_STEP : far)) track.seek(leading.currentTime);
     const hasBegun = !leading.paused && this.#hasBegun(leading);
     const waits = ahead > (own.paused ? IN_STEP : AHEAD) * Math.max(1, this.#speed / 2);
     this.#run(track, goes && hasBegun && !waits, rateFor(this.#speed, ahead));
@@ -211,10 +217,26 @@ export class Clock {
     const next = track.nextFrom(this.#time);
     const away = next === undefined ? Number.POSITIVE_INFINITY : (next - this.#time) / this.#speed;
     if (next === undefined || away > PREPARE) return;
-    if (!video.seeking && Math.abs(video.currentTime - next) > TOO_FAR) track.seek(next + 0.01);
+    // Also out of a seek into the hole, which would never end. Its first frame may come a little later: `settle` looks for it.
+    if (video.currentTime < next || video.currentTime > next + 2 * TOO_FAR) track.seek(next + 0.01);
     if (!this.#wantsToPlay || away > TICK / 1000) return;
     clearTimeout(this.#soon);
     this.#soon = setTimeout(() => this.#tick(), away * 1000);
+  }
+
+  /** Ends a stand-still, whatever its cause: it may only stand as it was told to, or while segments are still to come. */
+  #goOn(): void {
+    const { state } = this;
+    const covering = this.tracks.filter((track) => track.covers(this.#time));
+    const isThere = ({ video }: Track) => Math.abs(video.currentTime - this.#time) < TOO_FAR * Math.max(1, this.#speed);
+    const isWaiting = covering.some((track) => isThere(track) && track.isOutstandingAt(this.#time));
+    const remedy = this.#standStill.look(this.#time, state === 'paused' || isWaiting);
+    if (remedy === 'nudge') this.seek(this.#time + NUDGE);
+    if (remedy !== 'leave-out') return;
+    // One that was told to play and stands paused is kept from it by the browser: that is no hole.
+    const stuck = covering.filter((track) => !track.isGoing);
+    for (const track of stuck.length > 0 ? stuck : covering.filter(({ video }) => !video.paused))
+      track.leaveOutFrom(this.#time);
   }
 
   #skip(): void {

@@ -1,7 +1,7 @@
 /** The reading room's player: one picture per source, one clock, one timeline. Its page is app/room/player-view.tsx. */
 import type { GrantIndex } from '../../wire.ts';
 import { deleteRecipient, readRecipient, recallDigest } from '../recipient.ts';
-import { request, RequestError, requestJson } from '../room-request.ts';
+import { request, RequestError } from '../room-request.ts';
 import { arrangePictures } from './arrangement.ts';
 import { Clock } from './clock.ts';
 import { listGaps } from './gap-list.ts';
@@ -25,11 +25,14 @@ const grant = player.dataset['grant']!;
 /** Ends what runs; set once something does. */
 let stop = () => {};
 
-void start().catch((error: Error) => closePlayer(error.message));
+try {
+  start(JSON.parse(part('index').textContent) as GrantIndex);
+} catch (error) {
+  closePlayer((error as Error).message);
+}
 
-async function start(): Promise<void> {
-  const indexed = requestJson<GrantIndex>('GET', `/grants/${grant}/index`);
-  indexed.catch(() => {});
+/** Runs to its end without a pause: the first key and the first segment are asked for before the page is drawn. */
+function start(index: GrantIndex): void {
   const recipient = readRecipient(grant).then((found) => {
     if (found) return found;
     throw new Error(
@@ -39,8 +42,6 @@ async function start(): Promise<void> {
   // Whoever needs it meets its failure.
   recipient.catch(() => {});
   const keys = new ReleasedKeys(grant, recipient, recallDigest(grant));
-  askForFirstKey(keys);
-  const index = await indexed;
   if (!index.recordings.some((one) => one.chapters.length > 0))
     throw new Error('Nothing of this attempt was recorded yet that you could watch.');
   const playable = index.recordings.filter(({ mimeType }) => isPlayable(mimeType));
@@ -140,13 +141,6 @@ async function start(): Promise<void> {
 
 function isPlayable(mimeType: string): boolean {
   return 'MediaSource' in globalThis && MediaSource.isTypeSupported(mimeType);
-}
-
-/** The page names the chapter that plays first, so that its key comes while the index is still on its way. */
-function askForFirstKey(keys: ReleasedKeys): void {
-  const { firstRecording, firstChapter, firstType } = player.dataset;
-  if (!firstRecording || !isPlayable(firstType ?? '')) return;
-  keys.get(firstRecording, Number(firstChapter)).catch(() => {});
 }
 
 /** Tells a failure. What trying again cannot mend ends the view and takes the picture away. */

@@ -65,7 +65,9 @@ export class Supply {
 
   /** @returns whether segments of this stretch are still to come */
   isOutstanding({ from, to }: Interval): boolean {
-    return this.#layout.pieces.some((one) => one.to > from && one.from < to && !this.buffer.has(one));
+    return this.#layout.pieces.some(
+      (one) => one.to > from && one.from < to && !this.buffer.has(one) && !this.#isLeftOut(one),
+    );
   }
 
   /** Leaves a stretch out from now on. */
@@ -136,7 +138,7 @@ export class Supply {
         piece.to > now &&
         piece.from < now + AHEAD * speed &&
         !this.buffer.has(piece) &&
-        !this.#layout.holes.some((hole) => hole.from <= piece.from && piece.to <= hole.to) &&
+        !this.#isLeftOut(piece) &&
         (piece.from < now + RELEASE_AHEAD * speed || this.#keys.has(piece.recording, piece.chapter)),
     );
   }
@@ -174,13 +176,16 @@ export class Supply {
 
   /** The browser took a piece and then could not decode it: the one that it shows or is about to. */
   #leaveOutUndecoded(): void {
-    const { pieces, holes } = this.#layout;
     const now = this.#video.currentTime;
-    const left = pieces.filter((piece) => !holes.some((hole) => hole.from <= piece.from && piece.to <= hole.to));
+    const left = this.#layout.pieces.filter((piece) => !this.#isLeftOut(piece));
     const piece = intervalAt(left, now + DECODED_AHEAD) ?? intervalAt(left, now) ?? left.find(({ from }) => from > now);
     if (piece) this.leaveOut('lacking', piece);
     this.buffer.renew();
     this.#events.lacking();
+  }
+
+  #isLeftOut(piece: Piece): boolean {
+    return this.#layout.holes.some((hole) => hole.from <= piece.from && piece.to <= hole.to);
   }
 
   #isLastNear(): boolean {

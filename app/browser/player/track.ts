@@ -7,6 +7,8 @@ import { Supply, type SupplyEvents } from './supply.ts';
 const NEAR = 0.5;
 /** Milliseconds that a picture may stand still, with all it needs in the buffer, before picture or sound counts as missing. */
 const PATIENCE = 500;
+/** Milliseconds that a seek may take to a place that is in the buffer and has a hole shortly behind it. */
+const SEEK_PATIENCE = 1500;
 
 /** One picture place: its picture, and what is to be shown in it when. All times are seconds on the attempt's timeline. */
 export class Track {
@@ -78,6 +80,11 @@ export class Track {
     const now = this.video.currentTime;
     if (this.#edgeBefore?.at === now) return this.#edgeBefore.edge;
     if (this.video.seeking ? intervalAt(this.buffered, now) : this.#runs) return undefined;
+    return this.#edgeAfter(now);
+  }
+
+  /** @returns the start of the hole, or the end, that comes shortly after this position and all before which is in the buffer */
+  #edgeAfter(now: number): number | undefined {
     const last = this.layout.pieces.at(-1)?.to ?? 0;
     const next = this.layout.holes.map(({ from }) => from).filter((from) => from >= now);
     const edge = Math.min(...next, last);
@@ -86,6 +93,7 @@ export class Track {
   }
 
   seek(time: number): void {
+    this.#edgeBefore = undefined;
     this.video.currentTime = time;
     this.#supply.buffer.forgetEvicted();
     this.#supply.hurry();
@@ -116,18 +124,24 @@ export class Track {
   /**
    * Lets the picture begin where its first frame is, when that is a little after where it was sent. Where it stands still
    * although all it needs is there, picture or sound is missing in the segments themselves: the stretch becomes a hole.
+   * Right before a hole nothing is missing: a browser that wants some frames in advance never ends a seek to the last ones.
    */
   settle(): void {
     const now = this.video.currentTime;
     const edge = this.#edge;
     this.#edgeBefore = edge === undefined ? undefined : { at: now, edge };
-    if (!this.#starves(now)) {
+    if (edge !== undefined || !this.#starves(now)) {
       this.#stuck = undefined;
     } else if (this.#stuck?.at !== now) {
       this.#stuck = { at: now, since: performance.now() };
-    } else if (performance.now() - this.#stuck.since > PATIENCE) {
+    } else if (performance.now() - this.#stuck.since > this.#patience) {
       this.#stuck = undefined;
       if (this.#supply.buffer.forgetEvicted()) return;
+      const next = this.#edgeAfter(now);
+      if (next !== undefined) {
+        this.#edgeBefore = { at: now, edge: next };
+        return;
+      }
       this.#supply.leaveOut('lacking', this.#lackingAt(now));
       this.#events.lacking();
       return;
@@ -135,6 +149,11 @@ export class Track {
     if (this.isReady || intervalAt(this.buffered, now)) return;
     const next = this.buffered.find((one) => one.from > now)?.from;
     if (next !== undefined && next - now < NEAR) this.seek(next + 0.01);
+  }
+
+  get #patience(): number {
+    const { seeking, currentTime } = this.video;
+    return seeking && intervalAt(this.buffered, currentTime) ? SEEK_PATIENCE : PATIENCE;
   }
 
   /** @returns whether the picture does not go on, its segments are all in the buffer, and what they hold ends here */
@@ -155,6 +174,18 @@ export class Track {
     const before = intervalAt(buffered, now) ? now : (buffered.findLast((one) => one.to <= now)?.to ?? 0);
     const after = buffered.find((one) => one.from > now)?.from ?? Number.POSITIVE_INFINITY;
     return { from: Math.max(around.from, before), to: Math.min(around.to, after) };
+  }
+
+  /** @returns whether segments that the picture needs from this time on are still to come */
+  isOutstandingAt(time: number): boolean {
+    return this.#supply.isOutstanding({ from: time, to: time + NEAR });
+  }
+
+  /** Leaves out the rest of the segment at this time, which does not play although it is in the buffer. */
+  leaveOutFrom(time: number): void {
+    const to = intervalAt(this.layout.pieces, time)?.to ?? time + NEAR;
+    this.#supply.leaveOut('lacking', { from: time, to });
+    this.#events.lacking();
   }
 
   /** Stops everything and takes the picture away. */

@@ -43,7 +43,9 @@ export interface Cluster {
 
 /** From a capture worker to the page. */
 export type CaptureReport =
-  /** The media header; `beganAt` is the epoch ms at which the first frame was captured; `soundRate` is null without sound. */
+  /** The first frame is encoded. Where on the timeline it lies is not known yet. */
+  | { kind: 'began' }
+  /** The media header, once about a cluster's time has gone by; `beganAt` is the epoch ms at which the first frame was captured; `soundRate` is null without sound. */
   | { kind: 'init'; init: Uint8Array<ArrayBuffer>; beganAt: number; soundRate: number | null }
   | ({ kind: 'cluster' } & Cluster)
   /** The page is to send a frame. */

@@ -17,8 +17,10 @@ let order: CaptureOrder;
 let picture: Picture;
 let sound: Sound | null = null;
 let cutter: ClusterCutter;
-/** The media header is out: the first frame and, where there is any, the first sound are there. */
+/** The first frame is encoded. */
 let begun = false;
+/** The media header is out: it is known where the run begins, and the first sound is there where there is any. */
+let placed = false;
 /** Clusters that wait for it. */
 let waiting: Cluster[] = [];
 let ticks: ReturnType<typeof setInterval> | undefined;
@@ -26,7 +28,8 @@ let beat: ReturnType<typeof setInterval>;
 let pulse: Pulse;
 /** Comes true once everything is handed over; null while the run goes on. */
 let ending: Promise<void> | null = null;
-const pictureClock = new CaptureClock();
+/** The run's times are those of the picture. */
+const clock = new CaptureClock();
 
 addEventListener('message', ({ data }: MessageEvent<CaptureRequest>) => {
   handle(data).catch(fail);
@@ -37,7 +40,7 @@ async function handle(request: CaptureRequest): Promise<void> {
     case 'begin':
       return begin(request.order);
     case 'frame':
-      return look(request.frame, request.frame.timestamp / 1000 - performance.timeOrigin);
+      return sample(request.frame);
     case 'quality':
       picture.quality = request.quality;
       order.quality = request.quality;
@@ -52,7 +55,7 @@ async function begin(begun: CaptureOrder): Promise<void> {
   order = begun;
   pulse = new Pulse(performance.now());
   cutter = new ClusterCutter(order.sound !== null);
-  picture = new Picture(order.quality, order.stillRate, (chunk) => put(cutter.addPicture(packetOf(chunk))), fail);
+  picture = new Picture(order.quality, order.stillRate, show, fail);
   if (order.sound !== null) {
     sound = new Sound(
       (chunk) => put(cutter.addSound(packetOf(chunk))),
@@ -65,8 +68,9 @@ async function begin(begun: CaptureOrder): Promise<void> {
   beat = setInterval(() => {
     const now = performance.now();
     if (!goesOn(now)) return;
-    picture.stand(now);
-    sound?.fill(now, picture.zero);
+    clock.settle(now);
+    if (clock.zero !== null) picture.stand(now - clock.zero);
+    sound?.fill(now, zero());
     if (now - loadTold < LOAD_INTERVAL) return;
     loadTold = now;
     tell({ kind: 'load', load: picture.takeLoad() });
@@ -83,14 +87,31 @@ async function watch(frames: ReadableStream<VideoFrame>): Promise<void> {
   for (const reader = frames.getReader(); ; ) {
     const { value } = await reader.read();
     if (!value) return;
-    look(value, pictureClock.timeOf(value.timestamp / 1000, performance.now()));
+    look(value, value.timestamp / 1000, performance.now());
   }
 }
 
-/** @param time ms at which the frame was captured */
-function look(frame: VideoFrame, time: number): void {
+/** Takes a frame that the page stamped on this browser's own clock: it is not late, however long it was under way. */
+function sample(frame: VideoFrame): void {
+  const taken = frame.timestamp / 1000 - performance.timeOrigin;
+  look(frame, taken, taken);
+}
+
+/** @param stamp ms on the clock of whoever stamped it @param arrived ms on the own clock */
+function look(frame: VideoFrame, stamp: number, arrived: number): void {
   if (!goesOn(performance.now())) return frame.close();
-  picture.add(frame, time);
+  picture.add(frame, clock.timeOf(stamp, arrived));
+}
+
+function show(chunk: EncodedVideoChunk): void {
+  if (!begun) tell({ kind: 'began' });
+  begun = true;
+  put(cutter.addPicture(packetOf(chunk)));
+}
+
+/** @returns ms on the own clock at which the run begins; null until that is known */
+function zero(): number | null {
+  return clock.settled ? clock.zero : null;
 }
 
 async function listen(blocks: ReadableStream<AudioData>): Promise<void> {
@@ -103,7 +124,7 @@ async function listen(blocks: ReadableStream<AudioData>): Promise<void> {
 
 function hear(block: SoundBlock): void {
   const now = performance.now();
-  if (goesOn(now)) sound?.add(block, now, picture.zero);
+  if (goesOn(now)) sound?.add(block, now, zero());
 }
 
 /** Asks the page for frames in the rate of the moment, where it has to send them. */
@@ -126,20 +147,22 @@ function goesOn(now: number): boolean {
 async function finish(end: number): Promise<void> {
   clearInterval(beat);
   clearInterval(ticks);
-  const { zero } = picture;
+  clock.settle(Infinity);
+  const began = zero();
   await picture.finish();
-  await sound?.finish(end, zero);
-  if (zero !== null) put(cutter.finish(Math.round(end - zero)));
+  await sound?.finish(end, began);
+  if (began !== null) put(cutter.finish(Math.round(end - began)));
 }
 
 /** Hands over what is complete, behind the media header. */
 function put(clusters: Cluster[]): void {
   waiting.push(...clusters);
-  const { size, zero } = picture;
-  if (size === null || zero === null || (sound !== null && sound.sampleRate === null)) return;
-  if (!begun) {
-    begun = true;
-    const beganAt = Math.round(performance.timeOrigin + zero + order.epochOffset);
+  const { size } = picture;
+  const began = zero();
+  if (size === null || began === null || (sound !== null && sound.sampleRate === null)) return;
+  if (!placed) {
+    placed = true;
+    const beganAt = Math.round(performance.timeOrigin + began + order.epochOffset);
     const soundRate = sound?.sampleRate ?? null;
     const init = webmHeader(size, soundRate);
     tell({ kind: 'init', init, beganAt, soundRate }, init);

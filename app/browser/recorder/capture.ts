@@ -30,7 +30,9 @@ export interface CaptureParts {
 }
 
 export interface CaptureHandlers {
-  /** The media header; `beganAt` is the epoch ms at which the first frame was captured; `soundRate` is null without sound. */
+  /** The first frame is there. */
+  onBegan(): void;
+  /** The media header, before the first cluster; `beganAt` is the epoch ms at which the first frame was captured; `soundRate` is null without sound. */
   onInit(init: Uint8Array<ArrayBuffer>, beganAt: number, soundRate: number | null): void;
   onCluster(cluster: Cluster): void;
   /** About once a second. */
@@ -47,7 +49,7 @@ export interface CaptureHandlers {
 
 /** One run of one source, encoded in a worker. Its tracks belong to whoever made it. */
 export class Capture {
-  /** The run has its header: the camera or screen has given a frame. */
+  /** The camera or screen has given a frame. */
   began = false;
   #parts: CaptureParts;
   #handlers: CaptureHandlers;
@@ -111,8 +113,10 @@ export class Capture {
 
   #hear(report: CaptureReport): void {
     switch (report.kind) {
-      case 'init':
+      case 'began':
         this.began = true;
+        return this.#handlers.onBegan();
+      case 'init':
         return this.#handlers.onInit(report.init, report.beganAt, report.soundRate);
       case 'cluster': {
         const { bytes, start, duration, keyframe } = report;

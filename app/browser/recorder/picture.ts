@@ -12,7 +12,6 @@ export class Picture {
   #encoder: VideoEncoder;
   #canvas: OffscreenCanvas | null = null;
   #last: VideoFrame | null = null;
-  #zero: number | null = null;
   #load: Load = { frames: 0, dropped: 0, queue: 0 };
 
   constructor(
@@ -24,11 +23,6 @@ export class Picture {
     this.#quality = quality;
     this.#times = new PictureTimes(quality.frameRate, stillRate);
     this.#encoder = new VideoEncoder({ output, error });
-  }
-
-  /** ms at which the first frame was captured; null before it. */
-  get zero(): number | null {
-    return this.#zero;
   }
 
   /** Pixels; null before the first frame. */
@@ -43,7 +37,7 @@ export class Picture {
     if (this.#canvas) this.#configure(this.#canvas);
   }
 
-  /** @param frame is closed here @param time ms at which it was captured */
+  /** @param frame is closed here @param time ms from the first frame at which it was captured */
   add(frame: VideoFrame, time: number): void {
     this.#load.frames++;
     if (!this.#canvas) {
@@ -59,7 +53,7 @@ export class Picture {
     this.#last = frame;
   }
 
-  /** Encodes the last frame once more where the picture stands still. @param now ms */
+  /** Encodes the last frame once more where the picture stands still. @param now ms from the first frame */
   stand(now: number): void {
     if (!this.#last || this.#encoder.encodeQueueSize >= QUEUE) return;
     const standing = this.#times.standing(now);
@@ -85,9 +79,8 @@ export class Picture {
   }
 
   #encode(frame: VideoFrame, time: number, keyFrame: boolean): void {
-    this.#zero ??= time;
     const times = {
-      timestamp: Math.round(1000 * (time - this.#zero)),
+      timestamp: Math.round(1000 * time),
       duration: Math.round(1e6 / this.#quality.frameRate),
     };
     const stamped = new VideoFrame(this.#fitted(frame), times);

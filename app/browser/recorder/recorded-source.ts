@@ -42,7 +42,7 @@ export class RecordedSource {
   #quality: Quality;
   #picture: MediaStreamTrack | null = null;
   #capture: Capture | null = null;
-  /** Why nothing was recorded until the next run begins. */
+  /** Why nothing was recorded until the next run begins; null while one that has begun goes on. */
   #cause: GapCause | null;
   /** On the browser's own count, ms, as is the next try. */
   #lastFrame = 0;
@@ -139,23 +139,28 @@ export class RecordedSource {
     const { send } = this.#handlers;
     const sound = this.#handlers.sound();
     const mimeType = mimeTypeOf(sound !== null);
-    let zero = 0;
+    let zero: number | null = null;
+    let cause: GapCause | null = null;
     const capture: Capture = new Capture(
       {
         ...{ source, picture, sound, soundRate: this.#soundRate },
         ...{ quality: this.#quality, stillRate: this.#stillRate, epochOffset: this.#handlers.epochOffset() },
       },
       {
-        onInit: (init, beganAt, soundRate) => {
-          const cause = this.#cause ?? (beganAt - this.#until > HOLE ? 'device' : null);
-          zero = beganAt;
-          this.#soundRate = soundRate ?? this.#soundRate;
-          send({ kind: 'run', source, mimeType, init, beganAt, cause }, init);
+        onBegan: () => {
+          cause = this.#cause;
           this.#cause = null;
           this.#handlers.began();
         },
+        onInit: (init, beganAt, soundRate) => {
+          cause ??= beganAt - this.#until > HOLE ? 'device' : null;
+          zero = beganAt;
+          // What comes of a run that was stopped says nothing of the microphone of the next one.
+          if (this.#capture === capture) this.#soundRate = soundRate ?? this.#soundRate;
+          send({ kind: 'run', source, mimeType, init, beganAt, cause }, init);
+        },
         onCluster: (cluster) => {
-          this.#until = zero + (cluster.start + cluster.duration) / 1000;
+          this.#until = (zero ?? 0) + (cluster.start + cluster.duration) / 1000;
           send({ kind: 'cluster', source, ...cluster }, cluster.bytes);
         },
         onLoad: (load) => {
@@ -170,7 +175,12 @@ export class RecordedSource {
         },
         onMissed: (milliseconds) => this.#capture === capture && this.#handlers.missed(milliseconds),
         onSilence: () => this.#handlers.silence(),
-        onError: () => this.#capture === capture && this.#break(),
+        onError: () => {
+          if (this.#capture !== capture) return;
+          // A run of which nothing came leaves the gap before it open.
+          if (zero === null) this.#cause ??= cause;
+          this.#break();
+        },
       },
     );
     this.#capture = capture;

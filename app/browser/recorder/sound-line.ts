@@ -9,17 +9,14 @@ export interface Placement {
 
 /**
  * Keeps a line of sound without holes: says how much silence goes where nothing was heard, so that what is heard stands at the
- * time at which it was captured. Pure.
+ * time at which it was captured. Times are in ms from the line's beginning. Pure.
  */
 export class SoundLine {
   readonly sampleRate: number;
-  #start: number;
   #frames = 0;
 
-  /** @param start ms at which the line begins */
-  constructor(sampleRate: number, start: number) {
+  constructor(sampleRate: number) {
     this.sampleRate = sampleRate;
-    this.#start = start;
   }
 
   /** Sample frames so far. */
@@ -44,7 +41,7 @@ export class SoundLine {
   }
 
   #end(): number {
-    return this.#start + (1000 * this.#frames) / this.sampleRate;
+    return (1000 * this.#frames) / this.sampleRate;
   }
 
   #framesIn(milliseconds: number): number {

@@ -1,10 +1,13 @@
 import { CaptureClock } from './capture-clock.ts';
 import type { SoundBlock } from './capture-messages.ts';
 import { SOUND_BITRATE } from './pace.ts';
+import { STALL } from './pulse.ts';
 import { SoundLine } from './sound-line.ts';
 
 /** Milliseconds after which sound that has not come is taken to be silence. */
 const LATENESS = 1000;
+/** Milliseconds of sound that are kept while it is not known where it belongs: the picture's beginning is found within a stall. */
+const HELD = STALL;
 /** Encoded in pieces of this many seconds: the encoder is called ten times a second instead of a hundred. */
 const PIECE_SECONDS = 0.1;
 
@@ -12,6 +15,8 @@ const PIECE_SECONDS = 0.1;
 export class Sound {
   #encoder: AudioEncoder;
   #clock = new CaptureClock();
+  /** What was heard and is not yet laid into the line: times by its own clock. */
+  #held: { time: number; arrived: number; sampleRate: number; samples: Float32Array }[] = [];
   #line: SoundLine | null = null;
   #encoded = 0;
   #piece = new Float32Array();
@@ -39,38 +44,54 @@ export class Sound {
     return this.#line?.sampleRate ?? null;
   }
 
-  /** @param zero ms at which the picture began; null before it @param arrived ms */
+  /** @param arrived ms @param zero ms at which the picture began; null until that is known */
   add({ stamp, sampleRate, samples }: SoundBlock, arrived: number, zero: number | null): void {
-    const time = this.#clock.timeOf(stamp, arrived);
-    // What was heard before the first frame is part of no run.
-    if (zero === null || time + (1000 * samples.length) / sampleRate <= zero) return;
-    const line = this.#line ?? this.#begin(sampleRate, zero);
-    if (line.sampleRate !== sampleRate) return this.#changed(sampleRate);
-    const { silence, skip } = line.place(time, samples.length);
-    this.#write(silence);
-    this.#write(samples.subarray(skip));
+    this.#held.push({ time: this.#clock.timeOf(stamp, arrived), arrived, sampleRate, samples });
+    if (zero !== null && this.#clock.settled) return this.#lay(zero);
+    // What was heard long before the first frame is part of no run.
+    while ((this.#held[0]?.arrived ?? arrived) < arrived - HELD) this.#held.shift();
   }
 
-  /** Fills up with silence what no sound came for. */
+  /** Fills up with silence what no sound came for. @param now ms */
   fill(now: number, zero: number | null): void {
     if (zero === null || now - LATENESS < zero) return;
-    const line = this.#line ?? this.#begin(this.#silentRate, zero);
-    this.#write(line.silenceUntil(now - LATENESS));
+    this.#clock.settle(now);
+    if (this.#clock.settled) this.#lay(zero);
+    // A microphone that has just begun: where its first sound belongs is known in a moment.
+    const until = Math.min(now - LATENESS, this.#held.length > 0 ? (this.#clock.zero ?? now) : now);
+    const line = this.#line ?? this.#begin(this.#held[0]?.sampleRate ?? this.#silentRate);
+    this.#write(line.silenceUntil(until - zero));
   }
 
   /** @param until ms at which the picture ends */
   async finish(until: number, zero: number | null): Promise<void> {
     if (zero === null) return;
-    const line = this.#line ?? this.#begin(this.#silentRate, zero);
-    this.#write(line.silenceUntil(until));
+    this.#clock.settle(Infinity);
+    this.#lay(zero);
+    const line = this.#line ?? this.#begin(this.#silentRate);
+    this.#write(line.silenceUntil(until - zero));
     this.#encode();
     await this.#encoder.flush();
   }
 
-  #begin(sampleRate: number, zero: number): SoundLine {
+  /** Lays what is held where it was captured. */
+  #lay(zero: number): void {
+    const began = (this.#clock.zero ?? zero) - zero;
+    for (const { time, sampleRate, samples } of this.#held.splice(0)) {
+      // What was heard before the first frame is part of no run.
+      if (began + time + (1000 * samples.length) / sampleRate <= 0) continue;
+      const line = this.#line ?? this.#begin(sampleRate);
+      if (line.sampleRate !== sampleRate) return this.#changed(sampleRate);
+      const { silence, skip } = line.place(began + time, samples.length);
+      this.#write(silence);
+      this.#write(samples.subarray(skip));
+    }
+  }
+
+  #begin(sampleRate: number): SoundLine {
     this.#encoder.configure({ codec: 'opus', sampleRate, numberOfChannels: 1, bitrate: SOUND_BITRATE });
     this.#piece = new Float32Array(Math.round(PIECE_SECONDS * sampleRate));
-    this.#line = new SoundLine(sampleRate, zero);
+    this.#line = new SoundLine(sampleRate);
     return this.#line;
   }
 
