@@ -2,25 +2,18 @@ import { defineConfig } from 'vitest/config';
 
 const files = (...names: string[]) => names.map((name) => `tests/${name}.test.{ts,tsx}`);
 
-/** Tests in a real browser. Two at a time: with three on two processors, what they count and time is their neighbours. */
-const BROWSER = files(
+/** Tests that film, play or wait in a real browser: what they count and time must not be their neighbours. */
+const FILMING = files(
+  'outbox',
   'spine',
   'weather',
-  'outbox',
+  'player',
   'recorder-sources',
+  'capture-browser',
   'player-sources',
   'recorder',
-  'player',
-  'capture-browser',
   'check-browser',
   'practice-browser',
-  'attempt-pages-browser',
-  'room-pages',
-  'sealing-page',
-  'stopping',
-  'least-view-pages',
-  'acts-pages-browser',
-  'room-states',
   'firefox',
   'practice-firefox',
 );
@@ -42,7 +35,7 @@ export default defineConfig({
           ...shared,
           name: 'quiet',
           include: ['tests/**/*.test.{ts,tsx}'],
-          exclude: BROWSER,
+          exclude: FILMING,
           // Many of them wait for limits to run out: more than there are processors.
           maxWorkers: 4,
           sequence: { groupOrder: 1 },
@@ -50,7 +43,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { ...shared, name: 'browser', include: BROWSER, maxWorkers: 2, sequence: { groupOrder: 2 } },
+        test: { ...shared, name: 'filming', include: FILMING, maxWorkers: 3, sequence: { groupOrder: 2 } },
       },
     ],
   },
