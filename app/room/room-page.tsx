@@ -5,7 +5,7 @@ import { Notice } from '../ui/status.tsx';
 import type { Representative } from './custody.ts';
 import { ROLES } from './words.ts';
 
-interface RoomPageProps extends Pick<PageProps, 'title' | 'scripts' | 'main'> {
+interface RoomPageProps extends Pick<PageProps, 'title' | 'scripts' | 'main' | 'head'> {
   representative?: Representative;
   /** Address of the page's line in the navigation; pages without one have the window's whole width. */
   current?: string;
@@ -13,7 +13,7 @@ interface RoomPageProps extends Pick<PageProps, 'title' | 'scripts' | 'main'> {
 }
 
 /** The room's shell: signed-in pages have the navigation. */
-export function RoomPage({ title, scripts = [], main = {}, representative, current, children }: RoomPageProps) {
+export function RoomPage({ title, scripts = [], main = {}, head, representative, current, children }: RoomPageProps) {
   const navigation = current && [
     { href: '/attempts', label: 'Attempts', icon: 'list' as const, current: current === '/attempts' },
     { href: '/tickets', label: 'Staff pages', icon: 'open' as const, current: current === '/tickets' },
@@ -24,6 +24,7 @@ export function RoomPage({ title, scripts = [], main = {}, representative, curre
       place="room"
       scripts={scripts}
       main={main}
+      head={head}
       {...(representative && {
         person: `${representative.name}, ${ROLES[representative.role] ?? representative.role}`,
       })}
