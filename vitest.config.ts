@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 const files = (...names: string[]) => names.map((name) => `tests/${name}.test.{ts,tsx}`);
 
-/** Tests in a real browser. Two at a time: with three on two processors, what they count and time is their neighbours. */
+/** Tests in a real browser. Three at a time: they wait more than they work, and four would be each other's weather. */
 const BROWSER = files(
   'spine',
   'weather',
@@ -45,7 +45,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { ...shared, name: 'browser', include: BROWSER, maxWorkers: 2, sequence: { groupOrder: 2 } },
+        test: { ...shared, name: 'browser', include: BROWSER, maxWorkers: 3, sequence: { groupOrder: 2 } },
       },
     ],
   },
