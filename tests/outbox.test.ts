@@ -473,15 +473,7 @@ test('what was finished here seals nothing while the exam goes on in another bro
   await driver.see(({ trouble }) => trouble === 'offline');
   await driver.page.close();
   relay.weather = 'fair';
-  const elsewhere = mkdtempSync(join(tmpdir(), 'outbox-'));
-  const other = await launch(elsewhere);
-  try {
-    const page = await other.newPage();
-    await page.goto(testTaker.link);
-    const second = await Driver.open(page, testTaker.id);
-    await second.hear('opened');
-    await second.post({ kind: 'start' });
-    await second.hear('started');
+  await startElsewhere(async (second) => {
     const back = await openDriver();
     expect(await back.hear('opened')).toEqual({ kind: 'opened', attempt: 'finished' });
     expect((await back.hear('failed')).sentence).toMatch(/^Your exam was continued in another browser/);
@@ -489,10 +481,7 @@ test('what was finished here seals nothing while the exam goes on in another bro
     expect((await second.told()).map(({ kind }) => kind)).toEqual(['opened', 'started']);
     await second.post({ kind: 'finish', missing: {} });
     await second.hear('sealed');
-  } finally {
-    await other.close();
-    rmSync(elsewhere, { recursive: true, force: true });
-  }
+  });
   for (const { file } of await testTaker.files()) expect((await inspectRecording(file)).seal).toBe('good');
 });
 
@@ -523,15 +512,7 @@ test('a seal that another browser’s last part is missing from is tried until i
   const beganAt = await begin(driver);
   await push(driver, 0, 2);
   await driver.see(({ storedUntil }) => storedUntil === beganAt + 4000);
-  const elsewhere = mkdtempSync(join(tmpdir(), 'outbox-'));
-  const other = await launch(elsewhere);
-  try {
-    const page = await other.newPage();
-    await page.goto(testTaker.link);
-    const second = await Driver.open(page, testTaker.id);
-    await second.hear('opened');
-    await second.post({ kind: 'start' });
-    await second.hear('started');
+  await startElsewhere(async (second) => {
     relay.refusing = { end: /\/attempt\/seal$/, status: 400, error: 'malformed' };
     await second.post({ kind: 'finish', missing: {} });
     await second.see(({ trouble }) => trouble === 'other-browser');
@@ -539,10 +520,7 @@ test('a seal that another browser’s last part is missing from is tried until i
     expect((await second.told()).map(({ kind }) => kind)).toEqual(['opened', 'started']);
     relay.refusing = null;
     await second.hear('sealed', 20);
-  } finally {
-    await other.close();
-    rmSync(elsewhere, { recursive: true, force: true });
-  }
+  });
   await driver.page.close();
   testTaker = setting.invite('screened');
   const alone = await openDriver();
@@ -561,15 +539,7 @@ test('another browser goes on: the first one is told once, sends what it has, an
   await push(driver, 0, 2);
   await driver.see(({ storedUntil }) => storedUntil === beganAt + 4000);
 
-  const elsewhere = mkdtempSync(join(tmpdir(), 'outbox-'));
-  const other = await launch(elsewhere);
-  try {
-    const page = await other.newPage();
-    await page.goto(testTaker.link);
-    const second = await Driver.open(page, testTaker.id);
-    expect(await second.hear('opened')).toEqual({ kind: 'opened', attempt: 'running' });
-    await second.post({ kind: 'start' });
-    await second.hear('started');
+  await startElsewhere(async (second) => {
     await second.run('camera', HEADER, beganAt + 60_000, 'closed');
     await second.push('camera', 100, 3, SIZE, 0);
     await second.see(({ storedUntil }) => storedUntil === beganAt + 66_000);
@@ -601,10 +571,7 @@ test('another browser goes on: the first one is told once, sends what it has, an
     // Without each chapter's header: two and two and what came late, then two more; three and one in the other browser.
     const media = inspected.map(({ segments, chapters }) => segments.count - chapters.length);
     expect(media.toSorted((a, b) => a - b)).toEqual([0, 4, 7, 7]);
-  } finally {
-    await other.close();
-    rmSync(elsewhere, { recursive: true, force: true });
-  }
+  });
 });
 
 test('one window records; another one says so, waits, and takes over when the first is gone', async () => {
@@ -836,6 +803,24 @@ function processesOf(folder: string): { pid: number; command: string }[] {
 async function collectGarbage(page: Page): Promise<void> {
   const collect = () => (globalThis as unknown as { gc(): void }).gc();
   await Promise.all([page.evaluate(collect), ...page.workers().map((worker) => worker.evaluate(collect))]);
+}
+
+/** Goes on with the test taker's exam in another browser, for as long as `use` takes. */
+async function startElsewhere(use: (second: Driver) => Promise<void>): Promise<void> {
+  const elsewhere = mkdtempSync(join(tmpdir(), 'outbox-'));
+  const other = await launch(elsewhere);
+  try {
+    const page = await other.newPage();
+    await page.goto(testTaker.link);
+    const second = await Driver.open(page, testTaker.id);
+    expect(await second.hear('opened')).toEqual({ kind: 'opened', attempt: 'running' });
+    await second.post({ kind: 'start' });
+    await second.hear('started');
+    await use(second);
+  } finally {
+    await other.close();
+    rmSync(elsewhere, { recursive: true, force: true });
+  }
 }
 
 /** @returns as `memoryOf`, once the browser has let go of what it was about to write: the least of some looks */
