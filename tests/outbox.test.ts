@@ -398,10 +398,21 @@ test('another test taker’s link whose time is over takes nothing away from thi
   await push(driver, 1, 3);
   await driver.see(({ trouble }) => trouble === 'other-link');
   expect((await whatIsKept(driver.page))['bodies']).toBe(7);
-  await tab.goto(testTaker.link);
   relay.weather = 'fair';
-  await driver.see(({ storedUntil, waitingRequests }) => storedUntil === beganAt + 8000 && waitingRequests === 0, 60);
+  await tab.goto(testTaker.link);
+  await driver.see(({ storedUntil, waitingRequests }) => storedUntil === beganAt + 8000 && waitingRequests === 0, 30);
   for (const source of SOURCES) expect(await placesOf(source, 4)).toEqual(upTo(4));
+});
+
+test('an end that was told of another’s exam, just before the own link was opened again, takes nothing away either', async () => {
+  const driver = await openDriver();
+  const beganAt = await begin(driver);
+  relay.fairOnceAsked = true;
+  relay.weather = 'upload-closed';
+  await push(driver, 0, 3);
+  await driver.see(({ storedUntil, waitingRequests }) => storedUntil === beganAt + 6000 && waitingRequests === 0);
+  expect(relay.stopped).toBeGreaterThan(0);
+  for (const source of SOURCES) expect(await placesOf(source, 3)).toEqual(upTo(3));
 });
 
 test('a start under another test taker’s link begins nothing of theirs, and goes on once the own link is open again', async () => {
