@@ -39,6 +39,8 @@ export class WeatherRelay {
   delay = 20;
   /** Segments that web said it knew already. */
   repeatedSegments = 0;
+  /** Turns fair as soon as the recorder asks how its attempt stands. */
+  fairOnceAsked = false;
   /** Answers for web, with this status and error, what is sent to an address that ends like this. */
   refusing: { end: RegExp; status: number; error: string } | null = null;
   /** Changes what web answers on one path. */
@@ -72,6 +74,7 @@ export class WeatherRelay {
     this.weather = 'fair';
     this.alteration = null;
     this.refusing = null;
+    this.fairOnceAsked = false;
     this.swallows = false;
     this.swallowed = [];
     this.refusals = [];
@@ -113,6 +116,7 @@ export class WeatherRelay {
     const segment = /\/segments\/(\d+)$/.exec(request.url ?? '');
     // Whose attempt it is can still be asked for then.
     const asks = weather === 'upload-closed' && request.method === 'GET';
+    if (asks && this.fairOnceAsked) this.weather = 'fair';
     if (weather === 'cut' || (weather in REFUSALS && !asks)) {
       this.stopped++;
       this.stoppedAt.push(performance.now());

@@ -299,12 +299,7 @@ test('the reviewer sees every frame number that was encrypted, in order', async 
     });
   });
   await reviewer.locator('body').click({ position: { x: 2, y: 2 } });
-  await reviewer.keyboard.press('0');
-  await reviewer.keyboard.press('k');
-  const seconds = encrypted.reduce((sum, { source, duration }) => sum + (source === 'camera' ? duration / 1e6 : 0), 0);
-  await expect
-    .poll(() => reviewer.locator('[data-player]').getAttribute('data-state'), { timeout: 1000 * (seconds + 60) })
-    .toBe('ended');
+  await playToTheEnd();
 
   const appended = await reviewer.evaluate(() =>
     Promise.all((globalThis as unknown as { appended: Promise<string>[] }).appended),
@@ -326,21 +321,46 @@ test('the reviewer sees every frame number that was encrypted, in order', async 
     expect(numbers, `run ${life}`).toEqual(numbers.toSorted((a, b) => a - b));
     for (const number of numbers) frames.push({ life, number });
   }
+  expect(frames.length).toBeGreaterThan(2 * playedSeconds());
+  // All of it went into the decoder; a busy machine's screen leaves out a frame now and then, and not the same one each time.
+  const unseen = new Set(frames.map(({ life, number }) => `${life}:${number}`));
+  const leftOut = FULL ? 0 : 0.05 * frames.length;
+  for (let times = 1; ; times++) {
+    for (const seen of await framesSeen(frames)) unseen.delete(seen);
+    if (unseen.size <= leftOut || times === 4) break;
+    await reviewer.evaluate(() => void ((globalThis as unknown as { presented: unknown[] }).presented.length = 0));
+    await playToTheEnd();
+  }
+  expect(unseen.size, [...unseen].join(' ')).toBeLessThanOrEqual(leftOut);
+}, 600_000);
+
+/** @returns seconds of the camera that were encrypted */
+function playedSeconds(): number {
+  return encrypted.reduce((sum, { source, duration }) => sum + (source === 'camera' ? duration / 1e6 : 0), 0);
+}
+
+/** Plays from the beginning to the end. */
+async function playToTheEnd(): Promise<void> {
+  await reviewer.keyboard.press('0');
+  await reviewer.keyboard.press('k');
+  const state = () => reviewer.locator('[data-player]').getAttribute('data-state');
+  await expect.poll(state, { timeout: 15_000 }).toBe('playing');
+  await expect.poll(state, { timeout: 1000 * (playedSeconds() + 60) }).toBe('ended');
+}
+
+/** @returns which of the frames the screen showed since `presented` was emptied: their order is checked */
+async function framesSeen(frames: { life: number; number: number }[]): Promise<string[]> {
   const presented = await reviewer.evaluate(
     () => (globalThis as unknown as { presented: { number: number; position: number }[] }).presented,
   );
-  const unseen = new Set(frames.map(({ life, number }) => `${life}:${number}`));
   let at = 0;
-  for (const { number, position } of presented) {
+  return presented.map(({ number, position }) => {
     const next = frames.findIndex((frame, index) => index >= at && frame.number === number);
     expect(next, `frame ${number} at ${position} s comes when its time is over, or was never encrypted`).not.toBe(-1);
     at = next;
-    unseen.delete(`${frames[next]?.life}:${number}`);
-  }
-  expect(frames.length).toBeGreaterThan(2 * seconds);
-  // All of it went into the decoder; a busy machine's screen leaves out a frame now and then.
-  expect(unseen.size, [...unseen].join(' ')).toBeLessThan(0.05 * frames.length);
-}, 300_000);
+    return `${frames[next]?.life}:${number}`;
+  });
+}
 
 /** @returns runs of the recorder: each a media header, once, and all clusters that decode with it */
 function runsOf(pieces: Encrypted[]): Encrypted[][] {

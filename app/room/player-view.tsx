@@ -1,4 +1,5 @@
 import { raw } from 'hono/html';
+import { assetPath } from '../ui/asset-path.ts';
 import { Icon } from '../ui/icons.tsx';
 import { Moment } from '../ui/moment.tsx';
 import { Notice } from '../ui/status.tsx';
@@ -33,6 +34,7 @@ export function GrantPage(props: { representative: Representative; grant: GrantV
       scripts={['player', 'passkey']}
       representative={representative}
       main={{ class: 'booth' }}
+      head={first && <FirstKey {...first} />}
     >
       {/* Asked for while the script is still on its way. */}
       {segments.map((path) => (
@@ -86,6 +88,16 @@ export function GrantPage(props: { representative: Representative; grant: GrantV
   );
 }
 
+/** Has the browser ask for the first chapter's key before it has read the page. */
+function FirstKey({ recording, chapter, mimeType }: NonNullable<ReturnType<typeof findFirst>>) {
+  return (
+    <>
+      <meta name="first-chapter" data-recording={recording} data-chapter={chapter} data-type={mimeType} />
+      <script type="module" async src={assetPath('first-key.js')}></script>
+    </>
+  );
+}
+
 /** A view that is over, and the way back. */
 export function EndedPage({ representative, grant }: { representative: Representative; grant: GrantView }) {
   return (
@@ -114,7 +126,7 @@ export function EndedPage({ representative, grant }: { representative: Represent
 
 function Player({ index }: { index: GrantIndex }) {
   return (
-    <section class="player" aria-label="Player" data-player data-grant={index.grant} data-state="loading">
+    <section class="player" aria-label="Player" data-player data-state="loading">
       {/* What there is to play, as data: the script need not ask for it before it begins. */}
       <script type="application/json" data-part="index">
         {raw(JSON.stringify(index).replaceAll('<', '\\u003c'))}

@@ -6,7 +6,7 @@ import type { Representative } from './custody.ts';
 import { seesRegister, watches } from './duties.ts';
 import { wordRoles } from './words.ts';
 
-interface RoomPageProps extends Pick<PageProps, 'title' | 'scripts' | 'main'> {
+interface RoomPageProps extends Pick<PageProps, 'title' | 'scripts' | 'main' | 'head'> {
   representative?: Representative;
   /** Address of the page's line in the navigation; pages without one have the window's whole width. */
   current?: string;
@@ -14,7 +14,7 @@ interface RoomPageProps extends Pick<PageProps, 'title' | 'scripts' | 'main'> {
 }
 
 /** The room's shell: signed-in pages have the navigation. */
-export function RoomPage({ title, scripts = [], main = {}, representative, current, children }: RoomPageProps) {
+export function RoomPage({ title, scripts = [], main = {}, head, representative, current, children }: RoomPageProps) {
   const navigation =
     current && representative
       ? navigationFor(representative).map((line) => ({ ...line, current: line.href === current }))
@@ -25,6 +25,7 @@ export function RoomPage({ title, scripts = [], main = {}, representative, curre
       place="room"
       scripts={scripts}
       main={main}
+      head={head}
       {...(representative && {
         person: `${representative.name}, ${wordRoles(representative.roles)}`,
       })}

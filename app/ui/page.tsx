@@ -23,6 +23,8 @@ export interface PageProps {
   navigation?: NavigationItem[];
   /** Attributes of the main element, for the scripts of the page. */
   main?: Record<string, string>;
+  /** What belongs into the page's head beside what every page has. */
+  head?: Child;
   children?: Child;
 }
 
@@ -34,7 +36,7 @@ const FONTS = ['inter', 'source-serif'];
 const PLACES: Record<Place, string> = { exam: 'Exam', staff: 'Staff', room: 'Reading room' };
 
 /** The shell of every page: head, skip link, masthead, side navigation, main. */
-export function Page({ title, place, scripts = [], person, navigation = [], main = {}, children }: PageProps) {
+export function Page({ title, place, scripts = [], person, navigation = [], main = {}, head, children }: PageProps) {
   return (
     <>
       {raw('<!DOCTYPE html>')}
@@ -44,6 +46,7 @@ export function Page({ title, place, scripts = [], person, navigation = [], main
           <meta name="viewport" content="width=device-width, initial-scale=1" />
           <meta name="color-scheme" content={place === 'room' ? 'dark' : 'light dark'} />
           <title>{`${title} · Cloister`}</title>
+          {head}
           <link rel="icon" href={assetPath('favicon.svg')} type="image/svg+xml" />
           <link rel="stylesheet" href={assetPath('cloister.css')} />
           {FONTS.map((font) => (

@@ -1,6 +1,6 @@
 /** The reading room's player: one picture per source, one clock, one timeline. Its page is app/room/player-view.tsx. */
 import type { GrantIndex } from '../../wire.ts';
-import { deleteRecipient, readRecipient, recallDigest } from '../recipient.ts';
+import { deleteRecipient } from '../recipient.ts';
 import { request, RequestError } from '../room-request.ts';
 import { arrangePictures } from './arrangement.ts';
 import { Clock } from './clock.ts';
@@ -8,19 +8,18 @@ import { listGaps } from './gap-list.ts';
 import { layOut, type Piece, type HoleCause } from './layout.ts';
 import { addPicture } from './picture.ts';
 import { assignPlaces, timelineOf } from './places.ts';
-import { ReleasedKeys } from './released-keys.ts';
 import type { FaultySegment } from './segment.ts';
 import { watchStanding } from './standing.ts';
 import { Timeline } from './timeline.ts';
 import { clockTime, length, zoneName } from './times.ts';
 import { Track } from './track.ts';
 import { connectTransport } from './transport.ts';
+import { grant, keys } from './view.ts';
 import { Viewing } from './viewing.ts';
 import { FAULTS, FORMAT_SENTENCE, HOLES, SOURCE_NAMES } from './words.ts';
 
 const player = document.querySelector<HTMLElement>('[data-player]')!;
 const part = <T extends HTMLElement = HTMLElement>(name: string) => player.querySelector<T>(`[data-part="${name}"]`)!;
-const grant = player.dataset['grant']!;
 
 /** Ends what runs; set once something does. */
 let stop = () => {};
@@ -33,15 +32,6 @@ try {
 
 /** Runs to its end without a pause: the first key and the first segment are asked for before the page is drawn. */
 function start(index: GrantIndex): void {
-  const recipient = readRecipient(grant).then((found) => {
-    if (found) return found;
-    throw new Error(
-      'The key for this view is not in this browser. Open the recording again from the attempt’s page, in the browser you want to watch it in.',
-    );
-  });
-  // Whoever needs it meets its failure.
-  recipient.catch(() => {});
-  const keys = new ReleasedKeys(grant, recipient, recallDigest(grant));
   if (!index.recordings.some((one) => one.chapters.length > 0))
     throw new Error('Nothing of this attempt was recorded yet that you could watch.');
   const playable = index.recordings.filter(({ mimeType }) => isPlayable(mimeType));

@@ -213,7 +213,7 @@ export class Attempt {
     const sender = new Sender(outbox.queue, {
       send: async (entry) => {
         const since = this.#starts;
-        const answer = await this.#ofThisAttempt(await delivery.send(entry));
+        const answer = await this.#ofThisAttempt(() => delivery.send(entry));
         // An answer from before this browser took over still names the one before.
         if (answer.accepted && since === this.#starts) this.#compare(answer.newestKey);
         return answer;
@@ -233,10 +233,12 @@ export class Attempt {
   }
 
   /** Where another test taker's link was opened since, and the time of their exam is over, only that link is in the way. */
-  async #ofThisAttempt(answer: Answer): Promise<Answer> {
+  async #ofThisAttempt(send: () => Promise<Answer>): Promise<Answer> {
+    const answer = await send();
     if (answer.accepted || answer.code !== 'upload-closed') return answer;
     const own = await this.#ask();
-    return own.accepted ? answer : own;
+    // The own link may have been opened again between the two: what ends this attempt is said in its own session.
+    return own.accepted ? send() : own;
   }
 
   /** Asks how the attempt stands: nobody else's session finds it. */
@@ -351,7 +353,7 @@ export class Attempt {
 
   async #insist(method: string, path: string, body: unknown): Promise<unknown> {
     const hear = (refusal: Refusal) => (this.#trouble = troubleOf(refusal));
-    const send = async () => this.#ofThisAttempt(await request(method, path, JSON.stringify(body)));
+    const send = async () => this.#ofThisAttempt(() => request(method, path, JSON.stringify(body)));
     const answer = await insist(send, hear);
     this.#trouble = null;
     return answer;
