@@ -557,6 +557,7 @@ describe('units', () => {
     }
     await carryOut(custody, publication(law), [runner]);
     const hand = (subject: string): Proposal => ({ type: 'assign', exam: own, subject });
+    await expect(custody.room.proposeAct(guard.session, hand(guard.id))).rejects.toThrow('own-case');
     await expect(custody.room.proposeAct(runner.session, hand(stranger.id))).rejects.toThrow('not-assignable');
     await expect(custody.room.proposeAct(runner.session, hand(runner.id))).rejects.toThrow('not-assignable');
     await carryOut(custody, hand(insider.id), [runner]);

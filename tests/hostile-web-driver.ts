@@ -70,7 +70,11 @@ async function hold(count: number, words: string): Promise<number> {
     // In companies that the listener's queue takes: what is refused at once holds nothing.
     if (number % 100 === 99) await pause(5);
   }
-  await pause(500);
+  // What is closed is told of later: until nothing changes any more.
+  for (let before = -1; open !== before; ) {
+    before = open;
+    await pause(500);
+  }
   return open;
 }
 

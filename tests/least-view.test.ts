@@ -81,7 +81,9 @@ async function send(attempt: string, body: unknown): Promise<{ status: number; a
     ...{ method: 'POST', body: JSON.stringify(body), dispatcher },
     headers: { 'content-type': 'application/json' },
   });
-  return { status: answer.status, answer: (await answer.json()) as Record<string, unknown> };
+  const said = (await answer.json()) as Record<string, unknown>;
+  await dispatcher.close();
+  return { status: answer.status, answer: said };
 }
 
 const makeKey = async () =>

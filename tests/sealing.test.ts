@@ -271,6 +271,20 @@ describe('sealed by the command', () => {
     expect((await custody.operator.sealing()).waiting).toMatchObject({ present: [], threshold: 2 });
     expect((await custody.room.state()).state).toBe('sealed');
   });
+
+  test('where a PIN file opens the token, custodians whom somebody put beside it bring no officer back', async () => {
+    await custody.kill();
+    writeFileSync(pinFile(), pin);
+    await custody.start();
+    expect((await custody.room.state()).state).toBe('open');
+    const officers = entries('officer-recovered').length;
+    await custody.operator.beginRecovery('Mallory Finch');
+    await custody.operator.giveRecoveryShare((wrong[0] as Uint8Array<ArrayBuffer>).slice());
+    const last = custody.operator.giveRecoveryShare((wrong[1] as Uint8Array<ArrayBuffer>).slice());
+    await expect(last).rejects.toThrow('pin-differs');
+    expect(entries('refused').at(-1)).toMatchObject({ tried: 'recover-officer', refusal: 'pin-differs' });
+    expect(entries('officer-recovered')).toHaveLength(officers);
+  });
 });
 
 let wrong: Uint8Array<ArrayBuffer>[];

@@ -248,6 +248,8 @@ test('a reviewer opens the recording, and it tells of two gaps of each source, w
   await reviewer.getByRole('button', { name: /Enrol this passkey/ }).click();
   await reviewer.waitForURL('**/desk');
   await reviewer.getByRole('link', { name: 'W-0001' }).click();
+  await reviewer.getByRole('radio', { name: 'The whole recording' }).check();
+  await reviewer.getByLabel('Why is it needed?').fill('Each frame is looked for.');
   await reviewer.getByRole('button', { name: /Ask for the key/ }).click();
   await reviewer.waitForURL('**/acts/*');
   await reviewer.getByRole('button', { name: /Sign with your passkey/ }).click();

@@ -21,7 +21,7 @@ export function seesRegister({ roles }: Representative): boolean {
 
 /** May be assigned to exams, and so watches and decides. */
 export function watches({ roles }: Pick<Representative, 'roles'>): boolean {
-  return roles.some((role) => role === 'reviewer' || role === 'privacy-officer' || role === 'observer');
+  return roles.some((role) => role === 'reviewer' || role === 'privacy-officer');
 }
 
 function answersFor(who: Representative, unit: string | null): boolean {

@@ -146,7 +146,7 @@ function Assignments(props: { exam: ExamEntry; people: RepresentativeEntry[]; fi
       <FormFault filled={filled} />
       {free.length === 0 ? (
         <p class="hint">
-          There is nobody else who can be assigned: that takes an approved reviewer, privacy officer or observer
+          There is nobody else who can be assigned: that takes an approved reviewer or privacy officer
           {unit === null ? '' : ' of its unit or of the whole institution'}.
         </p>
       ) : (

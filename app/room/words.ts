@@ -35,7 +35,7 @@ export const ROLES: Record<Role, { name: string; does: string }> = {
   'exam-administrator': { name: 'exam administrator', does: 'publishes exams and assigns people to them' },
   reviewer: { name: 'reviewer', does: 'watches recordings of the exams they are assigned to, and decides' },
   'privacy-officer': { name: 'privacy officer', does: 'approves and suspends people, and answers complaints' },
-  observer: { name: 'observer', does: 'watches where they are assigned, for the test takers’ side' },
+  observer: { name: 'observer', does: 'speaks for the test takers in cases against the institution; watches nothing' },
   custodian: { name: 'key custodian', does: 'holds a share of what opens the appliance' },
 };
 

@@ -11,7 +11,16 @@ import { standingOfExam } from '../register/standing.ts';
 import { destroyKey as destroyInToken, keyDueAt } from '../retention.ts';
 import { type Role, VIEWING_ROLES } from '../roles.ts';
 import { defineAct, type Detail } from './act.ts';
-import { examDetails, examOf, OFFICERS, personDetails, requireScope, requireUnit, unitName } from './concerns.ts';
+import {
+  examDetails,
+  examOf,
+  OFFICERS,
+  personDetails,
+  requireOther,
+  requireScope,
+  requireUnit,
+  unitName,
+} from './concerns.ts';
 import { line, reason } from './wording.ts';
 
 const ADMINISTRATORS: readonly Role[] = ['exam-administrator'];
@@ -102,6 +111,8 @@ export const assign = defineAct({
     const fits = person.status !== 'suspended' && roles.some((role) => VIEWING_ROLES.includes(role));
     // An exam of the whole institution may be reviewed by people of any unit.
     if (!fits || (unit !== null && !inScope(person, unit))) throw new CustodyError('not-assignable', subject);
+    // Who assigns somebody stands for it; to watch alone takes at least one other.
+    requireOther(who, subject);
     if (rows.isAssigned(custody.db, exam, subject)) throw new CustodyError('already-so', 'assign');
   },
   describe(custody, { exam, subject }) {

@@ -38,10 +38,10 @@ export function beginRecovery({ seal }: Pick<Custody, 'seal'>, name: string): Qu
 }
 
 /**
- * Takes one custodian's share towards it. That they open the sealed PIN is the proof.
+ * Takes one custodian's share towards it. That they open the token's own PIN is the proof.
  * @param share 40 bytes; zeroed here
  * @returns the officer once there are enough
- * @throws CustodyError recovery-missing, share-damaged, share-foreign (entered), seal-broken
+ * @throws CustodyError recovery-missing, share-damaged, share-foreign and pin-differs (both entered), seal-broken
  */
 export async function giveRecoveryShare(custody: Custody, share: Uint8Array): Promise<RecoveryShareGiven> {
   const { recovery, sealed } = custody.seal;
@@ -55,8 +55,11 @@ export async function giveRecoveryShare(custody: Custody, share: Uint8Array): Pr
     return refuse(custody, error.refusal, { tried: 'recover-officer', name }, error.facts);
   });
   if (!given) return { ...quorum.view(), officer: null };
+  const same = custody.token.isOpenedBy(given.pin);
   given.pin.fill(0);
   custody.seal.recovery = undefined;
+  // Beside a PIN file the sealed one opens nothing by itself: somebody could have put theirs there, with custodians of their own.
+  if (!same) return refuse(custody, 'pin-differs', { tried: 'recover-officer', name });
   const { sealing, threshold } = sealed;
   const { present } = given;
   const officer = await inviteOfficer(custody, name, { by: 'custodians', sealing, threshold, present });

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { Answer, ApplianceKeyOptions, Arguments, Call, CallName, Opened, RecipientName, Result } from './calls.ts';
+import { samePin } from '../sealing/pin-file.ts';
 import { TokenError } from './errors.ts';
 import { readRecipient } from './recipient.ts';
 import type { Abilities, ExamKeyAttributes, ExamKeyName, TokenDescription, WrapAlgorithm } from './token.ts';
@@ -125,6 +126,11 @@ export class TokenClient {
   /** What the token said about itself when it was last opened; undefined before it was opened once. */
   describe(): TokenDescription | undefined {
     return this.#opened?.description;
+  }
+
+  /** Whether this is the PIN that the token is opened with, in a time that tells nothing of it. */
+  isOpenedBy(pin: Uint8Array): boolean {
+    return samePin(Buffer.from(this.#pin), pin);
   }
 
   /**
