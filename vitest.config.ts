@@ -37,13 +37,13 @@ export default defineConfig({
           include: ['tests/**/*.test.{ts,tsx}'],
           exclude: FILMING,
           // Many of them wait for limits to run out: more than there are processors.
-          maxWorkers: 4,
+          maxWorkers: 6,
           sequence: { groupOrder: 1 },
         },
       },
       {
         extends: true,
-        test: { ...shared, name: 'filming', include: FILMING, maxWorkers: 3, sequence: { groupOrder: 2 } },
+        test: { ...shared, name: 'filming', include: FILMING, maxWorkers: 4, sequence: { groupOrder: 2 } },
       },
     ],
   },

@@ -316,7 +316,7 @@ describe('no order of acts', () => {
           }
           for (const undo of ['reinstate-exam', 'reinstate-unit'] as const) await take(undo, who, grants);
         }),
-        { numRuns: FULL ? 100 : 12, endOnFailure: true },
+        { numRuns: FULL ? 100 : 6, endOnFailure: true },
       );
       // Both happened, or this said nothing.
       expect(released).toBeGreaterThan(0);

@@ -11,7 +11,7 @@ import { indexRecording, UnreadableRecordingError, type RecordingIndex } from '.
 import { Chance, mutate } from './fuzz.ts';
 import { digestOf, segmentBody } from './recording-segments.ts';
 
-const MUTATIONS = process.env.CLOISTER_TEST_FULL ? 900_000 : 4000;
+const MUTATIONS = process.env.CLOISTER_TEST_FULL ? 900_000 : 2000;
 /** Seconds of the processor: far more than any of these inputs takes, and far less than a loop without an end. */
 const LONGEST = 2;
 const LONGEST_TORN = 15;

@@ -8,7 +8,7 @@ import { headOf, open } from './limits-company.ts';
 import { segmentBody } from './recording-segments.ts';
 import { startWebSetting, type TlsAttempt, type WebSetting } from './web-process.ts';
 
-const MUTATIONS = process.env.CLOISTER_TEST_FULL ? 100_000 : 1500;
+const MUTATIONS = process.env.CLOISTER_TEST_FULL ? 100_000 : 800;
 const AT_ONCE = 6;
 const STORED = 10;
 const LONGEST_MS = 20_000;

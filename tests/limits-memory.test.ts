@@ -11,7 +11,7 @@ import { headOf } from './limits-company.ts';
 import { startWebSetting, type WebSetting } from './web-process.ts';
 
 const FULL = Boolean(process.env.CLOISTER_TEST_FULL);
-const TEST_TAKERS = FULL ? 8 : 3;
+const TEST_TAKERS = FULL ? 8 : 2;
 const BYTES = FULL ? 128 * 1024 : 16 * 1024;
 /** An hour of one source. */
 const HOUR = 1800;

@@ -6,7 +6,7 @@ import { segmentBody } from './recording-segments.ts';
 import { inspect, startWebSetting, type TlsAttempt, type WebSetting } from './web-process.ts';
 
 const LIVES_PER_FILE = 20;
-const LIVES = process.env.CLOISTER_TEST_FULL ? 300 : 10;
+const LIVES = process.env.CLOISTER_TEST_FULL ? 300 : 5;
 const TEST_TAKERS = 2;
 const AT_ONCE = 3;
 const LONGEST_LIFE_MS = 400;

@@ -7,7 +7,7 @@ import { segmentBody } from './recording-segments.ts';
 import { errorOf } from './recording-setting.ts';
 import { startWebSetting, type WebSetting } from './web-process.ts';
 
-const LIVES = process.env.CLOISTER_TEST_FULL ? 60 : 6;
+const LIVES = process.env.CLOISTER_TEST_FULL ? 60 : 3;
 let setting: WebSetting;
 
 beforeAll(async () => {
