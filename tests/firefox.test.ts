@@ -115,7 +115,7 @@ full('with Firefox', () => {
     expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
     expect(new Set(numbers).size).toBeGreaterThan(20);
     expect(camera.decoded.loudest).toBeGreaterThan(-40);
-    expect(screen.decoded.frames.length).toBeGreaterThan(20);
+    expect(screen.decoded.frames.length).toBeGreaterThan(10);
     await page.browserContext().close();
   }, 180_000);
 
@@ -323,7 +323,8 @@ function longestRise(numbers: number[]): number {
 function expectMoving({ frames }: DecodedMedia, rate: number): void {
   const changes = frames.filter((frame, i) => frame.digest !== frames[i - 1]?.digest);
   const last = frames.at(-1)?.at ?? 0;
-  expect(last - (frames[0]?.at ?? 0)).toBeGreaterThan(BEHIND_SECONDS);
+  // A busy machine's first and last frames may be missing.
+  expect(last - (frames[0]?.at ?? 0)).toBeGreaterThan(BEHIND_SECONDS - 1);
   expect(changes.length / (last - (frames[0]?.at ?? 0))).toBeGreaterThan(rate);
   const stills = changes.map(({ at }, i) => (changes[i + 1]?.at ?? last) - at);
   expect(Math.max(...stills), 'seconds that a picture stood still').toBeLessThan(2);
