@@ -1,3 +1,4 @@
+import { amount } from '../ui/amount.ts';
 import { Moment } from '../ui/moment.tsx';
 import { Status } from '../ui/status.tsx';
 import { Table } from '../ui/table.tsx';
@@ -8,7 +9,7 @@ import { ChoiceField, FormFault } from './fields.tsx';
 import type { Filled } from './proposal.ts';
 import { nameOfUnit } from './representative-views.tsx';
 import { RoomPage } from './room-page.tsx';
-import { PURPOSES } from './words.ts';
+import { DEGRADED, PURPOSES, wordLeastView } from './words.ts';
 
 const CURRENT = '/exams';
 
@@ -47,7 +48,7 @@ export function ExamsPage(props: {
                 nameOfUnit(units, exam.policy.unit),
                 <Moment at={exam.policy.closesAt} />,
                 <ExamStatus exam={exam} />,
-                exam.assigned.length === 1 ? '1 person' : `${exam.assigned.length} people`,
+                amount(exam.assigned.length, 'person', 'people'),
               ])}
             />
           </>
@@ -85,7 +86,6 @@ export function ExamPage(props: {
 
 function Rules({ exam, units }: { exam: ExamEntry; units: Unit[] }) {
   const { policy } = exam;
-  const { chaptersAround, drawn } = policy.leastView;
   return (
     <dl class="details">
       <dt>How it stands</dt>
@@ -104,11 +104,18 @@ function Rules({ exam, units }: { exam: ExamEntry; units: Unit[] }) {
       <dd>{policy.dualControl ? 'two people sign' : 'one person signs'}</dd>
       <dt>Shown without a further reason</dt>
       <dd>
-        {chaptersAround} {chaptersAround === 1 ? 'chapter' : 'chapters'} on both sides of an incident, and {drawn} drawn
-        by custody
+        {wordLeastView(policy.leastView)}
       </dd>
       <dt>Kept</dt>
-      <dd>{policy.retentionDays} days after it closes; then its key is destroyed</dd>
+      <dd>{amount(policy.retentionDays, 'day')} after it closes; then its key is destroyed</dd>
+      {exam.releaseMode === 'host-transient' && (
+        <>
+          <dt>How keys are passed on</dt>
+          <dd>
+            <Status kind="notice">{DEGRADED}</Status>
+          </dd>
+        </>
+      )}
     </dl>
   );
 }

@@ -1,3 +1,4 @@
+import { amount } from '../ui/amount.ts';
 import { Icon } from '../ui/icons.tsx';
 import { Status } from '../ui/status.tsx';
 import { Table } from '../ui/table.tsx';
@@ -37,7 +38,7 @@ export function RepresentativesPage(props: {
             wordRoles(one.roles),
             nameOfUnit(units, one.unit),
             <PersonStatus entry={one} />,
-            watches(one) ? `${one.exams.length} ${one.exams.length === 1 ? 'exam' : 'exams'}` : '–',
+            watches(one) ? amount(one.exams.length, 'exam') : '–',
           ])}
         />
       </div>

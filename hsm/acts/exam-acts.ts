@@ -12,6 +12,7 @@ import { destroyKey as destroyInToken, keyDueAt } from '../retention.ts';
 import { type Role, VIEWING_ROLES } from '../roles.ts';
 import { defineAct, type Detail } from './act.ts';
 import {
+  degradedRelease,
   examDetails,
   examOf,
   OFFICERS,
@@ -21,7 +22,7 @@ import {
   requireUnit,
   unitName,
 } from './concerns.ts';
-import { line, reason } from './wording.ts';
+import { amount, line, reason, wordLeastView } from './wording.ts';
 
 const ADMINISTRATORS: readonly Role[] = ['exam-administrator'];
 const EITHER: readonly Role[] = ['exam-administrator', 'privacy-officer'];
@@ -37,10 +38,20 @@ export const publishExam = defineAct({
     if (rows.findExam(custody.db, exam)) throw new CustodyError('already-so', 'publish-exam');
     if (Date.parse(rules.closesAt) <= Date.now()) throw new CustodyError('exam-in-past', 'publish-exam');
   },
-  describe: (custody, { exam, title, policy: rules }) => ({
-    sentence: `“${title}” is published for ${unitName(custody, rules.unit)}: its key is made, and recordings of it can begin.`,
-    details: [{ term: 'Exam', value: title }, { term: 'Exam’s number', value: exam }, ...policyDetails(custody, rules)],
-  }),
+  describe(custody, { exam, title, policy: rules }) {
+    // Before it is signed, what the token does now; afterwards, what its key was made for.
+    const { releaseMode } = rows.findExam(custody.db, exam) ?? custody.token.abilities ?? {};
+    const degraded = degradedRelease(releaseMode);
+    return {
+      sentence: `“${title}” is published for ${unitName(custody, rules.unit)}: its key is made, and recordings of it can begin.${degraded.also}`,
+      details: [
+        { term: 'Exam', value: title },
+        { term: 'Exam’s number', value: exam },
+        ...degraded.details,
+        ...policyDetails(custody, rules),
+      ],
+    };
+  },
   foresee: requireRoomForKey,
   prepare: (custody, { exam }) => makeExamKey(custody, exam),
   // A key that no exam refers to would stay in the token for good.
@@ -176,22 +187,18 @@ export const destroyKey = defineAct({
 
 /** @returns every rule in words */
 function policyDetails(custody: Pick<Custody, 'db'>, rules: Policy): Detail[] {
-  const { chaptersAround, drawn } = rules.leastView;
   return [
     { term: 'Exam of', value: unitName(custody, rules.unit) },
     { term: 'Recordings may be watched for', value: rules.purposes.map((one) => PURPOSES[one]).join(', ') },
     { term: 'Closes', value: rules.closesAt },
     { term: 'Key is destroyed', value: new Date(keyDueAt(rules)).toISOString() },
-    { term: 'Recordings are taken until', value: `${rules.uploadHours} hours after it closes` },
+    { term: 'Recordings are taken until', value: `${amount(rules.uploadHours, 'hour')} after it closes` },
     {
       term: 'Another browser',
       value:
         rules.reentry === 'any-browser' ? 'test takers may go on in one' : 'test takers stay in the one they began in',
     },
     { term: 'People who sign before a recording is watched', value: rules.dualControl ? 'two' : 'one' },
-    {
-      term: 'Shown without a further reason',
-      value: `${chaptersAround} chapters on both sides of an incident, and ${drawn} drawn`,
-    },
+    { term: 'Shown without a further reason', value: wordLeastView(rules.leastView) },
   ];
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Policy } from '../policy.ts';
 
 /** Control characters, line separators, unpaired surrogates, and marks that turn the direction of what stands behind them. */
 const DISGUISES = /[\p{Cc}\p{Cs}\u2028\u2029\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/u;
@@ -22,6 +23,18 @@ export const paragraph = (longest: number) =>
     .trim()
     .max(longest)
     .refine((text) => !DISGUISES.test(text.replaceAll(/\r?\n|\t/g, ' ')), 'holds characters that are not shown');
+
+/** @returns “1 chapter”, “2 chapters” */
+export function amount(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** @returns what an exam's rules show of a recording without a further reason */
+export function wordLeastView({ chaptersAround, drawn }: Policy['leastView']): string {
+  const beside = chaptersAround === 0 ? '' : `, with ${amount(chaptersAround, 'chapter')} on each side`;
+  const lot = drawn === 0 ? '' : `, and ${amount(drawn, 'chapter')} that custody draws by lot`;
+  return `chapters in which the test taker’s browser noted an incident${beside}${lot}`;
+}
 
 /** Why an act is done, where it has to be said. */
 export const reason = paragraph(2000).min(1);
