@@ -1,4 +1,4 @@
-import { amount } from '../ui/amount.ts';
+import { amount } from '../../hsm/acts/wording.ts';
 import { formatOffset } from '../ui/moment.tsx';
 import type { Access } from './attempt.ts';
 import { joinStretches, type Stretch } from './chapter-times.ts';

@@ -1,4 +1,4 @@
-import { amount } from '../ui/amount.ts';
+import { amount } from '../../hsm/acts/wording.ts';
 import { Day, Moment } from '../ui/moment.tsx';
 import { Page } from '../ui/page.tsx';
 import { Notice } from '../ui/status.tsx';

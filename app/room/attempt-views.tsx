@@ -1,4 +1,4 @@
-import { amount } from '../ui/amount.ts';
+import { amount } from '../../hsm/acts/wording.ts';
 import { formatOffset, Moment } from '../ui/moment.tsx';
 import { Notice, Status } from '../ui/status.tsx';
 import { Table } from '../ui/table.tsx';

@@ -1,4 +1,4 @@
-import { amount } from '../ui/amount.ts';
+import { amount, wordLeastView } from '../../hsm/acts/wording.ts';
 import { Moment } from '../ui/moment.tsx';
 import { Status } from '../ui/status.tsx';
 import { Table } from '../ui/table.tsx';
@@ -9,7 +9,7 @@ import { ChoiceField, FormFault } from './fields.tsx';
 import type { Filled } from './proposal.ts';
 import { nameOfUnit } from './representative-views.tsx';
 import { RoomPage } from './room-page.tsx';
-import { DEGRADED, PURPOSES, wordLeastView } from './words.ts';
+import { DEGRADED, PURPOSES } from './words.ts';
 
 const CURRENT = '/exams';
 
@@ -103,9 +103,7 @@ function Rules({ exam, units }: { exam: ExamEntry; units: Unit[] }) {
       <dt>To open a recording</dt>
       <dd>{policy.dualControl ? 'two people sign' : 'one person signs'}</dd>
       <dt>Shown without a further reason</dt>
-      <dd>
-        {wordLeastView(policy.leastView)}
-      </dd>
+      <dd>{wordLeastView(policy.leastView)}</dd>
       <dt>Kept</dt>
       <dd>{amount(policy.retentionDays, 'day')} after it closes; then its key is destroyed</dd>
       {exam.releaseMode === 'host-transient' && (

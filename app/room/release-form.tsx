@@ -1,8 +1,9 @@
+import { wordLeastView } from '../../hsm/acts/wording.ts';
 import { Icon } from '../ui/icons.tsx';
 import { Notice } from '../ui/status.tsx';
 import type { AttemptView, ExamEntry } from './custody.ts';
 import { Trouble } from './room-page.tsx';
-import { DEGRADED, PURPOSES, wordLeastView } from './words.ts';
+import { DEGRADED, PURPOSES } from './words.ts';
 
 /**
  * What a person says before they may watch: what for, how much, and why where that is more than the exam's rules show by

@@ -1,4 +1,4 @@
-import { amount } from '../ui/amount.ts';
+import { amount } from '../../hsm/acts/wording.ts';
 import { Icon } from '../ui/icons.tsx';
 import { Status } from '../ui/status.tsx';
 import { Table } from '../ui/table.tsx';

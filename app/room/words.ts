@@ -1,5 +1,4 @@
-import { amount } from '../ui/amount.ts';
-import type { ActType, ExamEntry, Outcome, Purpose, Role } from './custody.ts';
+import type { ActType, Outcome, Purpose, Role } from './custody.ts';
 
 /** For what recordings are watched. All tables here give custody's codes in the words that representatives read. */
 export const PURPOSES: Record<string, string> = {
@@ -42,13 +41,6 @@ export const ROLES: Record<Role, { name: string; does: string }> = {
 
 /** Of exams whose chapter keys cannot stay inside the token; that they do is what everybody expects, and is not said. */
 export const DEGRADED = 'Degraded: chapter keys leave the key token for a moment whenever a recording is opened';
-
-/** @returns what an exam's rules show of a recording by themselves */
-export function wordLeastView({ chaptersAround, drawn }: ExamEntry['policy']['leastView']): string {
-  const beside = chaptersAround === 0 ? '' : `, with ${amount(chaptersAround, 'chapter')} on each side`;
-  const lot = drawn === 0 ? '' : `, and ${amount(drawn, 'chapter')} that custody draws`;
-  return `Chapters with incidents${beside}${lot}`;
-}
 
 /** @returns “Reviewer, privacy officer” */
 export function wordRoles(roles: readonly Role[]): string {

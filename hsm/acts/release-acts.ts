@@ -216,7 +216,7 @@ function requireUsable(spki: string): void {
 }
 
 function extentDetail(asked: z.output<typeof extent>, exams: readonly ExamRow[]): Detail {
-  const least = exams.map((exam) => `The least: ${wordLeastView(policyOf(exam).leastView)}`);
+  const least = exams.map((exam) => `The least. ${wordLeastView(policyOf(exam).leastView)}`);
   const value = asked === 'all' ? 'All chapters that are registered when it is signed' : [...new Set(least)].join('; ');
   return { term: 'How much', value };
 }

@@ -24,16 +24,19 @@ export const paragraph = (longest: number) =>
     .max(longest)
     .refine((text) => !DISGUISES.test(text.replaceAll(/\r?\n|\t/g, ' ')), 'holds characters that are not shown');
 
-/** @returns “1 chapter”, “2 chapters” */
-export function amount(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+/** The code by which custody, and so whoever reviews, knows a test taker: it stands in the sentences of acts. */
+export const candidateCode = line(64);
+
+/** @returns “1 chapter”, “2 chapters”; “1 person”, “2 people” where the plural is given */
+export function amount(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
 }
 
 /** @returns what an exam's rules show of a recording without a further reason */
 export function wordLeastView({ chaptersAround, drawn }: Policy['leastView']): string {
   const beside = chaptersAround === 0 ? '' : `, with ${amount(chaptersAround, 'chapter')} on each side`;
   const lot = drawn === 0 ? '' : `, and ${amount(drawn, 'chapter')} that custody draws by lot`;
-  return `chapters in which the test taker’s browser noted an incident${beside}${lot}`;
+  return `Chapters in which the test taker’s browser noted an incident${beside}${lot}`;
 }
 
 /** Why an act is done, where it has to be said. */
