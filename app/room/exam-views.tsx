@@ -78,7 +78,7 @@ export function ExamPage(props: {
         {waiting.length > 0 && <ActTable caption="Waiting for a signature" acts={waiting} />}
         <Rules exam={exam} units={units} />
         {runsExamsOf(representative, exam.policy.unit) && <Assignments {...{ exam, people, filled }} />}
-        {isOfficerOf(representative, exam.policy.unit) && <Proposals exam={exam} />}
+        {runsExamsOf(representative, exam.policy.unit) && <Proposals {...{ representative, exam }} />}
       </div>
     </RoomPage>
   );
@@ -104,6 +104,12 @@ function Rules({ exam, units }: { exam: ExamEntry; units: Unit[] }) {
       <dd>{policy.dualControl ? 'two people sign' : 'one person signs'}</dd>
       <dt>Shown without a further reason</dt>
       <dd>{wordLeastView(policy.leastView)}</dd>
+      <dt>Recordings are taken</dt>
+      <dd>until {amount(policy.uploadHours, 'hour')} after it closes</dd>
+      <dt>When a browser is lost</dt>
+      <dd>
+        test takers {policy.reentry === 'any-browser' ? 'go on in another one' : 'can only go on in the same one'}
+      </dd>
       <dt>Kept</dt>
       <dd>{amount(policy.retentionDays, 'day')} after it closes; then its key is destroyed</dd>
       {exam.releaseMode === 'host-transient' && (
@@ -170,28 +176,37 @@ function Assignments(props: { exam: ExamEntry; people: RepresentativeEntry[]; fi
   );
 }
 
-function Proposals({ exam }: { exam: ExamEntry }) {
+/** What may be proposed about it: by whoever runs it, and beyond that by officers. */
+function Proposals({ representative, exam }: { representative: Representative; exam: ExamEntry }) {
   const at = `/exams/${exam.exam}`;
+  const { suspendedAt, keyDestroyedAt } = exam;
+  const officer = isOfficerOf(representative, exam.policy.unit);
+  if (keyDestroyedAt && !officer) return null;
   return (
     <>
       <h2>Propose</h2>
       <div class="row">
-        {exam.suspendedAt ? (
-          <a class="button" href={`${at}/reinstatement`}>
-            Reinstate
-          </a>
-        ) : (
-          <a class="button" href={`${at}/suspension`}>
-            Suspend
+        {!keyDestroyedAt && (
+          <a class="button" href={`${at}/rules`}>
+            Other rules
           </a>
         )}
-        {!exam.keyDestroyedAt && (
+        {!keyDestroyedAt && !suspendedAt && (
+          <a class="button" href={`${at}/standing-grant`}>
+            Let a program open recordings
+          </a>
+        )}
+        {officer && (
+          <a class="button" href={suspendedAt ? `${at}/reinstatement` : `${at}/suspension`}>
+            {suspendedAt ? 'Reinstate' : 'Suspend'}
+          </a>
+        )}
+        {officer && !keyDestroyedAt && (
           <a class="button" href={`${at}/key-destruction`}>
             Destroy its key
           </a>
         )}
       </div>
-      <p class="hint">Its rules and its texts are prepared on the staff pages, and signed here.</p>
     </>
   );
 }

@@ -4,9 +4,10 @@ import { Status } from '../ui/status.tsx';
 import { Table } from '../ui/table.tsx';
 import type { ExamEntry, Representative, RepresentativeEntry, Unit } from './custody.ts';
 import { isOfficerOf, watches } from './duties.ts';
-import { FormFault, NameField, RolesField, UnitField } from './fields.tsx';
+import { FormFault, NameField } from './fields.tsx';
 import type { Filled } from './proposal.ts';
 import { Signers } from './reasoned-changes.tsx';
+import { RolesField, UnitField } from './register-fields.tsx';
 import { RoomPage } from './room-page.tsx';
 import { wordRoles } from './words.ts';
 
