@@ -5,6 +5,7 @@ import Database from 'better-sqlite3';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEMONSTRATION } from '../app/cli/demonstration.ts';
+import { localMinute } from '../app/room/fields.tsx';
 import { type Appliance, ask, cookieOf, startAppliance } from './appliance.ts';
 import { launchChromium, openContext, plugInSecurityKey } from './chromium.ts';
 import { openDesk, registerAttempt } from './custody-process.ts';
@@ -294,7 +295,9 @@ test('an administrator changes an exam’s rules with the keyboard alone, and an
   await write('Chapters that custody draws besides', '1');
   await paulo.keyboard.press('Enter');
   await paulo.waitForURL('**/acts/*');
-  expect(await paulo.locator('h1').innerText()).toContain('“Ethics, resit” has other rules from now on: ');
+  expect(await paulo.locator('h1').innerText()).toBe(
+    '“Ethics, resit” has other rules from now on: for what recordings may be watched, when its key is destroyed, until when recordings are taken, what is shown without a further reason.',
+  );
   expect(await detail(paulo, 'Shown without a further reason, from now on')).toContain('and 1 chapter that custody');
   expect(await paulo.getByText('Closes, at present').count(), 'what was not changed').toBe(0);
   await inspect('act-rules', paulo);
@@ -321,7 +324,7 @@ test('two officers let a program open an exam’s recordings; least is chosen, a
   const [weak, good] = [make(1024), make(2048)];
   await ruth.getByLabel('Why is it needed?').fill('Gaps are to be found before anybody looks.');
   await key.fill(good.privateKey.slice(0, 1990));
-  await ruth.getByLabel('Until when? (UTC)').fill(new Date(Date.now() + 86_400_000).toISOString().slice(0, 16));
+  await ruth.getByLabel('Until when?').fill(localMinute(new Date(Date.now() + 86_400_000).toISOString()));
   await press(ruth, 'Go on to sign the permission');
   await ruth.getByText('This is a private key.').waitFor();
   await ruth.getByText('Choose a purpose.').waitFor();
@@ -345,7 +348,11 @@ test('two officers let a program open an exam’s recordings; least is chosen, a
   await ruth.waitForURL('**/acts/*');
   const spki = createPublicKey(good.publicKey).export({ format: 'der', type: 'spki' });
   const fingerprint = hash('sha256', spki, 'hex').slice(0, 32).match(/.{4}/g)!.join(' ');
-  expect(await ruth.locator('h1').innerText()).toContain(`The program that holds the key ${fingerprint} may open`);
+  expect(await ruth.locator('h1').innerText()).toMatch(
+    new RegExp(
+      `^The program that holds the key ${fingerprint} may open .* until \\d+ \\w+ \\d{4} at \\d\\d:\\d\\d \\S+\\.$`,
+    ),
+  );
   await inspect('act-standing-grant', ruth);
   await sign(ruth);
   await ruth.getByText('You have signed it.').waitFor();

@@ -471,7 +471,7 @@ describe('an act', () => {
     await expect(sign(officers[0], other.act, other.bytes)).rejects.toThrow('act-altered');
   });
 
-  test('on somebody’s own roles, passkeys or suspension is signed by others', async () => {
+  test('on somebody’s own roles, passkeys or assignment is signed by others', async () => {
     const [first, second] = officers;
     const own = (content: Proposal) =>
       expect(custody.room.proposeAct(first.session, content)).rejects.toThrow('own-case');
@@ -482,6 +482,7 @@ describe('an act', () => {
       unit: null,
     });
     await own({ type: 'replace-passkeys', subject: first.id, reason });
+    await own({ type: 'assign', exam, subject: first.id });
     const raise = await custody.room.proposeAct(first.session, {
       ...{ type: 'change-roles', subject: second.id, unit: null },
       roles: ['exam-administrator', 'privacy-officer'],

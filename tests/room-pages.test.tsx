@@ -159,7 +159,7 @@ test('an empty queue says so', async () => {
   await other.context().close();
 });
 
-test('a suspended representative reads custody’s sentence', async () => {
+test('a suspended representative reads custody’s sentence, and signs in anew once reinstated', async () => {
   await changeStatus(room.custody, reviewer.id, 'suspended');
   try {
     await page.goto(`${room.origin}/attempts`);
@@ -168,6 +168,9 @@ test('a suspended representative reads custody’s sentence', async () => {
   } finally {
     await changeStatus(room.custody, reviewer.id, 'approved');
   }
+  await page.goto(`${room.origin}/attempts`);
+  await page.getByRole('button', { name: 'Sign in with your passkey' }).click();
+  await page.waitForURL('**/desk');
 });
 
 test('content of another shape is refused before custody sees it', async () => {

@@ -121,15 +121,22 @@ export function NumberField(props: FieldProps & { own: number; least: number; mo
   );
 }
 
-/** A moment, in UTC as all of the room's. @param own ISO 8601, UTC: what stands there before anybody wrote */
-export function MomentField(props: FieldProps & { own?: string }) {
+/** A moment to the minute, in the appliance's own zone, which is named. @param own ISO 8601: what stands there before anybody wrote */
+export function MomentField(props: FieldProps & { hint: string; own?: string }) {
   const { filled, name, own } = props;
-  const value = entered(filled, name) ?? own?.replace('Z', '') ?? '';
+  const value = entered(filled, name) ?? (own === undefined ? '' : localMinute(own));
+  const hinted = { ...props, hint: `${props.hint} Clock of ${Intl.DateTimeFormat().resolvedOptions().timeZone}.` };
   return (
-    <Field {...props}>
-      <input id={name} name={name} type="datetime-local" value={value} required {...describing(props)} />
+    <Field {...hinted}>
+      <input id={name} name={name} type="datetime-local" value={value} required {...describing(hinted)} />
     </Field>
   );
+}
+
+/** @returns a moment (ISO 8601) as `datetime-local` has it: 2026-11-23T16:00 in the appliance's own zone */
+export function localMinute(moment: string): string {
+  const at = new Date(moment);
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
 /** @param options value and words of each; the first stands chosen until another is */

@@ -88,14 +88,17 @@ export function whole(least: number, most: number, wrong: string) {
     .refine((number) => number >= least && number <= most, wrong);
 }
 
-/** @returns a moment in UTC, ISO 8601, as a field of a form has it @param wrong the sentence for anything else */
+/** @returns a moment (ISO 8601, UTC) that a form's field has in the appliance's own zone @param wrong the sentence for anything else */
 export function moment(wrong: string) {
-  return z
-    .string(wrong)
-    .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?$/, wrong)
-    .transform((local) => Date.parse(`${local}Z`))
-    .refine((at) => Number.isFinite(at), wrong)
-    .transform((at) => new Date(at).toISOString());
+  return (
+    z
+      .string(wrong)
+      .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?$/, wrong)
+      // Without a zone it is the local one (ECMA-262 section 21.4.1.32).
+      .transform((local) => Date.parse(local))
+      .refine((at) => Number.isFinite(at), wrong)
+      .transform((at) => new Date(at).toISOString())
+  );
 }
 
 /** Why something is done: it stands in the ledger. */

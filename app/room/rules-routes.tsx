@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import type { RoomCustody } from '../custody/client.ts';
 import type { ExamEntry, Purpose, Unit } from './custody.ts';
+import { localMinute } from './fields.tsx';
 import { answerForm, type Filled, moment, UNFILLED, unitEntry, whole } from './proposal.ts';
 import { RulesPage } from './rules-view.tsx';
 import { requireRepresentative, type RoomEnv } from './session-guard.ts';
@@ -62,7 +63,7 @@ function rulesOf(content: z.output<typeof rulesForm>, before: Policy): Policy {
   return {
     ...rest,
     purposes: same ? before.purposes : purposes,
-    closesAt: Date.parse(closesAt) === Date.parse(before.closesAt) ? before.closesAt : closesAt,
+    closesAt: localMinute(closesAt) === localMinute(before.closesAt) ? before.closesAt : closesAt,
     dualControl: signers === '2',
     leastView: { chaptersAround, drawn },
   };

@@ -32,7 +32,7 @@ export function RulesPage(props: { representative: Representative; exam: ExamEnt
           <MomentField
             filled={filled}
             name="closesAt"
-            label="Closes (UTC)"
+            label="Closes"
             hint="No attempt begins after it."
             own={policy.closesAt}
           />
@@ -58,8 +58,8 @@ export function RulesPage(props: { representative: Representative; exam: ExamEnt
             name="reentry"
             label="When a test taker’s browser or computer is lost"
             options={[
-              ['any-browser', 'They go on in another one, without asking anybody'],
-              ['same-browser', 'They can only go on in the one that they began in'],
+              ['any-browser', 'They go on in another one'],
+              ['same-browser', 'They need the same one again'],
             ]}
             chosen={policy.reentry}
           />

@@ -42,9 +42,9 @@ export function StandingGrantPage(props: { representative: Representative; exam:
             filled={filled}
             name="extent"
             label="How much of each recording?"
-            hint={`The exam’s rules show by themselves: ${wordLeastView(leastView)}.`}
+            hint={`The least, by the exam’s rules: ${wordLeastView(leastView).replace(/^C/, 'c')}.`}
             options={[
-              ['least-view', 'What the exam’s rules show by themselves'],
+              ['least-view', 'The least'],
               ['all', 'Everything'],
             ]}
           />
@@ -65,7 +65,7 @@ export function StandingGrantPage(props: { representative: Representative; exam:
           <MomentField
             filled={filled}
             name="until"
-            label="Until when? (UTC)"
+            label="Until when?"
             hint="As short as will do, and a year at most."
           />
           <div class="row">

@@ -92,6 +92,7 @@ export function examDetails(custody: Database, exam: ExamRow): Detail[] {
  */
 export function degradedRelease(...modes: (ExamRow['releaseMode'] | undefined)[]): { also: string; details: Detail[] } {
   if (!modes.includes('host-transient')) return { also: '', details: [] };
-  const value = 'Degraded: chapter keys are in custody’s memory for a moment, as the token cannot pass them on by itself';
+  const value =
+    'Degraded: chapter keys are in custody’s memory for a moment, as the token cannot pass them on by itself';
   return { also: ' Degraded: chapter keys leave the token for a moment.', details: [{ term: 'Release mode', value }] };
 }

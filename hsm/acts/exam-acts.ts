@@ -48,7 +48,7 @@ export const publishExam = defineAct({
         { term: 'Exam', value: title },
         { term: 'Exam’s number', value: exam },
         ...degraded.details,
-        ...policyDetails(custody, rules),
+        ...wordRules(custody, rules).map(({ term, value }) => ({ term, value })),
       ],
     };
   },
@@ -89,10 +89,10 @@ export const changePolicy = defineAct({
   },
   describe(custody, { exam, policy: rules }) {
     const row = examOf(custody, exam);
-    const before = new Map(policyDetails(custody, policyOf(row)).map(({ term, value }) => [term, value]));
-    const changes = policyDetails(custody, rules).filter(({ term, value }) => before.get(term) !== value);
+    const before = new Map(wordRules(custody, policyOf(row)).map(({ term, value }) => [term, value]));
+    const changes = wordRules(custody, rules).filter(({ term, value }) => before.get(term) !== value);
     return {
-      sentence: `“${row.title}” has other rules from now on${changes.length > 0 ? `: ${changes.map(({ term }) => term.toLowerCase()).join(', ')}` : ''}.`,
+      sentence: `“${row.title}” has other rules from now on${changes.length > 0 ? `: ${changes.map(({ says }) => says).join(', ')}` : ''}.`,
       details: [
         ...examDetails(custody, row),
         ...changes.flatMap(({ term, value }) => [
@@ -185,20 +185,41 @@ export const destroyKey = defineAct({
   apply: (custody, { exam }, at) => rows.markKeyDestroyed(custody.db, exam, at),
 });
 
-/** @returns every rule in words */
-function policyDetails(custody: Pick<Custody, 'db'>, rules: Policy): Detail[] {
+/** @returns every rule in words; `says` is what it is about, in a sentence */
+function wordRules(custody: Pick<Custody, 'db'>, rules: Policy): (Detail & { says: string })[] {
   return [
-    { term: 'Exam of', value: unitName(custody, rules.unit) },
-    { term: 'Recordings may be watched for', value: rules.purposes.map((one) => PURPOSES[one]).join(', ') },
-    { term: 'Closes', value: rules.closesAt },
-    { term: 'Key is destroyed', value: new Date(keyDueAt(rules)).toISOString() },
-    { term: 'Recordings are taken until', value: `${amount(rules.uploadHours, 'hour')} after it closes` },
+    { says: 'whose exam it is', term: 'Exam of', value: unitName(custody, rules.unit) },
     {
+      says: 'for what recordings may be watched',
+      term: 'Recordings may be watched for',
+      value: rules.purposes.map((one) => PURPOSES[one]).join(', '),
+    },
+    { says: 'when it closes', term: 'Closes', value: rules.closesAt },
+    {
+      says: 'when its key is destroyed',
+      term: 'Key is destroyed',
+      value: new Date(keyDueAt(rules)).toISOString(),
+    },
+    {
+      says: 'until when recordings are taken',
+      term: 'Recordings are taken until',
+      value: `${amount(rules.uploadHours, 'hour')} after it closes`,
+    },
+    {
+      says: 'whether test takers go on in another browser',
       term: 'Another browser',
       value:
         rules.reentry === 'any-browser' ? 'test takers may go on in one' : 'test takers stay in the one they began in',
     },
-    { term: 'People who sign before a recording is watched', value: rules.dualControl ? 'two' : 'one' },
-    { term: 'Shown without a further reason', value: wordLeastView(rules.leastView) },
+    {
+      says: 'how many people sign before a recording is watched',
+      term: 'People who sign before a recording is watched',
+      value: rules.dualControl ? 'two' : 'one',
+    },
+    {
+      says: 'what is shown without a further reason',
+      term: 'Shown without a further reason',
+      value: wordLeastView(rules.leastView),
+    },
   ];
 }

@@ -11,7 +11,7 @@ import { VIEWING_ROLES } from '../roles.ts';
 import { readRecipient } from '../token/recipient.ts';
 import { defineAct, type Detail } from './act.ts';
 import { attemptOf, degradedRelease, examDetails, examOf, nameOf, requireScope, requireStanding } from './concerns.ts';
-import { paragraph, wordLeastView } from './wording.ts';
+import { paragraph, wordLeastView, wordMoment } from './wording.ts';
 
 const GRANT_MINUTES = 60;
 const MOST_ATTEMPTS = 50;
@@ -167,7 +167,7 @@ export const standingGrant = defineAct({
   describe(custody, act) {
     const row = examOf(custody, act.exam);
     return {
-      sentence: `The program that holds the key ${fingerprint(act.recipient)} may open recordings of “${row.title}” by itself for ${PURPOSES[act.purpose]}, until ${act.until}.${degradedRelease(row.releaseMode).also}`,
+      sentence: `The program that holds the key ${fingerprint(act.recipient)} may open recordings of “${row.title}” by itself for ${PURPOSES[act.purpose]}, until ${wordMoment(act.until)}.${degradedRelease(row.releaseMode).also}`,
       details: [
         ...examDetails(custody, row),
         extentDetail(act.extent, [row]),

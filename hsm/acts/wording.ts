@@ -32,6 +32,16 @@ export function amount(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`;
 }
 
+const CLOCK = new Intl.DateTimeFormat('en-GB', {
+  ...{ day: 'numeric', month: 'long', year: 'numeric' },
+  ...{ hour: '2-digit', minute: '2-digit', timeZoneName: 'short' },
+});
+
+/** @returns a moment (ISO 8601) to the minute, in the appliance's own zone, as pages show it: “23 November 2026 at 16:00 CET” */
+export function wordMoment(moment: string): string {
+  return CLOCK.format(new Date(moment));
+}
+
 /** @returns what an exam's rules show of a recording without a further reason */
 export function wordLeastView({ chaptersAround, drawn }: Policy['leastView']): string {
   const beside = chaptersAround === 0 ? '' : `, with ${amount(chaptersAround, 'chapter')} on each side`;
