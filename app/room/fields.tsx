@@ -125,7 +125,7 @@ export function NumberField(props: FieldProps & { own: number; least: number; mo
 export function MomentField(props: FieldProps & { hint: string; own?: string }) {
   const { filled, name, own } = props;
   const value = entered(filled, name) ?? (own === undefined ? '' : localMinute(own));
-  const hinted = { ...props, hint: `${props.hint} Clock of ${Intl.DateTimeFormat().resolvedOptions().timeZone}.` };
+  const hinted = { ...props, hint: `${props.hint} Time zone: ${Intl.DateTimeFormat().resolvedOptions().timeZone}.` };
   return (
     <Field {...hinted}>
       <input id={name} name={name} type="datetime-local" value={value} required {...describing(hinted)} />
