@@ -159,12 +159,7 @@ const sessionHolder = prepared((db) =>
     .select({ holder: getTableColumns(representatives), expiresAt: sessions.expiresAt })
     .from(sessions)
     .innerJoin(representatives, eq(representatives.id, sessions.representative))
-    .where(
-      and(
-        eq(sessions.tokenDigest, sql.placeholder('tokenDigest')),
-        eq(sessions.place, sql.placeholder('place')),
-      ),
-    )
+    .where(and(eq(sessions.tokenDigest, sql.placeholder('tokenDigest')), eq(sessions.place, sql.placeholder('place'))))
     .prepare(),
 );
 
