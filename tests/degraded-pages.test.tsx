@@ -102,6 +102,8 @@ test('so do the room’s pages, the ledger’s entry, and what the test taker re
   const { accesses } = await custody.web.accesses(attempt);
   const afterwards = String(<Accesses accesses={accesses} timesOf={() => []} />);
   expect(afterwards).toContain(FOR_TEST_TAKERS);
+  // Rules that draw more chapters than there are show all of it, and nobody is told that it was a part.
+  expect(afterwards).toContain('All of it: </strong>2 of 2 chapters');
   const inside = accesses.map((one) => ({ ...one, releaseMode: one.releaseMode && ('in-token' as const) }));
   expect(String(<Accesses accesses={inside} timesOf={() => []} />)).not.toContain(FOR_TEST_TAKERS);
   const { examPage, institution, title } = DEMONSTRATION;

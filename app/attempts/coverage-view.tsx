@@ -19,7 +19,7 @@ export function Coverage({
   const lot = chapters.filter(({ chapter }) => drawn.includes(chapter));
   return (
     <>
-      {extent === 'all' ? <strong>All of it: </strong> : <strong>A part of it: </strong>}
+      {chapters.length === registered ? <strong>All of it: </strong> : <strong>A part of it: </strong>}
       {chapters.length} of {amount(registered, 'chapter')} that {registered === 1 ? 'was' : 'were'} recorded by then
       {lot.length > 0 && <>. Drawn by lot: {describeStretches(timesOf(lot))}</>}
       {extent === 'least-view' && around.length > 0 && (
