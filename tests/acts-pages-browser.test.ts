@@ -277,6 +277,14 @@ test('an administrator changes an exam’s rules with the keyboard alone, and an
     await reach(paulo, label, 'Control+A');
     await paulo.keyboard.type(words);
   };
+  // Longer than who has begun was told: the sentence is custody's, and stands beside the days.
+  await registerAttempt(desk as never, new URL(paulo.url()).pathname.split('/')[2] ?? '', 'E-0');
+  await write('Days after it closes until its key is destroyed', '31');
+  await paulo.keyboard.press('Enter');
+  const promise = paulo.getByText('its recordings cannot be kept for longer than they were told');
+  await promise.waitFor();
+  const days = paulo.getByLabel('Days after it closes');
+  expect(await days.getAttribute('aria-describedby')).toContain(await promise.locator('..').getAttribute('id'));
   await write('Hours after it closes in which recordings are still taken', '200');
   await write('Days after it closes until its key is destroyed', '2');
   await reach(paulo, /^Appeal/, 'Space');
