@@ -23,6 +23,8 @@ const shared = {
   pool: 'forks' as const,
   testTimeout: 60_000,
   hookTimeout: 60_000,
+  // A second, which is Vitest's own, is over at once on a busy machine. What has to happen within a time says so itself.
+  expect: { poll: { timeout: 10_000 } },
 };
 
 export default defineConfig({

@@ -9,6 +9,7 @@ import { policyOf } from './exams.ts';
 import type { RepresentativeView } from './register/representatives.ts';
 import type { Interval } from './viewing.ts';
 import type { Chapter, Selection } from './grants/selection.ts';
+import type { ReleaseMode } from './token/templates.ts';
 
 /** One thing that happened to an attempt's recording, for the test taker and for those who review it. */
 export interface Access {
@@ -24,6 +25,8 @@ export interface Access {
   chapters: Chapter[];
   /** How much a grant covers, and how that came about; null of everything else, and of grants from before it was entered. */
   coverage: Coverage | null;
+  /** Whether chapter keys stay inside the token as this exam's are released, of a grant and a release; null of everything else. */
+  releaseMode: ReleaseMode | null;
   outcome: string | null;
   /** Of an incident, what was noted. */
   reason: string | null;
@@ -76,6 +79,7 @@ const PROGRAM = 'A program, by standing permission';
 export function listAccesses(custody: Custody, attempt: string): Access[] {
   const grants = new Map(listGrantsOn(custody.db, attempt).map((grant) => [grant.id, grant]));
   const accesses: Access[] = [];
+  const releaseMode = releaseModeOf(custody, attempt);
   const releases = new Map<string, Access>();
   for (const entry of custody.ledger.concerning(attempt)) {
     const kind = KINDS[entry.type as keyof typeof KINDS];
@@ -104,6 +108,7 @@ export function listAccesses(custody: Custody, attempt: string): Access[] {
       intervals: (body.intervals ?? []) as Interval[],
       chapters,
       coverage: kind === 'granted' ? coverageOf(body, act) : null,
+      releaseMode: kind === 'granted' || kind === 'released' ? releaseMode : null,
       outcome: act.outcome ?? null,
       reason: reasonOf(kind, body) ?? act.reason ?? (act.justification || null),
       entry: entry.number,
@@ -122,12 +127,19 @@ export function listAccesses(custody: Custody, attempt: string): Access[] {
       intervals,
       chapters: [],
       coverage: null,
+      releaseMode: null,
       outcome: null,
       reason: null,
       entry: null,
     });
   }
   return accesses;
+}
+
+/** Fixed for all releases of an exam when its key was made; keys from before there was another way stay inside the token. */
+function releaseModeOf({ db }: Custody, attempt: string): ReleaseMode {
+  const row = findAttempt(db, attempt);
+  return (row && findExam(db, row.exam)?.releaseMode) ?? 'in-token';
 }
 
 /** What an entry says by itself; what is missing stands in the act. */

@@ -76,7 +76,7 @@ const REFUSALS = {
   ],
   'recipient-unusable': [
     400,
-    'The browser’s key for this view is not one that custody can use. Reload the page and try again.',
+    'The key that chapters are to be opened with is not one that custody can use: it takes RSA keys of 2048 to 4096 bits with the exponent 65537. For a view, reload the page and try again.',
   ],
   'act-expired': [409, 'This act has expired unsigned. Propose it again.'],
   'act-used': [409, 'This act was signed already. An act counts once.'],

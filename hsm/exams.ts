@@ -87,6 +87,7 @@ export interface ExamEntry {
   title: string;
   policy: Policy;
   alg: ExamRow['alg'];
+  releaseMode: ExamRow['releaseMode'];
   createdAt: string;
   suspendedAt: string | null;
   keyDestroyedAt: string | null;
@@ -115,6 +116,7 @@ export function listExams(custody: Custody, who: RepresentativeView): ExamEntry[
       title: row.title,
       policy,
       alg: row.alg,
+      releaseMode: row.releaseMode,
       createdAt: row.createdAt,
       suspendedAt: row.suspendedAt,
       keyDestroyedAt: row.keyDestroyedAt,

@@ -85,8 +85,8 @@ export async function releaseOn(
   for (const one of request.chapters) wrapped.push(await checkEnvelope(custody, ground, one, facts));
 
   const recipient = await openRecipient(custody, ground);
-  const inToken = { kid: examKey.kid, alg: examKey.alg, releaseMode: examKey.releaseMode ?? 'in-token' } as const;
-  const tries = await Promise.allSettled(wrapped.map(({ key }) => custody.token.rewrap(inToken, key, recipient)));
+  const key = { kid: examKey.kid, alg: examKey.alg, releaseMode: examKey.releaseMode ?? 'in-token' } as const;
+  const tries = await Promise.allSettled(wrapped.map(({ key: bytes }) => custody.token.rewrap(key, bytes, recipient)));
   const keys = [];
   for (const [index, tried] of tries.entries()) {
     const { recording, chapter } = wrapped[index] as (typeof wrapped)[number];
@@ -96,11 +96,11 @@ export async function releaseOn(
       const where = { recording, chapter };
       return refuse(custody, 'envelope-unreadable', { ...facts, ...where }, where);
     }
-    const key = Buffer.from(tried.value).toString('base64url');
-    keys.push({ recording, chapter, key, alg: examKey.alg });
+    keys.push({ recording, chapter, key: Buffer.from(tried.value).toString('base64url'), alg: examKey.alg });
   }
   const body = {
     ...{ grant, attempt, ...ground.body },
+    releaseMode: key.releaseMode,
     recipient: recipientDigest.toString('base64url'),
     chapters: wrapped.map(({ recording, chapter }) => ({ recording, chapter })),
   };

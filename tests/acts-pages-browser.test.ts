@@ -1,14 +1,16 @@
-import { randomUUID } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, hash, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEMONSTRATION } from '../app/cli/demonstration.ts';
+import { localMinute } from '../app/room/fields.tsx';
 import { type Appliance, ask, cookieOf, startAppliance } from './appliance.ts';
 import { launchChromium, openContext, plugInSecurityKey } from './chromium.ts';
 import { openDesk, registerAttempt } from './custody-process.ts';
 import { inspectPage } from './page-inspection.ts';
+import { reach } from './room-keyboard.ts';
 
 const WIDTHS = process.env['CLOISTER_TEST_FULL'] ? [1280, 380] : [380];
 
@@ -258,6 +260,112 @@ test('an administrator assigns people to an exam, and ends an assignment', async
   await paulo.getByRole('link', { name: 'Back' }).click();
   await paulo.getByRole('link', { name: 'Ines Moreau' }).waitFor();
   expect(await paulo.getByRole('link', { name: 'Ruth Albrecht' }).count()).toBe(0);
+});
+
+/** What an act's page says under a term. */
+const detail = (page: Page, term: string) =>
+  page.locator('dt', { hasText: new RegExp(`^${term}$`) }).evaluate((dt) => dt.nextElementSibling?.textContent);
+
+test('an administrator changes an exam’s rules with the keyboard alone, and an officer signs with them', async () => {
+  await reach(paulo, 'Other rules');
+  await paulo.getByRole('heading', { name: 'Other rules for “Ethics, resit”' }).waitFor();
+  await inspect('rules', paulo);
+  // Rules as they are to the millisecond come back as they are.
+  await reach(paulo, 'Go on to sign the change');
+  await paulo.getByText('This is so already. Nothing was changed.').waitFor();
+  const write = async (label: string, words: string) => {
+    await reach(paulo, label, 'Control+A');
+    await paulo.keyboard.type(words);
+  };
+  // Longer than who has begun was told: the sentence is custody's, and stands beside the days.
+  await registerAttempt(desk as never, new URL(paulo.url()).pathname.split('/')[2] ?? '', 'E-0');
+  await write('Days after it closes until its key is destroyed', '31');
+  await paulo.keyboard.press('Enter');
+  const promise = paulo.getByText('its recordings cannot be kept for longer than they were told');
+  await promise.waitFor();
+  const days = paulo.getByLabel('Days after it closes');
+  expect(await days.getAttribute('aria-describedby')).toContain(await promise.locator('..').getAttribute('id'));
+  await write('Hours after it closes in which recordings are still taken', '200');
+  await write('Days after it closes until its key is destroyed', '2');
+  await reach(paulo, /^Appeal/, 'Space');
+  await reach(paulo, 'Go on to sign the change');
+  const fault = paulo.getByText('Recordings would be taken for longer than they are kept.');
+  await fault.waitFor();
+  const hours = paulo.getByLabel('Hours after it closes');
+  expect(await hours.getAttribute('aria-describedby')).toBe(await fault.locator('..').getAttribute('id'));
+  expect(await hours.evaluate((field) => field === document.activeElement)).toBe(true);
+  expect(await hours.inputValue()).toBe('200');
+  expect(await paulo.getByLabel('Days after it closes').inputValue()).toBe('2');
+  expect(await paulo.getByLabel('Appeal').isChecked()).toBe(false);
+  await inspect('rules-fault', paulo);
+  await paulo.keyboard.press('Control+A');
+  await paulo.keyboard.type('24');
+  await write('Chapters that custody draws besides', '1');
+  await paulo.keyboard.press('Enter');
+  await paulo.waitForURL('**/acts/*');
+  expect(await paulo.locator('h1').innerText()).toBe(
+    '“Ethics, resit” has other rules from now on: for what recordings may be watched, when its key is destroyed, until when recordings are taken, what is shown without a further reason.',
+  );
+  expect(await detail(paulo, 'Shown without a further reason, from now on')).toContain('and 1 chapter that custody');
+  expect(await paulo.getByText('Closes, at present').count(), 'what was not changed').toBe(0);
+  await inspect('act-rules', paulo);
+  await reach(paulo, 'Sign with your passkey');
+  await paulo.getByText('You have signed it.').waitFor();
+  await openFromDesk(ruth, '“Ethics, resit” has other rules from now on');
+  await signLast(ruth);
+  await ruth.getByRole('link', { name: 'Back' }).click();
+  expect(await detail(ruth, 'Recordings are taken')).toBe('until 24 hours after it closes');
+  expect(await detail(ruth, 'Recordings may be watched for')).not.toContain('Appeal');
+});
+
+test('two officers let a program open an exam’s recordings; least is chosen, and a private key is not kept', async () => {
+  await ruth.getByRole('link', { name: 'Let a program open recordings' }).click();
+  expect(await ruth.getByLabel('How much of each recording?').inputValue()).toBe('least-view');
+  await inspect('standing-grant', ruth);
+  const key = ruth.getByLabel('The program’s public key');
+  const make = (modulusLength: number) =>
+    generateKeyPairSync('rsa', {
+      modulusLength,
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    });
+  const [weak, good] = [make(1024), make(2048)];
+  await ruth.getByLabel('Why is it needed?').fill('Gaps are to be found before anybody looks.');
+  await key.fill(good.privateKey.slice(0, 1990));
+  await ruth.getByLabel('Until when?').fill(localMinute(new Date(Date.now() + 86_400_000).toISOString()));
+  await press(ruth, 'Go on to sign the permission');
+  await ruth.getByText('This is a private key.').waitFor();
+  await ruth.getByText('Choose a purpose.').waitFor();
+  expect(await ruth.content()).not.toContain(good.privateKey.slice(40, 80));
+  expect(await ruth.getByLabel('Why is it needed?').inputValue()).toBe('Gaps are to be found before anybody looks.');
+  await inspect('standing-grant-fault', ruth);
+  await ruth.getByLabel('For what purpose?').selectOption({ label: 'Integrity review' });
+  for (const [pem, fault] of [
+    ['Ethics', 'This is no public key.'],
+    [weak.publicKey, 'is not one that custody can use'],
+  ] as const) {
+    await key.fill(pem);
+    await press(ruth, 'Go on to sign the permission');
+    const told = ruth.getByText(fault);
+    await told.waitFor();
+    expect(await key.getAttribute('aria-describedby')).toContain(await told.locator('..').getAttribute('id'));
+    expect((await key.inputValue()).trim()).toBe(pem.trim());
+  }
+  await key.fill(good.publicKey);
+  await press(ruth, 'Go on to sign the permission');
+  await ruth.waitForURL('**/acts/*');
+  const spki = createPublicKey(good.publicKey).export({ format: 'der', type: 'spki' });
+  const fingerprint = hash('sha256', spki, 'hex').slice(0, 32).match(/.{4}/g)!.join(' ');
+  expect(await ruth.locator('h1').innerText()).toMatch(
+    new RegExp(
+      `^The program that holds the key ${fingerprint} may open .* until \\d+ \\w+ \\d{4} at \\d\\d:\\d\\d \\S+\\.$`,
+    ),
+  );
+  await inspect('act-standing-grant', ruth);
+  await sign(ruth);
+  await ruth.getByText('You have signed it.').waitFor();
+  await openFromDesk(samuel, /^The program that holds the key/);
+  await signLast(samuel);
 });
 
 test('under dual control the act waits for somebody else who is assigned, and then opens for who asked', async () => {

@@ -10,6 +10,7 @@ import { OUTCOMES, PURPOSES } from '../hsm/policy.ts';
 import { ROLES } from '../hsm/roles.ts';
 import {
   carryOut,
+  comeBack,
   enrolRepresentative,
   makeRecipient,
   policy,
@@ -306,6 +307,10 @@ describe('no order of acts', () => {
           for (const round of rounds) {
             await Promise.all(round.map((one) => take(one, who, grants)));
             reading.read();
+            // A suspension ends the session for good, and who is suspended gets no other.
+            await comeBack(custody, who).catch((error: Error & { code?: string }) => {
+              if (error.code !== 'refused') throw error;
+            });
             // Now that all is quiet a key comes exactly where the ledger says that it may.
             const outcomes = [await take('grant', who, grants), await take('release', who, grants)];
             const done = outcomes.filter((outcome) => outcome === 'done').length;

@@ -9,6 +9,7 @@ import {
   approve,
   assign,
   carryOut,
+  comeBack,
   type Enrolled,
   enrolRepresentative,
   makeRecipient,
@@ -146,7 +147,11 @@ const CASES: Record<ActType, Case> = {
     wrong: () => administrator,
     entry: 'representative-reinstated',
     names: 'Ines Moreau, who is suspended, is reinstated',
-    holds: async () => expect((await custody.room.attempts(reviewer.session)).attempts).toHaveLength(1),
+    async holds() {
+      await expect(custody.room.attempts(reviewer.session)).rejects.toMatchObject({ code: 'not-signed-in' });
+      await comeBack(custody, reviewer);
+      expect((await custody.room.attempts(reviewer.session)).attempts).toHaveLength(1);
+    },
   },
   'suspend-unit': {
     proposal: () => ({ type: 'suspend-unit', unit: made.unit, reason }),
@@ -466,7 +471,7 @@ describe('an act', () => {
     await expect(sign(officers[0], other.act, other.bytes)).rejects.toThrow('act-altered');
   });
 
-  test('on somebody’s own roles, passkeys or suspension is signed by others', async () => {
+  test('on somebody’s own roles, passkeys or assignment is signed by others', async () => {
     const [first, second] = officers;
     const own = (content: Proposal) =>
       expect(custody.room.proposeAct(first.session, content)).rejects.toThrow('own-case');
@@ -477,6 +482,7 @@ describe('an act', () => {
       unit: null,
     });
     await own({ type: 'replace-passkeys', subject: first.id, reason });
+    await own({ type: 'assign', exam, subject: first.id });
     const raise = await custody.room.proposeAct(first.session, {
       ...{ type: 'change-roles', subject: second.id, unit: null },
       roles: ['exam-administrator', 'privacy-officer'],
@@ -577,10 +583,16 @@ describe('units', () => {
       expect((await release()).keys).toHaveLength(1);
     };
     await openAgain();
+    const beside = await custody.room.session(stranger.session);
     await carryOut(custody, { type: 'suspend-unit', unit: law, reason }, [guard]);
     await expect(release()).rejects.toThrow('unit-suspended');
     await expect(custody.room.acts(guard.session)).rejects.toThrow('unit-suspended');
     await carryOut(custody, { type: 'reinstate-unit', unit: law, reason }, officers);
+    for (const one of [insider, guard, runner]) {
+      await expect(custody.room.session(one.session)).rejects.toMatchObject({ code: 'not-signed-in' });
+      await comeBack(custody, one);
+    }
+    expect(await custody.room.session(stranger.session)).toEqual(beside);
     await openAgain();
     await carryOut(custody, { type: 'suspend-exam', exam: own, reason }, [guard]);
     await expect(release()).rejects.toThrow('exam-suspended');

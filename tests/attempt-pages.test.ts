@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inspectRecording } from '../app/recordings/inspect.ts';
 import type { AttemptStart, Receipt } from '../app/wire.ts';
+import { enterTestTaker } from '../app/attempts/test-taker.ts';
 import { digestToken } from '../app/attempts/token.ts';
+import { AppError } from '../app/errors.ts';
 import { insertTestTakerSession } from '../db/appliance/attempts.ts';
 import {
   type AttemptKey,
@@ -28,6 +30,11 @@ beforeAll(async () => {
   [pages, key] = await Promise.all([startPages(), makeAttemptKey()]);
 });
 afterAll(() => pages?.stop());
+
+const anotherKey = () =>
+  generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    .publicKey.export({ format: 'der', type: 'spki' })
+    .toString('base64url');
 
 /** What a page says, without its markup. */
 const words = (html: string) =>
@@ -360,6 +367,30 @@ describe('an attempt', () => {
     expect(decided).toMatch(
       /There is nothing to clarify\. Reason given: “Somebody brought tea and left again\.” Samuel Okafor/,
     );
+  });
+});
+
+describe('a roster', () => {
+  test('takes those codes of test takers that custody takes, in custody’s own form, and says what is wrong with others', async () => {
+    const { exam, db, custody } = pages;
+    const codes = ['R-1', ' R-2 ', 'Größe 3', '4'.repeat(64)];
+    const wrong = ['', ' ', '5'.repeat(65), 'R-6\nsigned by all', 'R-7\u202e', '\u2066R-8', 'R-9\ud800', 'R-0\u0000'];
+    const held = () => db.$client.prepare('SELECT candidate FROM test_takers').pluck().all();
+    const register = (candidate: string) =>
+      custody.web.registerAttempt({ attempt: randomUUID(), exam, candidate, publicKey: anotherKey() });
+    for (const candidate of codes) {
+      enterTestTaker(db, { exam, candidate, name: 'Roster Row' });
+      expect(held()).toContain(candidate.trim());
+      expect((await register(candidate)).startedAt, candidate).toBeTruthy();
+    }
+    const before = held();
+    for (const candidate of wrong) {
+      const enter = () => enterTestTaker(db, { exam, candidate, name: 'Roster Row' });
+      expect(enter, JSON.stringify(candidate)).toThrow(AppError);
+      expect(enter).toThrow(/candidate code/);
+      await expect(register(candidate), JSON.stringify(candidate)).rejects.toMatchObject({ code: 'malformed' });
+    }
+    expect(held()).toEqual(before);
   });
 });
 

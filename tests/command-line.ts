@@ -31,8 +31,8 @@ export function runCommand(
   const child = spawn(CLOISTER, args, { env: { PATH: process.env.PATH, TZ: 'Europe/Berlin', ...env } });
   let [out, err, asked, shown] = ['', '', 0, undefined as string | undefined];
   child.stdin.on('error', () => undefined);
+  const watch = () => person.watch?.(out + err, () => child.kill('SIGKILL'));
   const look = () => {
-    person.watch?.(out + err, () => child.kill('SIGKILL'));
     const question = err.slice(asked);
     const answer = person.answers.find(([form]) => form.test(question));
     if (!answer) return;
@@ -43,9 +43,12 @@ export function runCommand(
   child.stdout.on('data', (chunk) => {
     out += chunk;
     shown = sharesIn(out).at(-1);
+    watch();
   });
   child.stderr.on('data', (chunk) => {
     err += chunk;
+    // Before it is answered: whoever is killed at a question never gets past it.
+    watch();
     // What was shown on the other pipe has to be here first.
     setTimeout(look, 10);
   });

@@ -239,6 +239,11 @@ export async function changeStatus(
   }
 }
 
+/** Signs somebody in again, whose sessions a suspension has ended. */
+export async function comeBack(custody: RoomDesk, who: Signer & { key: SecurityKey }): Promise<void> {
+  who.session = (await signIn(custody, who.key)).session;
+}
+
 /** Registers an attempt with one recording of `chapters` chapters, as web does. */
 export async function registerAttempt(custody: RunningCustody, exam: string, candidate: string, chapters = 2) {
   const { examKey } = await custody.web.exam(exam);

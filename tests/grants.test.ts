@@ -8,6 +8,7 @@ import type { AnalysisProtocol } from '../hsm/protocol/analysis.ts';
 import {
   carryOut,
   changeStatus,
+  comeBack,
   type Enrolled,
   enrolRepresentative,
   makeRecipient,
@@ -160,6 +161,7 @@ describe('what ends a view', () => {
     await custody.room.viewing(reviewer.session, grant, { intervals: [{ recording, from: 1, to: 4 }] });
     await changeStatus(custody, reviewer.id, 'suspended');
     await changeStatus(custody, reviewer.id, 'approved');
+    await comeBack(custody, reviewer);
     await expect(ask(grant, chapters)).rejects.toMatchObject({ refusal: 'grant-ended' });
     const viewed = await endOf(grant);
     expect(viewed).toMatchObject({ because: 'representative-inactive', intervals: [{ recording, from: 1, to: 4 }] });
@@ -186,6 +188,7 @@ describe('what ends a view', () => {
     const beside = await openGrant(custody, central, other.attempt, recipient);
     await carryOut(custody, { type: 'suspend-unit', unit, reason }, [officers[0]]);
     await carryOut(custody, { type: 'reinstate-unit', unit, reason }, officers);
+    await comeBack(custody, member);
     await expect(ask(byMember, other.chapters, member)).rejects.toMatchObject({ refusal: 'grant-ended' });
     await expect(ask(onUnit, own.chapters, central)).rejects.toMatchObject({ refusal: 'grant-ended' });
     expect((await ask(beside, other.chapters, central)).keys).toHaveLength(2);

@@ -22,6 +22,7 @@ import {
   approve,
   carryOut,
   changeStatus,
+  comeBack,
   type Enrolled,
   enrol,
   enrolRepresentative,
@@ -945,9 +946,15 @@ describe('a hostile room', () => {
       );
       await expectRefused(() => propose(who, attempt.attempt), proposed);
       await carryOut(custody, reinstate, officers);
+      if (refusal === 'unit-suspended') {
+        await expectRefused(() => ask(), 'session-unknown');
+        await comeBack(custody, who);
+      }
       await expectRefused(() => ask(), 'grant-ended', { grant });
     }
     const { grant, ask } = await open();
+    const { session: staff } = await custody.web.redeemTicket((await custody.room.ticket(who.session)).ticket);
+    const { ticket } = await custody.room.ticket(who.session);
     await changeStatus(custody, who.id, 'suspended');
     await expectRefused(() => ask(), 'representative-inactive');
     const { options } = await custody.room.signInOptions();
@@ -956,9 +963,16 @@ describe('a hostile room', () => {
       tried: 'sign-in',
       representative: who.id,
     });
+    // What was taken along while the session was good gives no session of the staff pages later.
     await changeStatus(custody, who.id, 'approved');
+    await expectRefused(() => ask(), 'session-unknown');
+    await expectRefused(() => hostile.post('/staff-sessions', { ticket }), 'ticket-unknown');
+    await expectRefused(
+      () => hostile.ask({ method: 'GET', path: '/staff-session', headers: { 'x-cloister-session': staff } }),
+      'session-unknown',
+    );
+    await comeBack(custody, who);
     await expectRefused(() => ask(), 'grant-ended', { grant });
-    // The session is as good as before; the view has to be asked for anew.
     expect((await (await open()).ask()).keys).toHaveLength(1);
   });
 

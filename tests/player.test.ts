@@ -380,6 +380,9 @@ test('takes the picture away with custody’s sentence when the representative i
     expect(await page.locator('video').count()).toBe(0);
   } finally {
     await changeStatus(room.custody, reviewer, 'approved');
+    await page.goto(room.origin);
+    await page.getByRole('button', { name: 'Sign in with your passkey' }).click();
+    await page.waitForURL('**/desk');
   }
 });
 

@@ -1,6 +1,8 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium, openContext, plugInSecurityKey } from './chromium.ts';
+import { localMinute, MomentField } from '../app/room/fields.tsx';
+import { moment, UNFILLED } from '../app/room/proposal.ts';
 import { changeStatus } from './custody-process.ts';
 import { inspectPage } from './page-inspection.ts';
 import { reach as reachOn } from './room-keyboard.ts';
@@ -159,7 +161,7 @@ test('an empty queue says so', async () => {
   await other.context().close();
 });
 
-test('a suspended representative reads custody’s sentence', async () => {
+test('a suspended representative reads custody’s sentence, and signs in anew once reinstated', async () => {
   await changeStatus(room.custody, reviewer.id, 'suspended');
   try {
     await page.goto(`${room.origin}/attempts`);
@@ -168,6 +170,9 @@ test('a suspended representative reads custody’s sentence', async () => {
   } finally {
     await changeStatus(room.custody, reviewer.id, 'approved');
   }
+  await page.goto(`${room.origin}/attempts`);
+  await page.getByRole('button', { name: 'Sign in with your passkey' }).click();
+  await page.waitForURL('**/desk');
 });
 
 test('content of another shape is refused before custody sees it', async () => {
@@ -199,4 +204,26 @@ test('a decision without a reason comes back as it was filled in', async () => {
   await page.getByRole('button', { name: 'Write the decision' }).click();
   await page.waitForURL('**/acts/*');
   await page.getByText('the attempt is referred to the responsible board').first().waitFor();
+});
+
+test('a moment is asked for and taken by the appliance’s own clock, in summer and winter', () => {
+  const { TZ } = process.env;
+  process.env['TZ'] = 'Europe/Berlin';
+  try {
+    for (const [at, shown] of [
+      ['2026-11-23T15:00:00.000Z', '2026-11-23T16:00'],
+      ['2027-06-30T22:30:00.000Z', '2027-07-01T00:30'],
+    ] as const) {
+      expect(localMinute(at)).toBe(shown);
+      expect(moment('wrong').parse(shown)).toBe(at);
+    }
+    const field = String(<MomentField filled={UNFILLED} name="until" label="Until when?" hint="Soon." />);
+    expect(field).toContain('Soon. Time zone: Europe/Berlin.');
+  } finally {
+    if (TZ === undefined) delete process.env['TZ'];
+    else process.env['TZ'] = TZ;
+  }
+  for (const text of ['', 'tomorrow', '2026-11-23', '2026-13-01T00:00', '2026-11-23T25:00', '2026-11-23T10:00Z']) {
+    expect(moment('wrong').safeParse(text).success, text).toBe(false);
+  }
 });

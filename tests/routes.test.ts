@@ -148,7 +148,7 @@ const TABLE: Record<Place, Record<string, Row>> = {
       type: FORM_TYPE,
       officer: true,
     },
-    ...changes('/exams/:exam', ['suspension', 'reinstatement', 'key-destruction']),
+    ...changes('/exams/:exam', ['rules', 'standing-grant', 'suspension', 'reinstatement', 'key-destruction']),
     'GET /tickets': { nobody: 303, other: 200 },
     'POST /tickets': { nobody: 401, other: 200, type: FORM_TYPE },
     'GET /grants/:grant': { nobody: 303, other: 404, missing: 404 },

@@ -103,7 +103,11 @@ test('a suspended representative’s picture is gone within five seconds, and st
   await page.getByText('Your approval as a representative is not in force').waitFor();
   await expectOver(grant, 'representative-inactive');
   await changeStatus(room.custody, reviewer, 'approved');
+  // The session ended with the suspension, and for good.
   await page.reload();
+  await page.getByRole('button', { name: 'Sign in with your passkey' }).click();
+  await page.waitForURL('**/desk');
+  await page.goto(`${room.origin}/grants/${grant}`);
   await page.getByRole('heading', { name: 'This view has ended' }).waitFor();
   expect(await page.locator('video').count()).toBe(0);
 });
@@ -123,7 +127,8 @@ test('what is not part of the release is dotted, and another act with a justific
   const locked = page.locator('.locked');
   expect(await locked.count()).toBe(1);
   expect(await locked.getAttribute('title')).toContain('not part of this release');
-  const { withheld } = (await (await page.request.get(`${room.origin}/grants/${grant}/index`)).json()).recordings[0];
+  const index = JSON.parse((await page.locator('script[data-part="index"]').textContent()) ?? '');
+  const { withheld } = index.recordings[0];
   const segments = await page.request.get(
     `${room.origin}/grants/${grant}/recordings/${recording}/segments/${withheld[0] * 6 + 1}`,
   );

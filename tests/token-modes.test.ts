@@ -113,6 +113,17 @@ describe('an exam key is released in the way that the token can', () => {
     expect(examKey.releaseMode).toBe('host-transient');
     expect(newest(custody, 'exam-published')).toMatchObject({ releaseMode: 'host-transient' });
     expect(await custody.room.state()).toMatchObject({ releaseMode: 'host-transient' });
+    expect(newest(custody, 'released')).toMatchObject({ releaseMode: 'host-transient' });
+    const place = ['--module', faulty.module, '--label', 'custody-test', '--pin-file', join(custody.data, 'pin')];
+    const { SOFTHSM2_CONF } = custody.environment;
+    const probed = spawnSync(join(ROOT, 'bin/cloister'), ['token', 'probe', ...place], {
+      env: { PATH: process.env.PATH, SOFTHSM2_CONF, ...faulty.environment },
+      encoding: 'utf8',
+    });
+    expect([probed.status, probed.stdout]).toEqual([
+      2,
+      expect.stringMatching(/Verdict: degraded, releases host-transient\n {2}It cannot keep a chapter key inside/),
+    ]);
     faulty.have('none');
     await custody.restart();
     expect(await custody.room.state()).toMatchObject({ releaseMode: 'in-token' });

@@ -5,7 +5,7 @@ import { Table } from '../ui/table.tsx';
 import type { Access } from './attempt.ts';
 import type { Stretch } from './chapter-times.ts';
 import { Coverage, describeStretches } from './coverage-view.tsx';
-import { describeIncident, describeOutcome, describePurpose } from './words.ts';
+import { DEGRADED, describeIncident, describeOutcome, describePurpose } from './words.ts';
 
 interface AccessesProps {
   /** Null where custody, which keeps the ledger, cannot tell just now. */
@@ -65,6 +65,11 @@ export function Accesses({ accesses, timesOf }: AccessesProps) {
               person’s browser only. Whoever wants to see more than the exam’s rules show has to say why, and you read
               it here.
             </p>
+            {allowed.some(({ releaseMode }) => releaseMode === 'host-transient') && (
+              <Notice kind="notice">
+                <p>{DEGRADED}</p>
+              </Notice>
+            )}
             <Table
               caption="Allowed to watch: who signed for it, and which keys were given out"
               columns={['Who', 'When', 'What was allowed', 'For what']}

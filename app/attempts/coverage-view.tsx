@@ -1,3 +1,4 @@
+import { amount } from '../../hsm/acts/wording.ts';
 import { formatOffset } from '../ui/moment.tsx';
 import type { Access } from './attempt.ts';
 import { joinStretches, type Stretch } from './chapter-times.ts';
@@ -18,15 +19,15 @@ export function Coverage({
   const lot = chapters.filter(({ chapter }) => drawn.includes(chapter));
   return (
     <>
-      {extent === 'all' ? <strong>All of it: </strong> : <strong>A part of it: </strong>}
-      {chapters.length} of {countChapters(registered)} that were recorded by then
+      {chapters.length === registered ? <strong>All of it: </strong> : <strong>A part of it: </strong>}
+      {chapters.length} of {amount(registered, 'chapter')} that {registered === 1 ? 'was' : 'were'} recorded by then
       {lot.length > 0 && <>. Drawn by lot: {describeStretches(timesOf(lot))}</>}
       {extent === 'least-view' && around.length > 0 && (
         <>
           . Around what your browser noted ({nameIncidents(incidents)}): {describeStretches(timesOf(around))}
         </>
       )}
-      {leftOut.length > 0 && <>. {countChapters(leftOut.length)} more around such notes stayed closed</>}
+      {leftOut.length > 0 && <>. {amount(leftOut.length, 'chapter')} more around such notes stayed closed</>}
       {signers > 1 && <>. Two people signed for it</>}
       {attempts > 1 && <>. Signed for {attempts} recordings at once</>}
     </>
@@ -41,8 +42,4 @@ export function describeStretches(stretches: Stretch[]): string {
 
 function nameIncidents(incidents: NonNullable<Access['coverage']>['incidents']): string {
   return [...new Set(incidents.map(({ kind }) => describeIncident(kind)))].join(', ');
-}
-
-function countChapters(count: number): string {
-  return `${count} ${count === 1 ? 'chapter' : 'chapters'}`;
 }

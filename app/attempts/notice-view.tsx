@@ -1,9 +1,11 @@
+import { amount } from '../../hsm/acts/wording.ts';
 import { Day, Moment } from '../ui/moment.tsx';
 import { Page } from '../ui/page.tsx';
+import { Notice } from '../ui/status.tsx';
 import { fingerprintOf } from '../exams/fingerprint.ts';
 import type { Exam } from '../exams/exam.ts';
 import type { Contact } from '../exams/notice.ts';
-import { describePurposes } from './words.ts';
+import { DEGRADED, describePurposes } from './words.ts';
 import type { ExamRules } from '../exams/rule-book.ts';
 import { keptUntil, uploadBy } from './retention.ts';
 
@@ -98,6 +100,11 @@ export function NoticePage({ institution, name, exam, rules }: NoticePageProps) 
           {minutes(notice.chapterSeconds)} with a key each. Somebody who wants to watch has to sign for it by name, with
           a purpose: {describePurposes(policy.purposes)}. Nobody can download it.
         </p>
+        {examKey.releaseMode === 'host-transient' && (
+          <Notice kind="notice">
+            <p>{DEGRADED}</p>
+          </Notice>
+        )}
         <p>
           Each time somebody is allowed to watch, and each time somebody has watched, an entry is written that nobody
           can remove unnoticed. <strong>You see these entries on this page after your exam.</strong>
@@ -111,7 +118,7 @@ export function NoticePage({ institution, name, exam, rules }: NoticePageProps) 
         <h2>If you would rather not be recorded</h2>
         <p>
           {notice.arrangement.alternative} Write to <ContactLink {...notice.arrangement.contact} />; you have an answer
-          within {count(notice.arrangement.answerDays, 'day', 'days')}. Asking is never held against you.
+          within {amount(notice.arrangement.answerDays, 'day')}. Asking is never held against you.
         </p>
         <p>
           Something is not right, or you want to complain: <ContactLink {...notice.privacyOfficer} />, before the exam
@@ -143,9 +150,5 @@ export function ContactLink({ name, email }: Contact) {
 }
 
 function minutes(seconds: number): string {
-  return seconds % 60 === 0 ? count(seconds / 60, 'minute', 'minutes') : count(seconds, 'second', 'seconds');
-}
-
-function count(number: number, one: string, many: string): string {
-  return `${number} ${number === 1 ? one : many}`;
+  return seconds % 60 === 0 ? amount(seconds / 60, 'minute') : amount(seconds, 'second');
 }

@@ -6,6 +6,7 @@ import {
   setSessionExpiry,
 } from '../../db/appliance/attempts.ts';
 import type { ApplianceDatabase } from '../../db/appliance/open.ts';
+import { candidateCode } from '../../hsm/acts/wording.ts';
 import { AppError } from '../errors.ts';
 import { createToken, digestToken } from './token.ts';
 
@@ -25,16 +26,25 @@ export interface TestTaker {
 }
 
 /**
- * Puts a test taker on an exam's roster.
+ * Puts a test taker on an exam's roster. A code that custody would refuse when they start is refused now.
  * @returns their id and the token of their personal link (`/i/TOKEN`), which is kept nowhere
+ * @throws AppError malformed for such a code
  */
 export function enterTestTaker(
   db: ApplianceDatabase,
   testTaker: { exam: string; candidate: string; name: string },
 ): { id: string; token: string } {
+  const candidate = candidateCode.safeParse(testTaker.candidate);
+  if (!candidate.success) {
+    throw new AppError('malformed', {
+      detail: 'candidate code',
+      sentence:
+        'The key custody does not take this code of a test taker: it is empty, longer than 64 characters, or holds characters that are not shown. Nobody was entered; give another code.',
+    });
+  }
   const id = randomUUID();
   const token = createToken();
-  insertTestTaker(db, { ...testTaker, id, linkDigest: digestToken(token) });
+  insertTestTaker(db, { ...testTaker, candidate: candidate.data, id, linkDigest: digestToken(token) });
   return { id, token };
 }
 

@@ -12,6 +12,10 @@ const OUTCOMES: Record<string, string> = {
   refer: 'The attempt was passed on to the examination board, which hears you before it decides.',
 };
 
+/** Of exams whose chapter keys cannot stay inside the key token while somebody is allowed to watch. */
+export const DEGRADED =
+  'This exam’s keys are guarded in a degraded way: whenever somebody is allowed to watch, the keys to those minutes are outside of the key token for a moment, in the appliance’s memory.';
+
 /** @returns a purpose of custody's in the words of a test taker's page */
 export function describePurpose(purpose: string): string {
   return PURPOSES[purpose] ?? purpose;

@@ -6,7 +6,7 @@ import type { WebCustody } from '../custody/client.ts';
 /** An exam as custody enforces it: its rules, and its key with the appliance key's signature, which the recorder checks. */
 export type ExamRules = Awaited<ReturnType<WebCustody['exam']>>;
 
-/** Custody is asked again so much later, although an exam's rules and key never change: a database put back may be another. */
+/** Custody is asked again so much later: an exam's key never changes, its rules do by an act. */
 const FRESH_MS = 10 * 60_000;
 
 /** What custody said of each exam, kept so that an exam goes on without custody. */

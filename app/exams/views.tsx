@@ -81,9 +81,7 @@ export function ExamsPage({ institution, person, roomOrigin, exams }: StaffPageP
         {exams.length === 0 ? (
           <div class="empty">
             <p>No exam has been set up yet.</p>
-            <p class="hint">
-              Campus IT sets one up with <code>cloister exam create</code>.
-            </p>
+            <p class="hint">It appears here once it is set up on this appliance.</p>
           </div>
         ) : (
           <Table

@@ -1,3 +1,4 @@
+import { amount } from '../../hsm/acts/wording.ts';
 import { formatOffset, Moment } from '../ui/moment.tsx';
 import { Notice, Status } from '../ui/status.tsx';
 import { Table } from '../ui/table.tsx';
@@ -6,7 +7,7 @@ import { describing, Fault, FormFault } from './fields.tsx';
 import type { Filled } from './proposal.ts';
 import { ReleaseForm } from './release-form.tsx';
 import { RoomPage } from './room-page.tsx';
-import { ACCESSES, OUTCOMES, PURPOSES } from './words.ts';
+import { ACCESSES, DEGRADED, OUTCOMES, PURPOSES } from './words.ts';
 
 /** @param recorded seconds of recording per attempt, where its files are here */
 export function QueuePage(props: {
@@ -105,7 +106,7 @@ export function AttemptPage(props: {
           </dd>
           <dt>Recordings</dt>
           <dd>
-            {attempt.recordings.length}, with {chaptersOf(attempt)} chapters
+            {attempt.recordings.length}, with {amount(chaptersOf(attempt), 'chapter')}
             {recorded === undefined ? '' : `, ${formatOffset(recorded)} long`}
             {unregistered > 0 &&
               `; ${unregistered} more ${unregistered === 1 ? 'is' : 'are'} not registered with key custody, or not yet, and cannot be watched`}
@@ -159,12 +160,13 @@ function accessDetail(access: Access): string {
     const seconds = access.intervals.reduce((sum, { from, to }) => sum + to - from, 0);
     return `${formatOffset(seconds)} shown${access.entry === null ? ', still going on' : ''}`;
   }
+  const degraded = access.releaseMode === 'host-transient' ? `. ${DEGRADED}` : '';
   if (access.coverage) {
     const { extent, registered } = access.coverage;
-    const part = `${extent === 'all' ? 'All: ' : ''}${access.chapters.length} of ${registered} chapters`;
-    return access.reason ? `${part}. ${access.reason}` : part;
+    const part = `${extent === 'all' ? 'All: ' : ''}${access.chapters.length} of ${amount(registered, 'chapter')}`;
+    return `${part}${degraded}${access.reason ? `. ${access.reason}` : ''}`;
   }
-  if (access.kind === 'released') return `${access.chapters.length} chapters`;
+  if (access.kind === 'released') return `${amount(access.chapters.length, 'chapter')}${degraded}`;
   return access.outcome ? (OUTCOMES[access.outcome] ?? access.outcome) : (access.reason ?? '–');
 }
 

@@ -8,7 +8,9 @@ import { seesRegister } from './duties.ts';
 import { ExamPage, ExamsPage } from './exam-views.tsx';
 import { answerForm, type Filled, UNFILLED } from './proposal.ts';
 import { type ReasonedChange, reasonedChanges } from './reasoned-changes.tsx';
+import { rulesRoutes } from './rules-routes.tsx';
 import { requireRepresentative, type RoomEnv } from './session-guard.ts';
+import { standingGrantRoutes } from './standing-grant-routes.tsx';
 
 const assignmentForm = z.object({ subject: z.uuid('Choose who is to be assigned.') });
 
@@ -91,6 +93,8 @@ export function examRoutes({ custody }: { custody: RoomCustody }) {
       const { act } = await custody.proposeAct(c.var.session, { type: 'unassign', exam, subject });
       return c.redirect(`/acts/${act}`, 303);
     })
+    .route('/', rulesRoutes({ custody, find, units: async (c) => (await register(c)).units }))
+    .route('/', standingGrantRoutes({ custody, find }))
     .route(
       '/',
       reasonedChanges({

@@ -1,3 +1,4 @@
+import { amount, wordLeastView } from '../../hsm/acts/wording.ts';
 import { Moment } from '../ui/moment.tsx';
 import { Status } from '../ui/status.tsx';
 import { Table } from '../ui/table.tsx';
@@ -8,7 +9,7 @@ import { ChoiceField, FormFault } from './fields.tsx';
 import type { Filled } from './proposal.ts';
 import { nameOfUnit } from './representative-views.tsx';
 import { RoomPage } from './room-page.tsx';
-import { PURPOSES } from './words.ts';
+import { DEGRADED, PURPOSES } from './words.ts';
 
 const CURRENT = '/exams';
 
@@ -47,7 +48,7 @@ export function ExamsPage(props: {
                 nameOfUnit(units, exam.policy.unit),
                 <Moment at={exam.policy.closesAt} />,
                 <ExamStatus exam={exam} />,
-                exam.assigned.length === 1 ? '1 person' : `${exam.assigned.length} people`,
+                amount(exam.assigned.length, 'person', 'people'),
               ])}
             />
           </>
@@ -77,7 +78,7 @@ export function ExamPage(props: {
         {waiting.length > 0 && <ActTable caption="Waiting for a signature" acts={waiting} />}
         <Rules exam={exam} units={units} />
         {runsExamsOf(representative, exam.policy.unit) && <Assignments {...{ exam, people, filled }} />}
-        {isOfficerOf(representative, exam.policy.unit) && <Proposals exam={exam} />}
+        {runsExamsOf(representative, exam.policy.unit) && <Proposals {...{ representative, exam }} />}
       </div>
     </RoomPage>
   );
@@ -85,7 +86,6 @@ export function ExamPage(props: {
 
 function Rules({ exam, units }: { exam: ExamEntry; units: Unit[] }) {
   const { policy } = exam;
-  const { chaptersAround, drawn } = policy.leastView;
   return (
     <dl class="details">
       <dt>How it stands</dt>
@@ -103,12 +103,23 @@ function Rules({ exam, units }: { exam: ExamEntry; units: Unit[] }) {
       <dt>To open a recording</dt>
       <dd>{policy.dualControl ? 'two people sign' : 'one person signs'}</dd>
       <dt>Shown without a further reason</dt>
+      <dd>{wordLeastView(policy.leastView)}</dd>
+      <dt>Recordings are taken</dt>
+      <dd>until {amount(policy.uploadHours, 'hour')} after it closes</dd>
+      <dt>When a browser is lost</dt>
       <dd>
-        {chaptersAround} {chaptersAround === 1 ? 'chapter' : 'chapters'} on both sides of an incident, and {drawn} drawn
-        by custody
+        test takers {policy.reentry === 'any-browser' ? 'go on in another one' : 'can only go on in the same one'}
       </dd>
       <dt>Kept</dt>
-      <dd>{policy.retentionDays} days after it closes; then its key is destroyed</dd>
+      <dd>{amount(policy.retentionDays, 'day')} after it closes; then its key is destroyed</dd>
+      {exam.releaseMode === 'host-transient' && (
+        <>
+          <dt>How keys are passed on</dt>
+          <dd>
+            <Status kind="notice">{DEGRADED}</Status>
+          </dd>
+        </>
+      )}
     </dl>
   );
 }
@@ -165,28 +176,37 @@ function Assignments(props: { exam: ExamEntry; people: RepresentativeEntry[]; fi
   );
 }
 
-function Proposals({ exam }: { exam: ExamEntry }) {
+/** What may be proposed about it: by whoever runs it, and beyond that by officers. */
+function Proposals({ representative, exam }: { representative: Representative; exam: ExamEntry }) {
   const at = `/exams/${exam.exam}`;
+  const { suspendedAt, keyDestroyedAt } = exam;
+  const officer = isOfficerOf(representative, exam.policy.unit);
+  if (keyDestroyedAt && !officer) return null;
   return (
     <>
       <h2>Propose</h2>
       <div class="row">
-        {exam.suspendedAt ? (
-          <a class="button" href={`${at}/reinstatement`}>
-            Reinstate
-          </a>
-        ) : (
-          <a class="button" href={`${at}/suspension`}>
-            Suspend
+        {!keyDestroyedAt && (
+          <a class="button" href={`${at}/rules`}>
+            Other rules
           </a>
         )}
-        {!exam.keyDestroyedAt && (
+        {!keyDestroyedAt && !suspendedAt && (
+          <a class="button" href={`${at}/standing-grant`}>
+            Let a program open recordings
+          </a>
+        )}
+        {officer && (
+          <a class="button" href={suspendedAt ? `${at}/reinstatement` : `${at}/suspension`}>
+            {suspendedAt ? 'Reinstate' : 'Suspend'}
+          </a>
+        )}
+        {officer && !keyDestroyedAt && (
           <a class="button" href={`${at}/key-destruction`}>
             Destroy its key
           </a>
         )}
       </div>
-      <p class="hint">Its rules and its texts are prepared on the staff pages, and signed here.</p>
     </>
   );
 }

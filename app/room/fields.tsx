@@ -1,9 +1,7 @@
 import type { Child } from 'hono/jsx';
 import { Icon } from '../ui/icons.tsx';
 import { Notice } from '../ui/status.tsx';
-import type { Representative, Role, Unit } from './custody.ts';
 import type { Filled } from './proposal.ts';
-import { ROLES } from './words.ts';
 
 interface FieldProps {
   filled: Filled;
@@ -88,15 +86,57 @@ export function NameField(props: FieldProps) {
   );
 }
 
-export function ReasonField({ filled }: { filled: Filled }) {
-  const props = { filled, name: 'reason', label: 'Why?', hint: 'Your words stand in the ledger, under your name.' };
+/** Several lines of a person's own words. @param longest characters at most */
+export function WordsField(props: FieldProps & { longest: number }) {
+  const { filled, name, longest } = props;
   return (
     <Field {...props}>
-      <textarea id="reason" name="reason" required maxlength={2000} {...describing(props)}>
-        {entered(filled, 'reason') ?? ''}
+      <textarea id={name} name={name} required maxlength={longest} {...describing(props)}>
+        {entered(filled, name) ?? ''}
       </textarea>
     </Field>
   );
+}
+
+export function ReasonField({ filled }: { filled: Filled }) {
+  const hint = 'Your words stand in the ledger, under your name.';
+  return <WordsField {...{ filled, hint }} name="reason" label="Why?" longest={2000} />;
+}
+
+/** A whole number. @param own what stands there before anybody wrote */
+export function NumberField(props: FieldProps & { own: number; least: number; most: number }) {
+  const { filled, name, own, least, most } = props;
+  const value = entered(filled, name) ?? String(own);
+  return (
+    <Field {...props}>
+      <input
+        id={name}
+        name={name}
+        type="number"
+        {...{ value, min: least, max: most }}
+        required
+        {...describing(props)}
+      />
+    </Field>
+  );
+}
+
+/** A moment to the minute, in the appliance's own zone, which is named. @param own ISO 8601: what stands there before anybody wrote */
+export function MomentField(props: FieldProps & { hint: string; own?: string }) {
+  const { filled, name, own } = props;
+  const value = entered(filled, name) ?? (own === undefined ? '' : localMinute(own));
+  const hinted = { ...props, hint: `${props.hint} Time zone: ${Intl.DateTimeFormat().resolvedOptions().timeZone}.` };
+  return (
+    <Field {...hinted}>
+      <input id={name} name={name} type="datetime-local" value={value} required {...describing(hinted)} />
+    </Field>
+  );
+}
+
+/** @returns a moment (ISO 8601) as `datetime-local` has it: 2026-11-23T16:00 in the appliance's own zone */
+export function localMinute(moment: string): string {
+  const at = new Date(moment);
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
 /** @param options value and words of each; the first stands chosen until another is */
@@ -116,47 +156,43 @@ export function ChoiceField(props: FieldProps & { options: [value: string, words
   );
 }
 
-/** @param own the roles that stand ticked before anybody chose */
-export function RolesField({ filled, own = [] }: { filled: Filled; own?: readonly Role[] }) {
-  const name = 'roles[]';
+/**
+ * Several of a few.
+ * @param name of the entries' list, with `[]` behind it
+ * @param options value, words and what they mean, of each
+ * @param own those that stand ticked before anybody chose
+ */
+export function ChecksField(props: {
+  filled: Filled;
+  name: `${string}[]`;
+  legend: string;
+  options: { value: string; words: string; means?: string }[];
+  own: readonly string[];
+}) {
+  const { filled, name, legend, options, own } = props;
   const entry = filled.entries[name];
   const untouched = Object.keys(filled.entries).length === 0;
   const chosen = untouched ? own : Array.isArray(entry) ? entry : [];
   const { autofocus, ...described } = describing({ filled, name });
   return (
     <fieldset class="field" {...described}>
-      <legend>What may they do?</legend>
-      {(Object.entries(ROLES) as [Role, (typeof ROLES)[Role]][]).map(([role, { name: title, does }], index) => (
+      <legend>{legend}</legend>
+      {options.map(({ value, words, means }, index) => (
         <label class="choice">
           <input
             type="checkbox"
             name={name}
-            value={role}
-            checked={chosen.includes(role)}
+            value={value}
+            checked={chosen.includes(value)}
             autofocus={autofocus && index === 0}
           />
           <span>
-            {title.charAt(0).toUpperCase() + title.slice(1)}
-            <span class="hint"> {does}</span>
+            {words}
+            {means && <span class="hint"> {means}</span>}
           </span>
         </label>
       ))}
       <Fault filled={filled} name={name} />
     </fieldset>
   );
-}
-
-/** The units that somebody may be given to by this officer. */
-export function UnitField(props: {
-  filled: Filled;
-  representative: Representative;
-  units: Unit[];
-  chosen?: string | null;
-}) {
-  const { filled, representative, units, chosen } = props;
-  const options: [string, string][] = [
-    ...(representative.unit === null ? [['', 'The whole institution'] as [string, string]] : []),
-    ...units.map(({ unit, name }): [string, string] => [unit, name]),
-  ];
-  return <ChoiceField filled={filled} name="unit" label="For" options={options} chosen={chosen ?? ''} />;
 }

@@ -1,3 +1,4 @@
+import { amount } from '../../hsm/acts/wording.ts';
 import { Icon } from '../ui/icons.tsx';
 import type { GrantView } from './custody.ts';
 import { Trouble } from './room-page.tsx';
@@ -9,7 +10,7 @@ export function MoreForm({ grant }: { grant: GrantView }) {
   return (
     <form class="card stack more" data-passkey="release" data-attempts={grant.attempt} data-alg={grant.alg}>
       <h2>
-        {shown} of {shown + withheld} chapters are open
+        {shown} of {amount(shown + withheld, 'chapter')} {shown === 1 ? 'is' : 'are'} open
       </h2>
       <p>
         {grant.extent === 'least-view'

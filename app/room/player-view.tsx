@@ -2,13 +2,13 @@ import { raw } from 'hono/html';
 import { assetPath } from '../ui/asset-path.ts';
 import { Icon } from '../ui/icons.tsx';
 import { Moment } from '../ui/moment.tsx';
-import { Notice } from '../ui/status.tsx';
+import { Notice, Status } from '../ui/status.tsx';
 import type { GrantView, Representative } from './custody.ts';
 import { findFirst } from './grant-index.ts';
 import { MoreForm } from './more-form.tsx';
 import type { GrantIndex } from '../wire.ts';
 import { RoomPage } from './room-page.tsx';
-import { OUTCOMES, PURPOSES } from './words.ts';
+import { DEGRADED, OUTCOMES, PURPOSES } from './words.ts';
 
 const KEYS: [keys: string[], does: string][] = [
   [['Space', 'K'], 'Play or pause'],
@@ -47,6 +47,11 @@ export function GrantPage(props: { representative: Representative; grant: GrantV
             {PURPOSES[grant.purpose] ?? grant.purpose} · until <Moment at={grant.expiresAt} />
           </p>
           <h1>Recording of {grant.candidate}</h1>
+          {grant.releaseMode === 'host-transient' && (
+            <p>
+              <Status kind="notice">{DEGRADED}</Status>
+            </p>
+          )}
         </header>
         <noscript>
           <Notice kind="notice">

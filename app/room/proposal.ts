@@ -24,6 +24,8 @@ const FIELDS: Partial<Record<Refusal, string>> = {
   'officers-needed': 'roles[]',
   'justification-missing': 'justification',
   'purpose-not-allowed': 'purpose',
+  'promise-broken': 'retentionDays',
+  'recipient-unusable': 'recipient',
 };
 
 type Page = Parameters<Context['html']>[0];
@@ -70,6 +72,33 @@ export function words(missing: string, longest: number) {
     .trim()
     .min(1, missing)
     .max(longest, `This is too long: at most ${longest} characters are kept.`);
+}
+
+/** One of the units by its id, or the whole institution. */
+export const unitEntry = z
+  .union([z.literal('').transform(() => null), z.uuid()], 'Choose one of the units, or the whole institution.')
+  .default(null);
+
+/** @returns a whole number, as a field of a form has it @param wrong the sentence for anything else */
+export function whole(least: number, most: number, wrong: string) {
+  return z
+    .string(wrong)
+    .regex(/^\d{1,6}$/, wrong)
+    .transform(Number)
+    .refine((number) => number >= least && number <= most, wrong);
+}
+
+/** @returns a moment (ISO 8601, UTC) that a form's field has in the appliance's own zone @param wrong the sentence for anything else */
+export function moment(wrong: string) {
+  return (
+    z
+      .string(wrong)
+      .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?$/, wrong)
+      // Without a zone it is the local one (ECMA-262 section 21.4.1.32).
+      .transform((local) => Date.parse(local))
+      .refine((at) => Number.isFinite(at), wrong)
+      .transform((at) => new Date(at).toISOString())
+  );
 }
 
 /** Why something is done: it stands in the ledger. */

@@ -1,8 +1,9 @@
+import { wordLeastView } from '../../hsm/acts/wording.ts';
 import { Icon } from '../ui/icons.tsx';
 import { Notice } from '../ui/status.tsx';
 import type { AttemptView, ExamEntry } from './custody.ts';
 import { Trouble } from './room-page.tsx';
-import { PURPOSES } from './words.ts';
+import { DEGRADED, PURPOSES } from './words.ts';
 
 /**
  * What a person says before they may watch: what for, how much, and why where that is more than the exam's rules show by
@@ -34,6 +35,11 @@ export function ReleaseForm({ attempts, exams }: { attempts: AttemptView[]; exam
     >
       <h2>{several ? `Open ${attempts.length} recordings` : 'Open the recording'}</h2>
       {exams.some(({ policy }) => policy.dualControl) && <DualControl />}
+      {exams.some(({ releaseMode }) => releaseMode === 'host-transient') && (
+        <Notice kind="notice">
+          <p>{DEGRADED}.</p>
+        </Notice>
+      )}
       <fieldset class="field">
         <legend>For what purpose?</legend>
         {purposes.map((purpose, i) => (
@@ -112,9 +118,7 @@ function leastView(exams: ExamEntry[]): string {
   const [first, ...others] = exams.map(({ policy }) => policy.leastView);
   const same = others.every((one) => one.chaptersAround === first?.chaptersAround && one.drawn === first.drawn);
   if (!first || !same) return 'Chapters around incidents, and a few that custody draws, as each exam’s rules say';
-  const { chaptersAround: around, drawn } = first;
-  const beside = around === 0 ? '' : `, with ${around === 1 ? 'one chapter' : `${around} chapters`} on both sides`;
-  return `Chapters with incidents${beside}, and ${drawn} that custody draws`;
+  return wordLeastView(first);
 }
 
 function commonPurposes([first, ...others]: ExamEntry[]): ExamEntry['policy']['purposes'] {

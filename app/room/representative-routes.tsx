@@ -4,7 +4,7 @@ import type { RoomCustody } from '../custody/client.ts';
 import { AppError } from '../errors.ts';
 import { idOf } from './address.ts';
 import type { Role } from './custody.ts';
-import { answerForm, type Filled, UNFILLED, words } from './proposal.ts';
+import { answerForm, type Filled, UNFILLED, unitEntry, words } from './proposal.ts';
 import { type ReasonedChange, reasonedChanges } from './reasoned-changes.tsx';
 import { ApprovalPage, RepresentativePage, RepresentativesPage, RolesPage } from './representative-views.tsx';
 import { requireRepresentative, type RoomEnv } from './session-guard.ts';
@@ -15,10 +15,7 @@ const roles = z
   .array(z.enum(Object.keys(ROLES) as [Role, ...Role[]]), 'Choose at least one role.')
   .min(1, 'Choose at least one role.')
   .transform((chosen) => (Object.keys(ROLES) as Role[]).filter((role) => chosen.includes(role)));
-const unit = z
-  .union([z.literal('').transform(() => null), z.uuid()], 'Choose one of the units, or the whole institution.')
-  .default(null);
-const rolesForm = z.object({ 'roles[]': roles, unit });
+const rolesForm = z.object({ 'roles[]': roles, unit: unitEntry });
 const approvalForm = rolesForm.extend({ name: words('Write the person’s name, as others know them.', 100) });
 
 const CHANGES: Record<string, ReasonedChange> = {

@@ -1,11 +1,13 @@
+import { amount } from '../../hsm/acts/wording.ts';
 import { Icon } from '../ui/icons.tsx';
 import { Status } from '../ui/status.tsx';
 import { Table } from '../ui/table.tsx';
 import type { ExamEntry, Representative, RepresentativeEntry, Unit } from './custody.ts';
 import { isOfficerOf, watches } from './duties.ts';
-import { FormFault, NameField, RolesField, UnitField } from './fields.tsx';
+import { FormFault, NameField } from './fields.tsx';
 import type { Filled } from './proposal.ts';
 import { Signers } from './reasoned-changes.tsx';
+import { RolesField, UnitField } from './register-fields.tsx';
 import { RoomPage } from './room-page.tsx';
 import { wordRoles } from './words.ts';
 
@@ -37,7 +39,7 @@ export function RepresentativesPage(props: {
             wordRoles(one.roles),
             nameOfUnit(units, one.unit),
             <PersonStatus entry={one} />,
-            watches(one) ? `${one.exams.length} ${one.exams.length === 1 ? 'exam' : 'exams'}` : '–',
+            watches(one) ? amount(one.exams.length, 'exam') : '–',
           ])}
         />
       </div>

@@ -39,6 +39,9 @@ export const ROLES: Record<Role, { name: string; does: string }> = {
   custodian: { name: 'key custodian', does: 'holds a share of what opens the appliance' },
 };
 
+/** Of exams whose chapter keys cannot stay inside the token; that they do is what everybody expects, and is not said. */
+export const DEGRADED = 'Degraded: chapter keys leave the key token for a moment whenever a recording is opened';
+
 /** @returns “Reviewer, privacy officer” */
 export function wordRoles(roles: readonly Role[]): string {
   const words = roles.map((role) => ROLES[role].name).join(', ');

@@ -148,35 +148,43 @@ export function takeSignIn(db: CustodyDatabase, challenge: string, now: string):
   );
 }
 
-/** Keeps a session by its token's digest; ended ones go at the same time. */
-export function insertSession(db: CustodyDatabase, row: typeof sessions.$inferSelect, now: string): void {
-  db.delete(sessions).where(lt(sessions.expiresAt, now)).run();
+/** Keeps a session by its token's digest; those that ended before a moment go at the same time. */
+export function insertSession(db: CustodyDatabase, row: typeof sessions.$inferSelect, before: string): void {
+  db.delete(sessions).where(lt(sessions.expiresAt, before)).run();
   db.insert(sessions).values(row).run();
 }
 
 const sessionHolder = prepared((db) =>
   db
-    .select(getTableColumns(representatives))
+    .select({ holder: getTableColumns(representatives), expiresAt: sessions.expiresAt })
     .from(sessions)
     .innerJoin(representatives, eq(representatives.id, sessions.representative))
-    .where(
-      and(
-        eq(sessions.tokenDigest, sql.placeholder('tokenDigest')),
-        eq(sessions.place, sql.placeholder('place')),
-        gt(sessions.expiresAt, sql.placeholder('now')),
-      ),
-    )
+    .where(and(eq(sessions.tokenDigest, sql.placeholder('tokenDigest')), eq(sessions.place, sql.placeholder('place'))))
     .prepare(),
 );
 
-/** @returns whose session this is, while it lasts and belongs to that place */
+/** @returns whose session of that place this is, and until when, where it may have ended already */
 export function findSession(
   db: CustodyDatabase,
   tokenDigest: Buffer,
   place: 'room' | 'staff',
-  now: string,
-): RepresentativeRow | undefined {
-  return sessionHolder(db).get({ tokenDigest, place, now });
+): { holder: RepresentativeRow; expiresAt: string } | undefined {
+  return sessionHolder(db).get({ tokenDigest, place });
+}
+
+/** @returns the ids of those who have a session at either place */
+export function listSessionHolders(db: CustodyDatabase, now: string): string[] {
+  const rows = db.selectDistinct({ id: sessions.representative }).from(sessions).where(gt(sessions.expiresAt, now));
+  return rows.all().map(({ id }) => id);
+}
+
+/** Ends all sessions of one representative for good, and takes their tickets. The rows stay: who comes with one can be told why. */
+export function endSessions(db: CustodyDatabase, representative: string, now: string): void {
+  db.update(sessions)
+    .set({ expiresAt: now })
+    .where(and(eq(sessions.representative, representative), gt(sessions.expiresAt, now)))
+    .run();
+  db.delete(tickets).where(eq(tickets.representative, representative)).run();
 }
 
 /** Ends a session; one that is not there is no fault. */

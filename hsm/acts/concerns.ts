@@ -82,5 +82,17 @@ export function examDetails(custody: Database, exam: ExamRow): Detail[] {
     { term: 'Exam', value: exam.title },
     { term: 'Exam of', value: unitName(custody, policyOf(exam).unit) },
     { term: 'Exam’s number', value: exam.id },
+    ...degradedRelease(exam.releaseMode).details,
   ];
+}
+
+/**
+ * What is said of keys that leave the token for a moment when a recording is opened; that they stay inside is what everybody expects.
+ * @returns how the sentence of an act goes on, and its detail; nothing where they stay inside
+ */
+export function degradedRelease(...modes: (ExamRow['releaseMode'] | undefined)[]): { also: string; details: Detail[] } {
+  if (!modes.includes('host-transient')) return { also: '', details: [] };
+  const value =
+    'Degraded: chapter keys are in custody’s memory for a moment, as the token cannot pass them on by itself';
+  return { also: ' Degraded: chapter keys leave the token for a moment.', details: [{ term: 'Release mode', value }] };
 }

@@ -12,6 +12,7 @@ import { destroyKey as destroyInToken, keyDueAt } from '../retention.ts';
 import { type Role, VIEWING_ROLES } from '../roles.ts';
 import { defineAct, type Detail } from './act.ts';
 import {
+  degradedRelease,
   examDetails,
   examOf,
   OFFICERS,
@@ -21,7 +22,7 @@ import {
   requireUnit,
   unitName,
 } from './concerns.ts';
-import { line, reason } from './wording.ts';
+import { amount, line, reason, wordLeastView } from './wording.ts';
 
 const ADMINISTRATORS: readonly Role[] = ['exam-administrator'];
 const EITHER: readonly Role[] = ['exam-administrator', 'privacy-officer'];
@@ -37,10 +38,20 @@ export const publishExam = defineAct({
     if (rows.findExam(custody.db, exam)) throw new CustodyError('already-so', 'publish-exam');
     if (Date.parse(rules.closesAt) <= Date.now()) throw new CustodyError('exam-in-past', 'publish-exam');
   },
-  describe: (custody, { exam, title, policy: rules }) => ({
-    sentence: `“${title}” is published for ${unitName(custody, rules.unit)}: its key is made, and recordings of it can begin.`,
-    details: [{ term: 'Exam', value: title }, { term: 'Exam’s number', value: exam }, ...policyDetails(custody, rules)],
-  }),
+  describe(custody, { exam, title, policy: rules }) {
+    // Before it is signed, what the token does now; afterwards, what its key was made for.
+    const { releaseMode } = rows.findExam(custody.db, exam) ?? custody.token.abilities ?? {};
+    const degraded = degradedRelease(releaseMode);
+    return {
+      sentence: `“${title}” is published for ${unitName(custody, rules.unit)}: its key is made, and recordings of it can begin.${degraded.also}`,
+      details: [
+        { term: 'Exam', value: title },
+        { term: 'Exam’s number', value: exam },
+        ...degraded.details,
+        ...wordRules(custody, rules).map(({ term, value }) => ({ term, value })),
+      ],
+    };
+  },
   foresee: requireRoomForKey,
   prepare: (custody, { exam }) => makeExamKey(custody, exam),
   // A key that no exam refers to would stay in the token for good.
@@ -78,10 +89,10 @@ export const changePolicy = defineAct({
   },
   describe(custody, { exam, policy: rules }) {
     const row = examOf(custody, exam);
-    const before = new Map(policyDetails(custody, policyOf(row)).map(({ term, value }) => [term, value]));
-    const changes = policyDetails(custody, rules).filter(({ term, value }) => before.get(term) !== value);
+    const before = new Map(wordRules(custody, policyOf(row)).map(({ term, value }) => [term, value]));
+    const changes = wordRules(custody, rules).filter(({ term, value }) => before.get(term) !== value);
     return {
-      sentence: `“${row.title}” has other rules from now on${changes.length > 0 ? `: ${changes.map(({ term }) => term.toLowerCase()).join(', ')}` : ''}.`,
+      sentence: `“${row.title}” has other rules from now on${changes.length > 0 ? `: ${changes.map(({ says }) => says).join(', ')}` : ''}.`,
       details: [
         ...examDetails(custody, row),
         ...changes.flatMap(({ term, value }) => [
@@ -174,24 +185,41 @@ export const destroyKey = defineAct({
   apply: (custody, { exam }, at) => rows.markKeyDestroyed(custody.db, exam, at),
 });
 
-/** @returns every rule in words */
-function policyDetails(custody: Pick<Custody, 'db'>, rules: Policy): Detail[] {
-  const { chaptersAround, drawn } = rules.leastView;
+/** @returns every rule in words; `says` is what it is about, in a sentence */
+function wordRules(custody: Pick<Custody, 'db'>, rules: Policy): (Detail & { says: string })[] {
   return [
-    { term: 'Exam of', value: unitName(custody, rules.unit) },
-    { term: 'Recordings may be watched for', value: rules.purposes.map((one) => PURPOSES[one]).join(', ') },
-    { term: 'Closes', value: rules.closesAt },
-    { term: 'Key is destroyed', value: new Date(keyDueAt(rules)).toISOString() },
-    { term: 'Recordings are taken until', value: `${rules.uploadHours} hours after it closes` },
+    { says: 'whose exam it is', term: 'Exam of', value: unitName(custody, rules.unit) },
     {
+      says: 'for what recordings may be watched',
+      term: 'Recordings may be watched for',
+      value: rules.purposes.map((one) => PURPOSES[one]).join(', '),
+    },
+    { says: 'when it closes', term: 'Closes', value: rules.closesAt },
+    {
+      says: 'when its key is destroyed',
+      term: 'Key is destroyed',
+      value: new Date(keyDueAt(rules)).toISOString(),
+    },
+    {
+      says: 'until when recordings are taken',
+      term: 'Recordings are taken until',
+      value: `${amount(rules.uploadHours, 'hour')} after it closes`,
+    },
+    {
+      says: 'whether test takers go on in another browser',
       term: 'Another browser',
       value:
         rules.reentry === 'any-browser' ? 'test takers may go on in one' : 'test takers stay in the one they began in',
     },
-    { term: 'People who sign before a recording is watched', value: rules.dualControl ? 'two' : 'one' },
     {
+      says: 'how many people sign before a recording is watched',
+      term: 'People who sign before a recording is watched',
+      value: rules.dualControl ? 'two' : 'one',
+    },
+    {
+      says: 'what is shown without a further reason',
       term: 'Shown without a further reason',
-      value: `${chaptersAround} chapters on both sides of an incident, and ${drawn} drawn`,
+      value: wordLeastView(rules.leastView),
     },
   ];
 }

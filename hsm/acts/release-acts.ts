@@ -5,13 +5,13 @@ import { insertGrant, insertStandingGrant } from '../../db/custody/grants.ts';
 import { CustodyError } from '../errors.ts';
 import { policyOf } from '../exams.ts';
 import { type Selection, selectChapters, showsAnything } from '../grants/selection.ts';
-import { type Policy, PURPOSES, purpose } from '../policy.ts';
+import { PURPOSES, purpose } from '../policy.ts';
 import { standingOfExam } from '../register/standing.ts';
 import { VIEWING_ROLES } from '../roles.ts';
 import { readRecipient } from '../token/recipient.ts';
 import { defineAct, type Detail } from './act.ts';
-import { attemptOf, examDetails, examOf, nameOf, requireScope, requireStanding } from './concerns.ts';
-import { paragraph } from './wording.ts';
+import { attemptOf, degradedRelease, examDetails, examOf, nameOf, requireScope, requireStanding } from './concerns.ts';
+import { paragraph, wordLeastView, wordMoment } from './wording.ts';
 
 const GRANT_MINUTES = 60;
 const MOST_ATTEMPTS = 50;
@@ -83,8 +83,9 @@ export const release = defineAct({
         ? `the recording of test taker ${first.attempt.candidate} in “${first.exam.title}”`
         : `the recordings of ${attempts.length} test takers in ${titles(attempts.map(({ exam }) => exam.title))}`;
     const part = act.extent === 'all' ? 'all of' : 'parts of';
+    const degraded = degradedRelease(...attempts.map(({ exam }) => exam.releaseMode));
     return {
-      sentence: `${name} may watch ${part} ${whose} for ${PURPOSES[act.purpose]}, for ${GRANT_MINUTES} minutes, in this browser only.`,
+      sentence: `${name} may watch ${part} ${whose} for ${PURPOSES[act.purpose]}, for ${GRANT_MINUTES} minutes, in this browser only.${degraded.also}`,
       details: [
         { term: 'Who', value: name },
         ...attempts.flatMap(({ attempt, exam }) => [
@@ -96,7 +97,7 @@ export const release = defineAct({
           act.extent,
           attempts.map(({ exam }) => exam),
         ),
-        ...releaseModeDetails(attempts.map(({ exam }) => exam)),
+        ...degraded.details,
         { term: 'Purpose', value: PURPOSES[act.purpose] },
         { term: 'Justification', value: act.justification || 'None needed for this' },
         { term: 'This browser’s key', value: fingerprint(act.recipient) },
@@ -166,11 +167,10 @@ export const standingGrant = defineAct({
   describe(custody, act) {
     const row = examOf(custody, act.exam);
     return {
-      sentence: `The program that holds the key ${fingerprint(act.recipient)} may open recordings of “${row.title}” by itself for ${PURPOSES[act.purpose]}, until ${act.until}.`,
+      sentence: `The program that holds the key ${fingerprint(act.recipient)} may open recordings of “${row.title}” by itself for ${PURPOSES[act.purpose]}, until ${wordMoment(act.until)}.${degradedRelease(row.releaseMode).also}`,
       details: [
         ...examDetails(custody, row),
         extentDetail(act.extent, [row]),
-        ...releaseModeDetails([row]),
         { term: 'Purpose', value: PURPOSES[act.purpose] },
         { term: 'Justification', value: act.justification },
         { term: 'The program’s key', value: fingerprint(act.recipient) },
@@ -216,26 +216,9 @@ function requireUsable(spki: string): void {
 }
 
 function extentDetail(asked: z.output<typeof extent>, exams: readonly ExamRow[]): Detail {
-  const least = exams.map((exam) => leastViewInWords(policyOf(exam).leastView));
+  const least = exams.map((exam) => `The least. ${wordLeastView(policyOf(exam).leastView)}`);
   const value = asked === 'all' ? 'All chapters that are registered when it is signed' : [...new Set(least)].join('; ');
   return { term: 'How much', value };
-}
-
-function leastViewInWords({ chaptersAround, drawn }: Policy['leastView']): string {
-  const beside = chaptersAround === 0 ? '' : `, with ${count(chaptersAround, 'chapter')} on both sides`;
-  const lot = drawn === 0 ? '' : `, and ${count(drawn, 'chapter')} that custody draws by lot`;
-  return `The least: chapters in which the test taker’s browser noted an incident${beside}${lot}`;
-}
-
-/** Said where a release takes chapter keys out of the token for a moment; that they stay inside is what everybody expects. */
-function releaseModeDetails(exams: readonly ExamRow[]): Detail[] {
-  if (!exams.some(({ releaseMode }) => releaseMode === 'host-transient')) return [];
-  const value = 'Chapter keys are in custody’s memory for a moment: the key token cannot pass them on by itself';
-  return [{ term: 'Release mode', value }];
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 function titles(list: readonly string[]): string {

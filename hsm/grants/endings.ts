@@ -1,12 +1,12 @@
 import * as rows from '../../db/custody/grants.ts';
 import { findExam } from '../../db/custody/exams.ts';
 import { transact } from '../../db/custody/open.ts';
-import { findSession } from '../../db/custody/register.ts';
+import { endSessions, findSession, listSessionHolders } from '../../db/custody/register.ts';
 import type { Custody } from '../custody.ts';
 import { CustodyError, type Refusal } from '../errors.ts';
 import type { RepresentativeView } from '../register/representatives.ts';
 import { endSession, sessionDigest } from '../register/sessions.ts';
-import { standingOfExam } from '../register/standing.ts';
+import { standingOf, standingOfExam } from '../register/standing.ts';
 import { TokenError } from '../token/errors.ts';
 import { barredFrom, isLive, ownGrant } from './grant.ts';
 
@@ -26,8 +26,9 @@ export async function endGrant(custody: Custody, representative: RepresentativeV
 
 /** Ends a session of the room, and with it every view of who signed out: a picture must not stay where somebody has left. */
 export async function leaveRoom(custody: Custody, session: string | undefined): Promise<void> {
-  const who = session === undefined ? undefined : findSession(custody.db, sessionDigest(session), 'room', now());
-  const own = rows.listUnentered(custody.db).filter(({ representative }) => representative === who?.id);
+  const found = session === undefined ? undefined : findSession(custody.db, sessionDigest(session), 'room');
+  const who = found && found.expiresAt > now() ? found.holder.id : undefined;
+  const own = rows.listUnentered(custody.db).filter(({ representative }) => representative === who);
   transact(custody.db, (): void => {
     endSession(custody, session);
     for (const { id } of own) mark(custody, id, 'signed-out');
@@ -36,10 +37,14 @@ export async function leaveRoom(custody: Custody, session: string | undefined): 
 }
 
 /**
- * Ends every view whose holder may not open its exam any more, and the standing grants of exams that nothing may be opened of. To be
- * called in the very transaction that suspends or unassigns: a reinstatement then opens none of them again.
+ * Ends every session of who may do nothing any more, every view whose holder may not open its exam any more, and the standing grants
+ * of exams that nothing may be opened of. To be called in the very transaction that suspends or unassigns: a reinstatement then
+ * opens none of them again.
  */
 export function endBarred(custody: Custody): void {
+  for (const holder of listSessionHolders(custody.db, now())) {
+    if (standingOf(custody, holder)) endSessions(custody.db, holder, now());
+  }
   for (const grant of rows.listUnentered(custody.db)) {
     const barred = grant.endedAt === null && barredFrom(custody, grant);
     if (barred) mark(custody, grant.id, barred);

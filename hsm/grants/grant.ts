@@ -22,6 +22,8 @@ export interface GrantView {
   extent: Grant['extent'];
   /** JOSE name of what the recording's chapter keys are wrapped with. */
   alg: Grant['alg'];
+  /** Whether its keys stay inside the token; null of keys from before there was another way: they do. */
+  releaseMode: Grant['releaseMode'];
   /** SubjectPublicKeyInfo, base64url. */
   recipient: string;
   representative: { id: string; name: string };
@@ -51,6 +53,7 @@ export function viewGrant(custody: Custody, representative: RepresentativeView, 
     purpose: grant.purpose,
     extent: grant.extent,
     alg: grant.alg,
+    releaseMode: grant.releaseMode,
     recipient: grant.recipient.toString('base64url'),
     representative: { id: grant.representative, name: grant.name },
     expiresAt: grant.expiresAt,

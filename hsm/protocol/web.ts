@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { listAccesses } from '../accesses.ts';
 import { webProposal } from '../acts/definitions.ts';
 import { proposeForWeb, readProposal } from '../acts/engine.ts';
-import { line } from '../acts/wording.ts';
+import { candidateCode } from '../acts/wording.ts';
 import { registerAttempt, resumeAttempt } from '../attempts.ts';
 import { registerChapter, registerChapters } from '../chapters.ts';
 import type { Custody } from '../custody.ts';
@@ -17,8 +17,7 @@ import { json, SESSION_HEADER, socketApp } from './socket-app.ts';
 const attempt = z.strictObject({
   attempt: z.uuid(),
   exam: z.uuid(),
-  /** It stands in the sentences of acts. */
-  candidate: line(64),
+  candidate: candidateCode,
   publicKey: z.string().max(400),
   takenAt: z.iso.datetime().optional(),
 });

@@ -58,11 +58,14 @@ export function sessionHolder(
   session: string | undefined,
   place: 'room' | 'staff',
 ): RepresentativeView {
-  const row = session && register.findSession(custody.db, sessionDigest(session), place, new Date().toISOString());
-  if (!row) throw new CustodyError('session-unknown');
-  const barred = standingOf(custody, row.id);
+  const found = session && register.findSession(custody.db, sessionDigest(session), place);
+  if (!found) throw new CustodyError('session-unknown');
+  const { holder, expiresAt } = found;
+  // Said of an ended session as well: their suspension is what ended it.
+  const barred = standingOf(custody, holder.id);
   if (barred) throw new CustodyError(barred, 'session');
-  return viewRepresentative(row);
+  if (expiresAt <= new Date().toISOString()) throw new CustodyError('session-unknown', 'ended');
+  return viewRepresentative(holder);
 }
 
 /** Ends a session of either place; one that is not there is no fault. */
@@ -101,7 +104,7 @@ export function startSession(custody: Custody, representative: RepresentativeVie
       place,
       expiresAt: new Date(now + SESSION_HOURS * 60 * MINUTE).toISOString(),
     },
-    new Date(now).toISOString(),
+    new Date(now - SESSION_HOURS * 60 * MINUTE).toISOString(),
   );
   return { session: token.toString('base64url'), representative };
 }
