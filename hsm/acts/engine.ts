@@ -78,7 +78,7 @@ export interface Signed {
  */
 export async function proposeAct(custody: Custody, who: RepresentativeView, input: Proposal): Promise<ActView> {
   await permit(custody, who, input);
-  await definitionOf(input.type).foresee?.(custody);
+  await definitionOf(input.type).foresee?.(custody, input);
   const signers = signersOf(custody, input);
   const row = keepAct(custody, input, who.id, signers, signers > 1 ? TOGETHER : ALONE);
   return describe(custody, row, who);
@@ -90,7 +90,7 @@ export async function proposeAct(custody: Custody, who: RepresentativeView, inpu
  * @throws CustodyError proposals-full; not-found or malformed where the act makes no sense to the register
  */
 export async function proposeForWeb(custody: Custody, input: WebProposal): Promise<{ act: string; expiresAt: string }> {
-  await definitionOf(input.type).foresee?.(custody);
+  await definitionOf(input.type).foresee?.(custody, input);
   if (rows.countOpenProposals(custody.db, new Date().toISOString()) >= MOST_PROPOSALS) {
     throw new CustodyError('proposals-full', 'web');
   }

@@ -28,7 +28,7 @@ export async function releaseByStandingGrant(
   }
   const { purpose, extent } = standing;
   const { leastView } = policySchema.parse(JSON.parse(standing.policy));
-  const { chapters, drawn, incidents, leftOut } = selectChapters(custody, {
+  const { chapters, drawn, incidents, leftOut } = await selectChapters(custody, {
     ...{ attempt: attempt.id, extent, leastView },
     viewer: id,
   });
