@@ -41,6 +41,19 @@ export function findGrant(db: CustodyDatabase, id: string) {
   return grantById(db).get({ id });
 }
 
+const lifeOf = prepared((db) =>
+  db
+    .select({ endedAt: grants.endedAt, expiresAt: grants.expiresAt })
+    .from(grants)
+    .where(eq(grants.id, sql.placeholder('id')))
+    .prepare(),
+);
+
+/** @returns how long the grant lives: what each release asks again when it is entered */
+export function findLife(db: CustodyDatabase, id: string): Pick<GrantRow, 'endedAt' | 'expiresAt'> | undefined {
+  return lifeOf(db).get({ id });
+}
+
 /** @returns all grants that were ever given on the attempt, earliest first, with the name of who holds each */
 export function listGrantsOn(db: CustodyDatabase, attempt: string): (GrantRow & { name: string })[] {
   return db

@@ -24,7 +24,7 @@ export function prepareLedgerQueries(db: CustodyDatabase) {
       .insert(ledgerCheckpoints)
       .values({ size: placeholder('size'), note: placeholder('note') })
       .prepare(),
-    lastCheckpoint: db.select().from(ledgerCheckpoints).orderBy(desc(ledgerCheckpoints.size)).limit(1).prepare(),
+    lastCheckpoint: db.select().from(ledgerCheckpoints).orderBy(desc(ledgerCheckpoints.size)).prepare(),
     checkpointOfSize: db
       .select()
       .from(ledgerCheckpoints)
