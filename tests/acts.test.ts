@@ -367,6 +367,60 @@ describe('an act', () => {
     expect(custody.entries(before).filter(({ type }) => type === 'unit-registered')).toHaveLength(1);
   });
 
+  test('that excludes others that arrive with it leaves the rest alone', async () => {
+    const propose = async (who: Person & { key: SecurityKey }, content: Proposal) => {
+      const { act, bytes } = await custody.room.proposeAct(who.session, content);
+      return { act, sign: () => sign(who, act, bytes) };
+    };
+    const [one, other] = officers as [Enrolled, Enrolled];
+    const leaving = await enrolRepresentative(custody, 'Ada Lindqvist', [exam]);
+    const staying = await enrolRepresentative(custody, 'Bo Castellano', [exam]);
+    const before = await size();
+    for (let round = 0; round < 4; round++) {
+      const name = `Unit ${randomUUID()}`;
+      const twice = [
+        await propose(one, { type: 'register-unit', name }),
+        await propose(other, { type: 'register-unit', name }),
+      ];
+      const unassigned = await propose(administrator as Enrolled, { type: 'unassign', exam, subject: leaving.id });
+      const ended = await propose(leaving, releaseOf(attempt, spki));
+      const opened = await propose(staying, releaseOf(attempt, spki));
+      const together = round % 2 === 0 ? [ended, ...twice, opened, unassigned] : [unassigned, opened, ...twice, ended];
+      const went = new Map<string, PromiseSettledResult<unknown>>();
+      await Promise.all(
+        together.map(async ({ act, sign: touched }) => went.set(act, (await Promise.allSettled([touched()]))[0])),
+      );
+      expect(twice.map(({ act }) => went.get(act)?.status).sort()).toEqual(['fulfilled', 'rejected']);
+      expect(went.get(unassigned.act)).toMatchObject({ value: { applied: true } });
+      expect(went.get(opened.act)).toMatchObject({ value: { applied: true } });
+      expect((await custody.room.grant(staying.session, opened.act)).endedAt).toBeNull();
+      // Whichever came first: nothing of the exam is open to who is not assigned to it any more.
+      const view = custody.room.grant(leaving.session, ended.act);
+      if (went.get(ended.act)?.status === 'fulfilled') expect((await view).endedAt).not.toBeNull();
+      else await expect(view).rejects.toMatchObject({ code: 'not-found' });
+      await assign(custody, exam, leaving.id);
+    }
+    expect(custody.entries(before).filter(({ type }) => type === 'unit-registered')).toHaveLength(4);
+  });
+
+  test('is not applied twice over by a passkey and its copy that touch at the same moment', async () => {
+    const before = await size();
+    const copied = await enrolRepresentative(custody, 'Cai Obi', [exam]);
+    const views = [];
+    for (let i = 0; i < 2; i++) views.push(await custody.room.proposeAct(copied.session, releaseOf(attempt, spki)));
+    const touches = views.map(({ bytes }) => {
+      const response = touch(copied, bytes);
+      copied.key.counter--;
+      return response;
+    });
+    copied.key.counter++;
+    const answers = await Promise.allSettled(
+      views.map(({ act }, i) => custody.room.signAct(copied.session, act, touches[i])),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(custody.entries(before).filter(({ body }) => body.refusal === 'counter-behind')).toHaveLength(1);
+  });
+
   test('that makes a key leaves none behind where it was not applied', async () => {
     // SoftHSM keeps each object in a file of its own; a key pair is two.
     const objects = () =>
