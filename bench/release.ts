@@ -28,13 +28,13 @@ import {
 } from '../tests/custody-process.ts';
 import { type Figure, median } from './figure.ts';
 
-const ROUNDS = 5;
-const SECONDS = 2;
+const ROUNDS = 9;
+const SECONDS = 1;
 const BATCH = 16;
 const REVIEWERS = 4;
 /** People who open a view each at once, and how often one of them opens alone before. */
 const AT_ONCE = 50;
-const ALONE = 15;
+const ALONE = 10;
 const CHAPTERS = 4;
 const EXAMS = 1_000;
 const MODULE = '/usr/lib/softhsm/libsofthsm2.so';

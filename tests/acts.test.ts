@@ -1,6 +1,7 @@
 import { createHash, createPublicKey, randomUUID, verify } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { decodeCredentialPublicKey } from '@simplewebauthn/server/helpers';
 import canonicalize from 'canonicalize';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -678,6 +679,34 @@ describe('an exam’s rules', () => {
     const change: Proposal = { type: 'change-policy', exam: changing, policy: { ...rules, dualControl: true } };
     await carryOut(custody, change, [administrator, officers[0]]);
     await expect(sign(reviewer, view.act, view.bytes)).rejects.toThrow('act-expired');
+  });
+
+  test('that become stricter while a release is being signed count from their entry on', async () => {
+    const watching = await enrolRepresentative(custody, 'Dee Yamada', []);
+    for (let round = 0; round < 20; round++) {
+      const changing = randomUUID();
+      await publishExam(custody, { exam: changing, title: 'Changing', policy: policy() });
+      await assign(custody, changing, watching.id);
+      const { attempt: sat } = await registerAttempt(custody, changing, 'C-1');
+      const view = await custody.room.proposeAct(watching.session, releaseOf(sat, spki));
+      const rules = { ...(await custody.web.exam(changing)).policy, dualControl: true };
+      const stricter = await custody.room.proposeAct(administrator.session, {
+        ...{ type: 'change-policy', exam: changing, policy: rules },
+      });
+      await sign(administrator, stricter.act, stricter.bytes);
+      const before = await size();
+      const change = () => sign(officers[0], stricter.act, stricter.bytes);
+      // A little later each time, so that it arrives while the change is verified, signed by the token, and done.
+      const opening = async () => {
+        await pause(round / 2);
+        return sign(watching, view.act, view.bytes);
+      };
+      const [changed, opened] = await Promise.allSettled([change(), opening()]);
+      expect(changed).toMatchObject({ value: { applied: true } });
+      const order = custody.entries(before).map(({ type }) => type);
+      if (opened.status === 'fulfilled') expect(order).toEqual(['granted', 'policy-changed']);
+      else expect(opened).toMatchObject({ reason: { message: expect.stringContaining('act-expired') } });
+    }
   });
 
   test('keep recordings no longer than test takers were told, once one of them has begun', async () => {

@@ -211,6 +211,7 @@ async function apply(
     for (const { representative } of signatures) {
       check(custody, viewRepresentative(findRepresentative(custody, representative)), act);
     }
+    if (signersOf(custody, act) > signatures.length) throw new CustodyError('act-expired', 'takes more people now');
   };
   // Before the token makes or destroys anything.
   checkAll();
@@ -229,7 +230,7 @@ async function apply(
     await custody.ledger.append(entries, () => {
       if (!rows.markAct(custody.db, act.act, 'applied')) throw new CustodyError('act-used');
       if (rows.listSignatures(custody.db, act.act).length + 1 !== signatures.length) throw new CustodyError('act-used');
-      // Whoever signed may have been suspended while the token worked.
+      // Whoever signed may have been suspended, or the rules have changed, while the token worked.
       checkAll();
       rows.insertSignature(custody.db, last);
       definition.apply(custody, act, last.signedAt, prepared);
