@@ -42,6 +42,8 @@ interface Opened {
   grant: string;
   expiresAt: string;
   selection: Selection;
+  /** The rules that it was selected by, as they are kept. */
+  rules: string;
 }
 
 export const release = defineAct({
@@ -108,9 +110,10 @@ export const release = defineAct({
   async prepare(custody, act): Promise<Opened[]> {
     const expiresAt = new Date(Date.now() + GRANT_MINUTES * 60_000).toISOString();
     const opening = grantsOf(act).map(async ({ attempt, grant }) => {
-      const { leastView } = policyOf(attemptOf(custody, attempt).exam);
+      const { exam } = attemptOf(custody, attempt);
+      const { leastView } = policyOf(exam);
       const occasion = { attempt, extent: act.extent, viewer: act.representative as string, leastView };
-      return { attempt, grant, expiresAt, selection: await selectChapters(custody, occasion) };
+      return { attempt, grant, expiresAt, selection: await selectChapters(custody, occasion), rules: exam.policy };
     });
     const opened = await Promise.all(opening);
     const chapters = opened.reduce((sum, { selection }) => sum + selection.chapters.length, 0);
@@ -122,7 +125,8 @@ export const release = defineAct({
     return own ? { grant: own.grant, expiresAt: own.expiresAt, ...own.selection } : {};
   },
   apply(custody, act, at, opened) {
-    for (const { attempt, grant, expiresAt, selection } of opened) {
+    for (const { attempt, grant, expiresAt, selection, rules } of opened) {
+      if (attemptOf(custody, attempt).exam.policy !== rules) throw new CustodyError('act-expired', 'the rules changed');
       insertGrant(custody.db, {
         id: grant,
         act: act.act,
