@@ -32,9 +32,10 @@ const ROUNDS = 9;
 const SECONDS = 1;
 const BATCH = 16;
 const REVIEWERS = 4;
-/** People who open a view each at once, and how often one of them opens alone before. */
+/** People who open a view each at once, after so many have each opened one alone; and how often. */
 const AT_ONCE = 50;
 const ALONE = 10;
+const OPENINGS = 5;
 const CHAPTERS = 4;
 const EXAMS = 1_000;
 const MODULE = '/usr/lib/softhsm/libsofthsm2.so';
@@ -64,7 +65,7 @@ export async function release(): Promise<Figure[]> {
 
     await openAtOnce(custody, exam, reviewers);
     const openings = [];
-    for (let round = 0; round < ROUNDS; round++) {
+    for (let round = 0; round < OPENINGS; round++) {
       const alone: number[] = [];
       for (const one of reviewers.slice(0, ALONE)) alone.push(...(await openAtOnce(custody, exam, [one])));
       const together = (await openAtOnce(custody, exam, reviewers)).toSorted((a, b) => a - b);
