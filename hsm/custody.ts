@@ -27,7 +27,7 @@ export interface Custody {
   sign: (bytes: Uint8Array) => Promise<Uint8Array>;
   ledger: Ledger;
   /** Recipient keys of living grants, as objects of the token. */
-  recipients: Map<string, Promise<Recipient>>;
+  recipients: Map<string, Recipient>;
   /** Grants whose end is being entered. */
   endings: Map<string, Promise<void>>;
   /** Since when custody has been there to take what waits with web, without a break; milliseconds of the clock. */

@@ -46,7 +46,7 @@ export async function tryExamKey({ token }: Pick<Custody, 'token'>): Promise<Exa
     const chapterKey = randomBytes(CHAPTER_KEY_BYTES);
     const examKey = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
     const pair = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
-    const recipient = await token.openRecipient(pair.publicKey.export({ format: 'der', type: 'spki' }));
+    const recipient = token.nameRecipient(pair.publicKey.export({ format: 'der', type: 'spki' }));
     try {
       const wrapped = publicEncrypt({ key: examKey, ...oaep }, chapterKey);
       const released = await token.rewrap({ kid, alg, releaseMode }, wrapped, recipient);

@@ -5,6 +5,7 @@ import { type Custody, refuse } from './custody.ts';
 import { CustodyError, type Refusal } from './errors.ts';
 import { barredFrom, coverOf, isLive, ownGrant, selectionOf } from './grants/grant.ts';
 import type { RepresentativeView } from './register/representatives.ts';
+import type { Recipient } from './token/client.ts';
 import { TokenError } from './token/errors.ts';
 
 /** A chapter that a release asks for. */
@@ -52,9 +53,9 @@ export async function releaseChapters(
     body: { representative: representative.id, purpose: grant.purpose },
     covers: coverOf(selectionOf(grant).chapters),
     barred() {
-      const now = rows.findGrant(custody.db, id);
+      const life = rows.findLife(custody.db, id);
       const barred = barredFrom(custody, grant);
-      return barred ?? (now && isLive(now) ? undefined : 'grant-ended');
+      return barred ?? (life && isLive(life) ? undefined : 'grant-ended');
     },
   };
   return releaseOn(custody, ground, request);
@@ -84,7 +85,7 @@ export async function releaseOn(
   const wrapped: { recording: string; chapter: number; key: Buffer }[] = [];
   for (const one of request.chapters) wrapped.push(await checkEnvelope(custody, ground, one, facts));
 
-  const recipient = await openRecipient(custody, ground);
+  const recipient = recipientOf(custody, ground);
   const key = { kid: examKey.kid, alg: examKey.alg, releaseMode: examKey.releaseMode ?? 'in-token' } as const;
   const tries = await Promise.allSettled(wrapped.map(({ key: bytes }) => custody.token.rewrap(key, bytes, recipient)));
   const keys = [];
@@ -130,13 +131,9 @@ async function checkEnvelope(
   return { recording, chapter, key: Buffer.from(key, 'base64url') };
 }
 
-function openRecipient(custody: Custody, { grant, recipient: spki }: Ground) {
-  let recipient = custody.recipients.get(grant);
-  if (!recipient) {
-    recipient = custody.token.openRecipient(spki);
-    custody.recipients.set(grant, recipient);
-    recipient.catch(() => custody.recipients.delete(grant));
-  }
+function recipientOf(custody: Custody, { grant, recipient: spki }: Ground): Recipient {
+  const recipient = custody.recipients.get(grant) ?? custody.token.nameRecipient(spki);
+  custody.recipients.set(grant, recipient);
   return recipient;
 }
 

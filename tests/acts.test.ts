@@ -1,6 +1,7 @@
 import { createHash, createPublicKey, randomUUID, verify } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { decodeCredentialPublicKey } from '@simplewebauthn/server/helpers';
 import canonicalize from 'canonicalize';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -372,6 +373,60 @@ describe('an act', () => {
     expect(custody.entries(before).filter(({ type }) => type === 'unit-registered')).toHaveLength(1);
   });
 
+  test('that excludes others that arrive with it leaves the rest alone', async () => {
+    const propose = async (who: Person & { key: SecurityKey }, content: Proposal) => {
+      const { act, bytes } = await custody.room.proposeAct(who.session, content);
+      return { act, sign: () => sign(who, act, bytes) };
+    };
+    const [one, other] = officers as [Enrolled, Enrolled];
+    const leaving = await enrolRepresentative(custody, 'Ada Lindqvist', [exam]);
+    const staying = await enrolRepresentative(custody, 'Bo Castellano', [exam]);
+    const before = await size();
+    for (let round = 0; round < 4; round++) {
+      const name = `Unit ${randomUUID()}`;
+      const twice = [
+        await propose(one, { type: 'register-unit', name }),
+        await propose(other, { type: 'register-unit', name }),
+      ];
+      const unassigned = await propose(administrator as Enrolled, { type: 'unassign', exam, subject: leaving.id });
+      const ended = await propose(leaving, releaseOf(attempt, spki));
+      const opened = await propose(staying, releaseOf(attempt, spki));
+      const together = round % 2 === 0 ? [ended, ...twice, opened, unassigned] : [unassigned, opened, ...twice, ended];
+      const went = new Map<string, PromiseSettledResult<unknown>>();
+      await Promise.all(
+        together.map(async ({ act, sign: touched }) => went.set(act, (await Promise.allSettled([touched()]))[0])),
+      );
+      expect(twice.map(({ act }) => went.get(act)?.status).sort()).toEqual(['fulfilled', 'rejected']);
+      expect(went.get(unassigned.act)).toMatchObject({ value: { applied: true } });
+      expect(went.get(opened.act)).toMatchObject({ value: { applied: true } });
+      expect((await custody.room.grant(staying.session, opened.act)).endedAt).toBeNull();
+      // Whichever came first: nothing of the exam is open to who is not assigned to it any more.
+      const view = custody.room.grant(leaving.session, ended.act);
+      if (went.get(ended.act)?.status === 'fulfilled') expect((await view).endedAt).not.toBeNull();
+      else await expect(view).rejects.toMatchObject({ code: 'not-found' });
+      await assign(custody, exam, leaving.id);
+    }
+    expect(custody.entries(before).filter(({ type }) => type === 'unit-registered')).toHaveLength(4);
+  });
+
+  test('is not applied twice over by a passkey and its copy that touch at the same moment', async () => {
+    const before = await size();
+    const copied = await enrolRepresentative(custody, 'Cai Obi', [exam]);
+    const views = [];
+    for (let i = 0; i < 2; i++) views.push(await custody.room.proposeAct(copied.session, releaseOf(attempt, spki)));
+    const touches = views.map(({ bytes }) => {
+      const response = touch(copied, bytes);
+      copied.key.counter--;
+      return response;
+    });
+    copied.key.counter++;
+    const answers = await Promise.allSettled(
+      views.map(({ act }, i) => custody.room.signAct(copied.session, act, touches[i])),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(custody.entries(before).filter(({ body }) => body.refusal === 'counter-behind')).toHaveLength(1);
+  });
+
   test('that makes a key leaves none behind where it was not applied', async () => {
     // SoftHSM keeps each object in a file of its own; a key pair is two.
     const objects = () =>
@@ -636,6 +691,41 @@ describe('an exam’s rules', () => {
     const change: Proposal = { type: 'change-policy', exam: changing, policy: { ...rules, dualControl: true } };
     await carryOut(custody, change, [administrator, officers[0]]);
     await expect(sign(reviewer, view.act, view.bytes)).rejects.toThrow('act-expired');
+  });
+
+  test('that become stricter while a release is being signed count from their entry on', async () => {
+    const changing = randomUUID();
+    await publishExam(custody, { exam: changing, title: 'Changing', policy: policy() });
+    const { policy: before } = await custody.web.exam(changing);
+    const watching = await enrolRepresentative(custody, 'Dee Yamada', [changing]);
+    const { attempt: sat } = await registerAttempt(custody, changing, 'C-1');
+    const changeTo = (rules: typeof before): Proposal => ({ type: 'change-policy', exam: changing, policy: rules });
+    for (let round = 0; round < 12; round++) {
+      const rules = {
+        ...before,
+        ...(round % 2 === 0 ? { dualControl: true } : { leastView: { chaptersAround: 0, drawn: 1 } }),
+      };
+      const view = await custody.room.proposeAct(watching.session, releaseOf(sat, spki));
+      const stricter = await custody.room.proposeAct(administrator.session, changeTo(rules));
+      await sign(administrator, stricter.act, stricter.bytes);
+      const entries = await size();
+      // A little later each time, so that it arrives while the change is verified, signed by the token, and done.
+      const opening = async () => {
+        await pause(round / 2);
+        return sign(watching, view.act, view.bytes);
+      };
+      const [changed, opened] = await Promise.allSettled([sign(officers[0], stricter.act, stricter.bytes), opening()]);
+      expect(changed).toMatchObject({ value: { applied: true } });
+      const [first, second] = custody.entries(entries);
+      await carryOut(custody, changeTo(before), [administrator, officers[0]]);
+      if (opened.status === 'rejected') {
+        expect(opened).toMatchObject({ reason: { message: expect.stringContaining('act-expired') } });
+      } else if (first?.type !== 'granted') {
+        // Behind the change: by its rules.
+        expect(rules.dualControl).toBe(false);
+        expect(second).toMatchObject({ type: 'granted', body: { drawn: [expect.any(Number)] } });
+      }
+    }
   });
 
   test('keep recordings no longer than test takers were told, once one of them has begun', async () => {

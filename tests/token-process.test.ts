@@ -52,7 +52,7 @@ async function tokenProcesses(): Promise<number[]> {
 }
 
 test('a recipient outlives the process that knew it', async () => {
-  const recipient = await token.openRecipient(reviewer.spki);
+  const recipient = token.nameRecipient(reviewer.spki);
   expect(await reviewer.open(await token.rewrap(exam, envelope, recipient))).toEqual(secret);
   const [first] = await tokenProcesses();
   process.kill(first!, 'SIGKILL');
@@ -65,7 +65,7 @@ test('a recipient outlives the process that knew it', async () => {
 });
 
 test('whoever gives up while waiting gets their reason, and what has begun goes on', async () => {
-  const recipient = await token.openRecipient(reviewer.spki);
+  const recipient = token.nameRecipient(reviewer.spki);
   const controller = new AbortController();
   const reason = new Error('the page is gone');
   await expect(token.rewrap(exam, envelope, recipient, AbortSignal.abort(reason))).rejects.toBe(reason);
@@ -80,7 +80,7 @@ test('whoever gives up while waiting gets their reason, and what has begun goes 
 });
 
 test('more than can wait is refused at once, and a signature does not stand behind releases', async () => {
-  const recipient = await token.openRecipient(reviewer.spki);
+  const recipient = token.nameRecipient(reviewer.spki);
   const order: string[] = [];
   const note = (name: string) => () => void order.push(name);
   const releases = Array.from({ length: 2_100 }, () => token.rewrap(exam, envelope, recipient).then(note('release')));
@@ -122,6 +122,6 @@ test('a token that is away when it is first opened is found when it comes', asyn
   expect(token.state).toBe('away');
   faulty.have('none');
   await untilOpen();
-  const recipient = await token.openRecipient(reviewer.spki);
+  const recipient = token.nameRecipient(reviewer.spki);
   expect(await reviewer.open(await token.rewrap(exam, envelope, recipient))).toEqual(secret);
 });

@@ -1,5 +1,5 @@
-import { and, asc, count, desc, eq, getTableColumns, gt, isNull, lt, lte, ne, or } from 'drizzle-orm';
-import type { CustodyDatabase } from './open.ts';
+import { and, asc, count, desc, eq, getTableColumns, gt, isNull, lt, lte, ne, or, sql } from 'drizzle-orm';
+import { type CustodyDatabase, placeholders, prepared } from './open.ts';
 import { acts, actSignatures, decisions, representatives } from './schema.ts';
 
 export type ActRow = typeof acts.$inferSelect;
@@ -18,9 +18,17 @@ export function insertAct(db: CustodyDatabase, row: ActRow): void {
   db.insert(acts).values(row).run();
 }
 
+const actById = prepared((db) =>
+  db
+    .select()
+    .from(acts)
+    .where(eq(acts.id, sql.placeholder('id')))
+    .prepare(),
+);
+
 /** @returns the act, signed or not */
 export function findAct(db: CustodyDatabase, id: string): ActRow | undefined {
-  return db.select().from(acts).where(eq(acts.id, id)).get();
+  return actById(db).get({ id });
 }
 
 /** @returns acts that can still be signed, the newest first */
@@ -53,25 +61,38 @@ export function countOpenProposals(db: CustodyDatabase, now: string): number {
   return db.select({ open: count() }).from(acts).where(open).get()?.open ?? 0;
 }
 
+const statusChange = prepared((db) =>
+  db
+    .update(acts)
+    .set({ status: sql`${sql.placeholder('status')}` })
+    .where(and(eq(acts.id, sql.placeholder('id')), eq(acts.status, 'proposed')))
+    .prepare(),
+);
+
 /** @returns false when the act was applied or withdrawn before */
 export function markAct(db: CustodyDatabase, id: string, status: 'applied' | 'withdrawn'): boolean {
-  return (
-    db
-      .update(acts)
-      .set({ status })
-      .where(and(eq(acts.id, id), eq(acts.status, 'proposed')))
-      .run().changes === 1
-  );
+  return statusChange(db).run({ id, status }).changes === 1;
 }
+
+const signatureInsert = prepared((db) => db.insert(actSignatures).values(placeholders(actSignatures)).prepare());
 
 /** @throws when this representative has signed the act */
 export function insertSignature(db: CustodyDatabase, row: ActSignatureRow): void {
-  db.insert(actSignatures).values(row).run();
+  signatureInsert(db).run(row);
 }
+
+const signaturesOf = prepared((db) =>
+  db
+    .select()
+    .from(actSignatures)
+    .where(eq(actSignatures.act, sql.placeholder('act')))
+    .orderBy(asc(actSignatures.signedAt))
+    .prepare(),
+);
 
 /** @returns earliest first */
 export function listSignatures(db: CustodyDatabase, act: string): ActSignatureRow[] {
-  return db.select().from(actSignatures).where(eq(actSignatures.act, act)).orderBy(asc(actSignatures.signedAt)).all();
+  return signaturesOf(db).all({ act });
 }
 
 /** @throws when the act has a decision already */

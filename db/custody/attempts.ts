@@ -14,8 +14,16 @@ export function insertAttempt(
   db.insert(attempts).values(row).run();
 }
 
+const attemptById = prepared((db) =>
+  db
+    .select()
+    .from(attempts)
+    .where(eq(attempts.id, sql.placeholder('id')))
+    .prepare(),
+);
+
 export function findAttempt(db: CustodyDatabase, id: string): AttemptRow | undefined {
-  return db.select().from(attempts).where(eq(attempts.id, id)).get();
+  return attemptById(db).get({ id });
 }
 
 /** @returns the one attempt that a candidate may have at an exam */
@@ -116,14 +124,18 @@ export function findAttemptOfRecording(db: CustodyDatabase, recording: string): 
     ?.attempt;
 }
 
-/** @returns by recording and number */
-export function listChapters(db: CustodyDatabase, attempt: string): { recording: string; chapter: number }[] {
-  return db
+const chaptersOf = prepared((db) =>
+  db
     .select({ recording: chapters.recording, chapter: chapters.chapter })
     .from(chapters)
-    .where(eq(chapters.attempt, attempt))
+    .where(eq(chapters.attempt, sql.placeholder('attempt')))
     .orderBy(asc(chapters.recording), asc(chapters.chapter))
-    .all();
+    .prepare(),
+);
+
+/** @returns by recording and number */
+export function listChapters(db: CustodyDatabase, attempt: string): { recording: string; chapter: number }[] {
+  return chaptersOf(db).all({ attempt });
 }
 
 /** @returns how many chapters of each of the attempt's recordings are registered */

@@ -1,16 +1,18 @@
 import { and, asc, eq, getTableColumns, isNull, sql } from 'drizzle-orm';
-import { type CustodyDatabase, prepared } from './open.ts';
+import { type CustodyDatabase, placeholders, prepared } from './open.ts';
 import { attempts, draws, exams, grants, representatives, standingGrants } from './schema.ts';
 
 export type GrantRow = typeof grants.$inferSelect;
 export type StandingGrantRow = typeof standingGrants.$inferSelect;
+
+const grantInsert = prepared((db) => db.insert(grants).values(placeholders(grants)).prepare());
 
 /** Opens a view: nothing was shown yet. */
 export function insertGrant(
   db: CustodyDatabase,
   row: Omit<GrantRow, 'endedAt' | 'endedBecause' | 'endEntered' | 'viewing'>,
 ): void {
-  db.insert(grants).values(row).run();
+  grantInsert(db).run({ ...row, endedAt: null, endedBecause: null, endEntered: false, viewing: '[]' });
 }
 
 const grantById = prepared((db) =>
@@ -37,6 +39,19 @@ const grantById = prepared((db) =>
 /** @returns the grant with what its checks need: attempt, exam, its key */
 export function findGrant(db: CustodyDatabase, id: string) {
   return grantById(db).get({ id });
+}
+
+const lifeOf = prepared((db) =>
+  db
+    .select({ endedAt: grants.endedAt, expiresAt: grants.expiresAt })
+    .from(grants)
+    .where(eq(grants.id, sql.placeholder('id')))
+    .prepare(),
+);
+
+/** @returns how long the grant lives: what each release asks again when it is entered */
+export function findLife(db: CustodyDatabase, id: string): Pick<GrantRow, 'endedAt' | 'expiresAt'> | undefined {
+  return lifeOf(db).get({ id });
 }
 
 /** @returns all grants that were ever given on the attempt, earliest first, with the name of who holds each */
@@ -123,9 +138,11 @@ export function findStandingGrant(db: CustodyDatabase, act: string) {
     .get();
 }
 
+const standing = prepared((db) => db.select().from(standingGrants).where(isNull(standingGrants.endedAt)).prepare());
+
 /** @returns the standing grants that were not ended, expired ones among them */
 export function listStandingGrants(db: CustodyDatabase): StandingGrantRow[] {
-  return db.select().from(standingGrants).where(isNull(standingGrants.endedAt)).all();
+  return standing(db).all();
 }
 
 /** Ends a standing grant for good. */
@@ -136,18 +153,25 @@ export function markStandingEnded(db: CustodyDatabase, act: string, endedAt: str
     .run();
 }
 
-/** @returns the numbers that were drawn for the viewer, in the order of drawing */
-export function listDraws(db: CustodyDatabase, attempt: string, viewer: string): number[] {
-  return db
+const drawsFor = prepared((db) =>
+  db
     .select({ chapter: draws.chapter })
     .from(draws)
-    .where(and(eq(draws.attempt, attempt), eq(draws.viewer, viewer)))
+    .where(and(eq(draws.attempt, sql.placeholder('attempt')), eq(draws.viewer, sql.placeholder('viewer'))))
     .orderBy(asc(draws.position))
-    .all()
+    .prepare(),
+);
+
+/** @returns the numbers that were drawn for the viewer, in the order of drawing */
+export function listDraws(db: CustodyDatabase, attempt: string, viewer: string): number[] {
+  return drawsFor(db)
+    .all({ attempt, viewer })
     .map(({ chapter }) => chapter);
 }
 
+const drawInsert = prepared((db) => db.insert(draws).values(placeholders(draws)).prepare());
+
 /** @throws when something was drawn at this position */
 export function insertDraw(db: CustodyDatabase, row: typeof draws.$inferSelect): void {
-  db.insert(draws).values(row).run();
+  drawInsert(db).run(row);
 }

@@ -1,5 +1,5 @@
-import { and, asc, count, eq } from 'drizzle-orm';
-import type { CustodyDatabase } from './open.ts';
+import { and, asc, count, eq, sql } from 'drizzle-orm';
+import { type CustodyDatabase, prepared } from './open.ts';
 import { incidents } from './schema.ts';
 
 export type IncidentRow = typeof incidents.$inferSelect;
@@ -18,9 +18,18 @@ export function findIncident(db: CustodyDatabase, attempt: string, statementDige
     .get();
 }
 
+const incidentsOf = prepared((db) =>
+  db
+    .select()
+    .from(incidents)
+    .where(eq(incidents.attempt, sql.placeholder('attempt')))
+    .orderBy(asc(incidents.entry))
+    .prepare(),
+);
+
 /** @returns the attempt's incidents in the order of their entries */
 export function listIncidents(db: CustodyDatabase, attempt: string): IncidentRow[] {
-  return db.select().from(incidents).where(eq(incidents.attempt, attempt)).orderBy(asc(incidents.entry)).all();
+  return incidentsOf(db).all({ attempt });
 }
 
 export function countIncidents(db: CustodyDatabase, attempt: string): number {

@@ -1,5 +1,5 @@
 import { and, asc, count, desc, eq, gte, inArray, isNotNull, lt, max, sql } from 'drizzle-orm';
-import { type CustodyDatabase, transact } from './open.ts';
+import { type CustodyDatabase, runEach, transact } from './open.ts';
 import { ledgerCheckpoints, ledgerEntries } from './schema.ts';
 
 export type LedgerQueries = ReturnType<typeof prepareLedgerQueries>;
@@ -24,7 +24,7 @@ export function prepareLedgerQueries(db: CustodyDatabase) {
       .insert(ledgerCheckpoints)
       .values({ size: placeholder('size'), note: placeholder('note') })
       .prepare(),
-    lastCheckpoint: db.select().from(ledgerCheckpoints).orderBy(desc(ledgerCheckpoints.size)).limit(1).prepare(),
+    lastCheckpoint: db.select().from(ledgerCheckpoints).orderBy(desc(ledgerCheckpoints.size)).prepare(),
     checkpointOfSize: db
       .select()
       .from(ledgerCheckpoints)
@@ -83,25 +83,13 @@ export function countRefusals(db: CustodyDatabase, attempt: string, tries: reado
   return row?.refusals ?? 0;
 }
 
-/**
- * Tries works one after the other, each on what those before it left, and takes everything back.
- * @returns for each the error that it threw, if any; one that throws leaves no trace for those after it
- */
-export function rehearse(db: CustodyDatabase, works: readonly (() => void)[]): (Error | undefined)[] {
-  const outcomes: (Error | undefined)[] = [];
+/** Tries works as {@link runEach} does, and takes everything back. @returns for each how it went */
+export function rehearse(db: CustodyDatabase, works: readonly (() => void)[]): PromiseSettledResult<void>[] {
+  let outcomes: PromiseSettledResult<void>[] = [];
   const takeBack = new Error('rehearsed');
   try {
     transact(db, (): void => {
-      for (const work of works) {
-        try {
-          // Inside a transaction this is a savepoint.
-          db.$client.transaction(work)();
-          outcomes.push(undefined);
-        } catch (error) {
-          if (!db.$client.inTransaction) throw error;
-          outcomes.push(error instanceof Error ? error : new Error(String(error)));
-        }
-      }
+      outcomes = runEach(db, works);
       throw takeBack;
     });
   } catch (error) {

@@ -1,4 +1,4 @@
-import { and, asc, count, eq, getTableColumns, gt, isNull, lt, sql } from 'drizzle-orm';
+import { and, asc, count, eq, getTableColumns, gt, isNull, lt, or, sql } from 'drizzle-orm';
 import { type CustodyDatabase, prepared } from './open.ts';
 import { enrolments, passkeys, representatives, sessions, signIns, tickets } from './schema.ts';
 
@@ -96,9 +96,17 @@ export function insertPasskey(db: CustodyDatabase, row: PasskeyRow): void {
   db.insert(passkeys).values(row).run();
 }
 
+const passkeyById = prepared((db) =>
+  db
+    .select()
+    .from(passkeys)
+    .where(eq(passkeys.id, sql.placeholder('id')))
+    .prepare(),
+);
+
 /** @param id credential id, base64url */
 export function findPasskey(db: CustodyDatabase, id: string): PasskeyRow | undefined {
-  return db.select().from(passkeys).where(eq(passkeys.id, id)).get();
+  return passkeyById(db).get({ id });
 }
 
 /** @returns all passkeys of one representative */
@@ -112,15 +120,18 @@ export function listPasskeys(db: CustodyDatabase, representative: string): Passk
  * @returns false when it is not ahead of the one that was verified last; nothing is changed then
  */
 export function moveCounter(db: CustodyDatabase, id: string, counter: number): boolean {
-  const ahead = counter === 0 ? eq(passkeys.counter, 0) : lt(passkeys.counter, counter);
-  return (
-    db
-      .update(passkeys)
-      .set({ counter })
-      .where(and(eq(passkeys.id, id), ahead))
-      .run().changes === 1
-  );
+  return counterMove(db).run({ id, counter }).changes === 1;
 }
+
+const counterMove = prepared((db) => {
+  const counter = sql.placeholder('counter');
+  const ahead = or(lt(passkeys.counter, counter), and(eq(passkeys.counter, 0), eq(counter, 0)));
+  return db
+    .update(passkeys)
+    .set({ counter: sql`${counter}` })
+    .where(and(eq(passkeys.id, sql.placeholder('id')), ahead))
+    .prepare();
+});
 
 /** Takes away every passkey, unused enrolment link, session and ticket of one representative. */
 export function revokePasskeys(db: CustodyDatabase, representative: string): void {

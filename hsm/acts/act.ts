@@ -49,8 +49,8 @@ export interface ActDefinition<S extends z.ZodObject = z.ZodObject, P = unknown>
    * @throws CustodyError
    */
   permit(custody: Custody, who: RepresentativeView, content: z.output<S>): void;
-  /** Asks the token whether it could, before anybody touches a key. @throws CustodyError, TokenError */
-  foresee?(custody: Custody): Promise<void>;
+  /** Asked once, before anybody touches a key, of what no time changes or only the token knows. @throws CustodyError, TokenError */
+  foresee?(custody: Custody, content: z.output<S>): Promise<void> | void;
   /** Says what signing does, from the act's bytes and the register alone. */
   describe(custody: Custody, act: z.output<S> & Header): { sentence: string; details: Detail[] };
   /** Makes what the entry names, once the last signature is verified. */

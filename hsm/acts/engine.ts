@@ -78,7 +78,7 @@ export interface Signed {
  */
 export async function proposeAct(custody: Custody, who: RepresentativeView, input: Proposal): Promise<ActView> {
   await permit(custody, who, input);
-  await definitionOf(input.type).foresee?.(custody);
+  await definitionOf(input.type).foresee?.(custody, input);
   const signers = signersOf(custody, input);
   const row = keepAct(custody, input, who.id, signers, signers > 1 ? TOGETHER : ALONE);
   return describe(custody, row, who);
@@ -90,7 +90,7 @@ export async function proposeAct(custody: Custody, who: RepresentativeView, inpu
  * @throws CustodyError proposals-full; not-found or malformed where the act makes no sense to the register
  */
 export async function proposeForWeb(custody: Custody, input: WebProposal): Promise<{ act: string; expiresAt: string }> {
-  await definitionOf(input.type).foresee?.(custody);
+  await definitionOf(input.type).foresee?.(custody, input);
   if (rows.countOpenProposals(custody.db, new Date().toISOString()) >= MOST_PROPOSALS) {
     throw new CustodyError('proposals-full', 'web');
   }
@@ -211,6 +211,7 @@ async function apply(
     for (const { representative } of signatures) {
       check(custody, viewRepresentative(findRepresentative(custody, representative)), act);
     }
+    if (signersOf(custody, act) > signatures.length) throw new CustodyError('act-expired', 'takes more people now');
   };
   // Before the token makes or destroys anything.
   checkAll();
@@ -229,7 +230,7 @@ async function apply(
     await custody.ledger.append(entries, () => {
       if (!rows.markAct(custody.db, act.act, 'applied')) throw new CustodyError('act-used');
       if (rows.listSignatures(custody.db, act.act).length + 1 !== signatures.length) throw new CustodyError('act-used');
-      // Whoever signed may have been suspended while the token worked.
+      // Whoever signed may have been suspended, or the rules have changed, while the token worked.
       checkAll();
       rows.insertSignature(custody.db, last);
       definition.apply(custody, act, last.signedAt, prepared);

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { z } from 'zod';
 import type { ExamRow } from '../../db/custody/exams.ts';
 import { insertGrant, insertStandingGrant } from '../../db/custody/grants.ts';
+import type { Custody } from '../custody.ts';
 import { CustodyError } from '../errors.ts';
 import { policyOf } from '../exams.ts';
 import { type Selection, selectChapters, showsAnything } from '../grants/selection.ts';
@@ -41,6 +42,8 @@ interface Opened {
   grant: string;
   expiresAt: string;
   selection: Selection;
+  /** The rules that it was selected by, as they are kept. */
+  rules: string;
 }
 
 export const release = defineAct({
@@ -59,6 +62,7 @@ export const release = defineAct({
     attemptsIn(asked).some((id) => policyOf(attemptOf(custody, id).exam).dualControl) ? 2 : 1,
   entry: 'granted',
   attempts: ({ scope: asked }) => attemptsIn(asked),
+  foresee: requireUsable,
   permit(custody, who, content) {
     const attempts = attemptsIn(content.scope).map((id) => attemptOf(custody, id));
     for (const { exam } of attempts) {
@@ -69,7 +73,6 @@ export const release = defineAct({
     }
     const asksForMore = content.purpose !== 'integrity-review' || content.extent === 'all';
     if (asksForMore && !content.justification) throw new CustodyError('justification-missing');
-    requireUsable(content.recipient);
     const shows = ({ attempt, exam }: ReturnType<typeof attemptOf>) =>
       content.extent === 'all' || showsAnything(custody, attempt.id, policyOf(exam).leastView);
     if (!attempts.some(shows)) throw new CustodyError('nothing-to-release');
@@ -107,11 +110,13 @@ export const release = defineAct({
   // What each view covers is fixed by now: of what is recorded later, nothing is in it.
   async prepare(custody, act): Promise<Opened[]> {
     const expiresAt = new Date(Date.now() + GRANT_MINUTES * 60_000).toISOString();
-    const opened = grantsOf(act).map(({ attempt, grant }) => {
-      const { leastView } = policyOf(attemptOf(custody, attempt).exam);
+    const opening = grantsOf(act).map(async ({ attempt, grant }) => {
+      const { exam } = attemptOf(custody, attempt);
+      const { leastView } = policyOf(exam);
       const occasion = { attempt, extent: act.extent, viewer: act.representative as string, leastView };
-      return { attempt, grant, expiresAt, selection: selectChapters(custody, occasion) };
+      return { attempt, grant, expiresAt, selection: await selectChapters(custody, occasion), rules: exam.policy };
     });
+    const opened = await Promise.all(opening);
     const chapters = opened.reduce((sum, { selection }) => sum + selection.chapters.length, 0);
     if (chapters > MOST_CHAPTERS) throw new CustodyError('too-large', 'chapters');
     return opened;
@@ -121,7 +126,8 @@ export const release = defineAct({
     return own ? { grant: own.grant, expiresAt: own.expiresAt, ...own.selection } : {};
   },
   apply(custody, act, at, opened) {
-    for (const { attempt, grant, expiresAt, selection } of opened) {
+    for (const { attempt, grant, expiresAt, selection, rules } of opened) {
+      if (attemptOf(custody, attempt).exam.policy !== rules) throw new CustodyError('act-expired', 'the rules changed');
       insertGrant(custody.db, {
         id: grant,
         act: act.act,
@@ -153,7 +159,8 @@ export const standingGrant = defineAct({
   roles: ['exam-administrator', 'privacy-officer'],
   signers: 2,
   entry: 'standing-granted',
-  permit(custody, who, { exam, purpose: asked, recipient: key, until }) {
+  foresee: requireUsable,
+  permit(custody, who, { exam, purpose: asked, until }) {
     const row = examOf(custody, exam);
     requireScope(who, policyOf(row).unit);
     const barred = standingOfExam(custody, exam);
@@ -162,7 +169,6 @@ export const standingGrant = defineAct({
     if (!policyOf(row).purposes.includes(asked)) throw new CustodyError('purpose-not-allowed', asked);
     const left = Date.parse(until) - Date.now();
     if (left <= 0 || left > STANDING_DAYS * 86_400_000) throw new CustodyError('malformed', 'until');
-    requireUsable(key);
   },
   describe(custody, act) {
     const row = examOf(custody, act.exam);
@@ -207,9 +213,9 @@ function grantId({ act, scope: asked }: { act: string; scope: z.output<typeof sc
 }
 
 /** @throws CustodyError recipient-unusable for a key that the token would not wrap for */
-function requireUsable(spki: string): void {
+function requireUsable(_custody: Custody, content: { recipient: string }): void {
   try {
-    readRecipient(Buffer.from(spki, 'base64url'));
+    readRecipient(Buffer.from(content.recipient, 'base64url'));
   } catch {
     throw new CustodyError('recipient-unusable');
   }

@@ -114,11 +114,7 @@ async function enter(custody: Custody, id: string): Promise<void> {
 async function forgetRecipient(custody: Custody, grant: string): Promise<void> {
   const recipient = custody.recipients.get(grant);
   custody.recipients.delete(grant);
-  if (!recipient) return;
-  // Whatever cannot be taken out of the token now went with the token's session.
-  await recipient
-    .then((one) => custody.token.closeRecipient(one))
-    .catch((err: unknown) => custody.log.debug({ err, grant }, 'a recipient key was gone'));
+  if (recipient) await custody.token.closeRecipient(recipient);
 }
 
 function now(): string {

@@ -2,7 +2,7 @@ import { hash, randomInt } from 'node:crypto';
 import { listChapters } from '../../db/custody/attempts.ts';
 import { insertDraw, listDraws } from '../../db/custody/grants.ts';
 import { type IncidentRow, listIncidents } from '../../db/custody/incidents.ts';
-import { transact } from '../../db/custody/open.ts';
+import { transactTogether } from '../../db/custody/open.ts';
 import type { Custody } from '../custody.ts';
 import type { Policy } from '../policy.ts';
 
@@ -44,16 +44,16 @@ export interface Occasion {
  * Selects what a release covers, of the chapters that are registered now. Custody alone decides: neither who asks nor web has a say.
  * Draws that are made stand in the database when this returns, whatever becomes of the release.
  */
-export function selectChapters(
+export async function selectChapters(
   custody: Pick<Custody, 'db'>,
   { attempt, extent, viewer, leastView }: Occasion,
-): Selection {
+): Promise<Selection> {
   const all = listChapters(custody.db, attempt);
   const registered = all.length;
   if (extent === 'all') return { registered, chapters: all, drawn: [], incidents: [], leftOut: [] };
   const incidents = listIncidents(custody.db, attempt);
   const around = aroundIncidents(all, incidents, leastView.chaptersAround);
-  const drawn = drawNumbers(custody, attempt, viewer, all, leastView.drawn);
+  const drawn = await drawNumbers(custody, attempt, viewer, all, leastView.drawn);
   const covered = new Set(around.covered.map(nameOf));
   const chapters = all.filter((one) => drawn.includes(one.chapter) || covered.has(nameOf(one)));
   const shown = new Set(chapters.map(nameOf));
@@ -113,8 +113,8 @@ function drawNumbers(
   viewer: string,
   all: readonly Chapter[],
   wanted: number,
-): number[] {
-  return transact(db, () => {
+): Promise<number[]> {
+  return transactTogether(db, () => {
     const drawn = listDraws(db, attempt, viewer);
     const left = [...new Set(all.map(({ chapter }) => chapter))].filter((number) => !drawn.includes(number));
     const drawnAt = new Date().toISOString();

@@ -2,7 +2,7 @@ import { findAttempt } from '../../db/custody/attempts.ts';
 import { findStandingGrant } from '../../db/custody/grants.ts';
 import { type Custody, refuse } from '../custody.ts';
 import { CustodyError } from '../errors.ts';
-import { policy as policySchema } from '../policy.ts';
+import { policyOf } from '../exams.ts';
 import { standingOfExam } from '../register/standing.ts';
 import { type ChapterRequest, releaseOn } from '../release.ts';
 import { coverOf, isLive } from './grant.ts';
@@ -27,8 +27,8 @@ export async function releaseByStandingGrant(
     return refuse(custody, 'envelope-foreign', { tried: 'release', attempt: attempt.id, grant: id });
   }
   const { purpose, extent } = standing;
-  const { leastView } = policySchema.parse(JSON.parse(standing.policy));
-  const { chapters, drawn, incidents, leftOut } = selectChapters(custody, {
+  const { leastView } = policyOf(standing);
+  const { chapters, drawn, incidents, leftOut } = await selectChapters(custody, {
     ...{ attempt: attempt.id, extent, leastView },
     viewer: id,
   });

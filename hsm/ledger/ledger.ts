@@ -285,8 +285,9 @@ export class Ledger {
     });
     const outcomes = rehearse(this.#options.db, works);
     return appends.filter(({ reject }, i) => {
-      if (outcomes[i]) reject(outcomes[i]);
-      return !outcomes[i];
+      const outcome = outcomes[i] as (typeof outcomes)[number];
+      if (outcome.status === 'rejected') reject(outcome.reason);
+      return outcome.status === 'fulfilled';
     });
   }
 

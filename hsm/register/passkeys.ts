@@ -1,4 +1,5 @@
 import { type AuthenticationResponseJSON, verifyAuthenticationResponse } from '@simplewebauthn/server';
+import { transactTogether } from '../../db/custody/open.ts';
 import * as register from '../../db/custody/register.ts';
 import { type Custody, refuse } from '../custody.ts';
 import { CustodyError } from '../errors.ts';
@@ -37,7 +38,7 @@ export async function verifyAssertion(
     return refuse(custody, 'passkey-refused', facts);
   }
   const { newCounter: counter } = info;
-  if (!register.moveCounter(custody.db, passkey.id, counter)) {
+  if (!(await transactTogether(custody.db, () => register.moveCounter(custody.db, passkey.id, counter)))) {
     await refuse(custody, 'counter-behind', { ...facts, passkey: passkey.id, counter });
   }
 }

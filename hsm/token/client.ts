@@ -4,7 +4,6 @@ import type { Logger } from 'pino';
 import type { Answer, ApplianceKeyOptions, Arguments, Call, CallName, Opened, RecipientName, Result } from './calls.ts';
 import { samePin } from '../sealing/pin-file.ts';
 import { TokenError } from './errors.ts';
-import { readRecipient } from './recipient.ts';
 import type { Abilities, ExamKeyAttributes, ExamKeyName, TokenDescription, WrapAlgorithm } from './token.ts';
 
 export type { ExamKeyName } from './token.ts';
@@ -178,12 +177,10 @@ export class TokenClient {
   }
 
   /**
-   * Takes a reviewer's public key for releases. Close it when the view ends.
+   * Names a reviewer's public key for releases; the first of them puts it into the token, or is refused. Close it when the view ends.
    * @param spki DER SubjectPublicKeyInfo
-   * @throws TokenError recipient-refused
    */
-  async openRecipient(spki: Uint8Array): Promise<Recipient> {
-    readRecipient(spki);
+  nameRecipient(spki: Uint8Array): Recipient {
     return { id: this.#nextId++, spki: Uint8Array.from(spki) };
   }
 

@@ -1,8 +1,10 @@
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import { TokenError } from './errors.ts';
 
-/** Numbers of an RSA public key as PKCS#11 takes them: big-endian, without a leading zero. */
-export interface RecipientNumbers {
+/** An RSA public key that chapter keys may be wrapped under. */
+export interface RecipientKey {
+  key: KeyObject;
+  /** As PKCS#11 takes it: big-endian, without a leading zero. */
   modulus: Buffer;
   /** Length of the modulus, and of everything wrapped under it. */
   bytes: number;
@@ -13,7 +15,7 @@ export interface RecipientNumbers {
  * @param spki DER SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7) with rsaEncryption, exactly as WebCrypto exports it
  * @throws TokenError recipient-refused for any other kind, size or exponent, and for any other encoding of the same key
  */
-export function readRecipient(spki: Uint8Array): RecipientNumbers {
+export function readRecipient(spki: Uint8Array): RecipientKey {
   const bytes = Buffer.from(spki);
   let key;
   try {
@@ -27,5 +29,5 @@ export function readRecipient(spki: Uint8Array): RecipientNumbers {
   if (publicExponent !== 65537n) throw new TokenError('recipient-refused', 'exponent is not 65537');
   if (!bytes.equals(key.export({ format: 'der', type: 'spki' })))
     throw new TokenError('recipient-refused', 'not in the encoding of its kind');
-  return { modulus: Buffer.from(key.export({ format: 'jwk' }).n ?? '', 'base64url'), bytes: Math.ceil(bits / 8) };
+  return { key, modulus: Buffer.from(key.export({ format: 'jwk' }).n ?? '', 'base64url'), bytes: Math.ceil(bits / 8) };
 }

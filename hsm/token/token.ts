@@ -1,4 +1,4 @@
-import { constants, createPublicKey, publicEncrypt, randomBytes } from 'node:crypto';
+import { constants, publicEncrypt, randomBytes } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { connect } from './connection.ts';
 import type { Connection, Cryptoki, Handle, KeyPair, TokenOptions } from './connection.ts';
@@ -267,8 +267,7 @@ export class Token {
    * @throws TokenError recipient-refused
    */
   openRecipient(spki: Uint8Array): TokenRecipient {
-    const { modulus, bytes } = readRecipient(spki);
-    const key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+    const { key, modulus, bytes } = readRecipient(spki);
     try {
       // The main session makes it: a session object dies with the session that made it.
       const handle = this.#library.C_CreateObject(this.#connection.main, recipientTemplate(modulus));
