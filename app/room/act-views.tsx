@@ -2,14 +2,19 @@ import { Icon } from '../ui/icons.tsx';
 import { formatMoment, Moment } from '../ui/moment.tsx';
 import { Notice } from '../ui/status.tsx';
 import type { ProposedAct, Representative } from './custody.ts';
-import { RoomPage, Trouble } from './room-page.tsx';
+import { PlayerModule, RoomPage, Trouble } from './room-page.tsx';
 import { ACT_TYPES } from './words.ts';
 
 /** @param digest SHA-256 of the act's bytes, base64url: what the passkey signs */
 export function ActPage(props: { representative: Representative; act: ProposedAct; digest: string }) {
   const { representative, act, digest } = props;
   return (
-    <RoomPage title={ACT_TYPES[act.type]} scripts={['passkey']} representative={representative} current="/desk">
+    <RoomPage
+      title={ACT_TYPES[act.type]}
+      representative={representative}
+      current="/desk"
+      head={leadsToView(act) && <PlayerModule />}
+    >
       <div class="stack narrow">
         <p class="eyebrow">What custody understood</p>
         <h1 class="sentence">{act.sentence}</h1>
@@ -71,6 +76,11 @@ export function ActPage(props: { representative: Representative; act: ProposedAc
       </div>
     </RoomPage>
   );
+}
+
+/** Whether this page opens a view, now or once it is signed. */
+function leadsToView({ type, options, grants }: ProposedAct): boolean {
+  return type === 'release' && (options !== null || grants.length > 0);
 }
 
 /** How the act stands: what still has to happen, or what became of it. */

@@ -1,0 +1,20 @@
+/** Entry of /assets/room.js, which every page of the room has: passkeys, and views. */
+import { connectForms } from './passkey.ts';
+import { openView, startPage } from './watch.ts';
+
+startPage();
+connectForms(follow);
+document.addEventListener('click', (event) => {
+  const link = (event.target as Element).closest<HTMLAnchorElement>('a[href^="/grants/"]');
+  const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+  if (!link || !isPlain || event.defaultPrevented) return;
+  event.preventDefault();
+  void follow(link.href);
+});
+
+/** Goes to a page of the room; to a view without leaving this one, where that can be. */
+async function follow(address: string): Promise<void> {
+  const isView = new URL(address, location.href).pathname.startsWith('/grants/');
+  if (isView && (await openView(address))) connectForms(follow);
+  else location.assign(address);
+}

@@ -1,0 +1,83 @@
+/**
+ * Starts views, and opens them in the page that leads to them: to leave that page and load and start one of their own would take longer than
+ * all else until the first frame. Where anything is not as expected, the browser goes there as it would by itself.
+ */
+import { readRecipient, shareRecipient, type Recipient } from './recipient.ts';
+
+/** What app/browser/player/player.ts gives, which is a script of its own. */
+type Player = typeof import('./player/player.ts');
+
+/** The address whose page this document shows. */
+let shown = location.pathname;
+/** By grant, keys that were read while the person was still reading. */
+const recipients = new Map<string, Recipient>();
+
+/** Starts what this page has of views: itself where it is one, and the keys of those that it leads to. */
+export function startPage(): void {
+  // One view per document: whatever else history leads to is loaded.
+  addEventListener('popstate', () => {
+    if (location.pathname !== shown) location.reload();
+  });
+  const player = document.querySelector<HTMLElement>('[data-player]');
+  if (player) {
+    const recipient = readRecipient(player.dataset['player']!);
+    loadPlayer().then(
+      ({ startPlayer }) => startPlayer(recipient),
+      () => (player.dataset['state'] = 'unloaded'),
+    );
+  }
+  for (const { dataset } of document.querySelectorAll<HTMLElement>('form[data-passkey="act"]'))
+    keep(readRecipient(dataset['act']!), [dataset['act']!]);
+  for (const list of document.querySelectorAll<HTMLElement>('[data-grants]')) {
+    const grants = list.dataset['grants']!.split(' ');
+    const shared = shareRecipient(list.dataset['release']!, grants);
+    keep(shared, grants);
+    // The view that one of them leads to looks for the key at once.
+    shared.catch(() => {}).finally(() => (list.hidden = false));
+  }
+}
+
+function keep(reading: Promise<Recipient | undefined>, grants: readonly string[]): void {
+  reading.then(
+    (recipient) => recipient && grants.forEach((grant) => recipients.set(grant, recipient)),
+    () => {},
+  );
+}
+
+/**
+ * Opens a view in this page: its address, title and content take the place of what was there, and it starts to play.
+ * @param address of any page
+ * @returns whether that was possible; it is not for what is no view, or has ended, or cannot be loaded
+ */
+export async function openView(address: string): Promise<boolean> {
+  if (!document.querySelector('[data-player-module]') || document.querySelector('[data-player]')) return false;
+  const loading = loadPlayer();
+  loading.catch(() => {});
+  try {
+    const response = await fetch(address, { headers: { accept: 'text/html' } });
+    if (!response.ok || response.redirected) return false;
+    const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+    const grant = page.querySelector<HTMLElement>('[data-player]')?.dataset['player'];
+    if (grant === undefined) return false;
+    const { startPlayer } = await loading;
+    history.pushState(null, '', address);
+    shown = location.pathname;
+    document.title = page.title;
+    document.body.replaceWith(page.body);
+    const recipient = recipients.get(grant);
+    startPlayer(recipient ? Promise.resolve(recipient) : readRecipient(grant));
+  } catch {
+    return false;
+  }
+  scrollTo(0, 0);
+  const heading = document.querySelector('h1')!;
+  heading.tabIndex = -1;
+  heading.focus();
+  return true;
+}
+
+/** By the address that the page names, so that the browser has fetched it by then. */
+function loadPlayer(): Promise<Player> {
+  const { href } = document.querySelector<HTMLLinkElement>('[data-player-module]')!;
+  return import(href) as Promise<Player>;
+}
