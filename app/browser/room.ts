@@ -9,12 +9,12 @@ document.addEventListener('click', (event) => {
   const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
   if (!link || !isPlain || event.defaultPrevented) return;
   event.preventDefault();
-  void follow(link.href);
+  void follow(link.href, link.dataset);
 });
 
 /** Goes to a page of the room; to a view without leaving this one, where that can be. */
-async function follow(address: string): Promise<void> {
+async function follow(address: string, first?: DOMStringMap): Promise<void> {
   const isView = new URL(address, location.href).pathname.startsWith('/grants/');
-  if (isView && (await openView(address))) connectForms(follow);
+  if (isView && (await openView(address, first))) connectForms(follow);
   else location.assign(address);
 }

@@ -20,12 +20,13 @@ export function startPage(): void {
   });
   const player = document.querySelector<HTMLElement>('[data-player]');
   if (player) {
-    const recipient = readRecipient(player.dataset['player']!);
+    const grant = player.dataset['player']!;
+    const recipient = readRecipient(grant);
     loadPlayer().then(
-      ({ startPlayer }) => startPlayer(recipient),
+      ({ openKeys, startPlayer }) => startPlayer(openKeys(grant, recipient)),
       () => (player.dataset['state'] = 'unloaded'),
     );
-  }
+  } else if (document.querySelector('[data-player-module]')) loadPlayer().catch(() => {});
   for (const { dataset } of document.querySelectorAll<HTMLElement>('form[data-passkey="act"]'))
     keep(readRecipient(dataset['act']!), [dataset['act']!]);
   for (const list of document.querySelectorAll<HTMLElement>('[data-grants]')) {
@@ -46,26 +47,33 @@ function keep(reading: Promise<Recipient | undefined>, grants: readonly string[]
 
 /**
  * Opens a view in this page: its address, title and content take the place of what was there, and it starts to play.
- * @param address of any page
- * @returns whether that was possible; it is not for what is no view, or has ended, or cannot be loaded
+ * @param first what the page knows of what plays first in it, whose key is then asked for at once
+ * @returns whether that was possible; it is not where the view has ended, or cannot be loaded
  */
-export async function openView(address: string): Promise<boolean> {
+export async function openView(address: string, first?: DOMStringMap): Promise<boolean> {
   if (!document.querySelector('[data-player-module]') || document.querySelector('[data-player]')) return false;
-  const loading = loadPlayer();
-  loading.catch(() => {});
+  const fetching = fetch(address, { headers: { accept: 'text/html' } });
+  const opening = loadPlayer().then(({ openKeys, startPlayer }) => {
+    const grant = new URL(address, location.href).pathname.split('/')[2]!;
+    const recipient = recipients.get(grant);
+    const keys = openKeys(grant, recipient ? Promise.resolve(recipient) : readRecipient(grant));
+    const { recording, chapter, type } = first ?? {};
+    // Whoever needs it meets its failure.
+    if (recording && MediaSource.isTypeSupported(type!)) keys.get(recording, Number(chapter)).catch(() => {});
+    return () => startPlayer(keys);
+  });
+  opening.catch(() => {});
   try {
-    const response = await fetch(address, { headers: { accept: 'text/html' } });
+    const response = await fetching;
     if (!response.ok || response.redirected) return false;
     const page = new DOMParser().parseFromString(await response.text(), 'text/html');
-    const grant = page.querySelector<HTMLElement>('[data-player]')?.dataset['player'];
-    if (grant === undefined) return false;
-    const { startPlayer } = await loading;
+    if (!page.querySelector('[data-player]')) return false;
+    const start = await opening;
+    document.body.replaceWith(page.body);
+    start();
     history.pushState(null, '', address);
     shown = location.pathname;
     document.title = page.title;
-    document.body.replaceWith(page.body);
-    const recipient = recipients.get(grant);
-    startPlayer(recipient ? Promise.resolve(recipient) : readRecipient(grant));
   } catch {
     return false;
   }

@@ -41,9 +41,11 @@ export async function readGrantIndex(shelf: Shelf, grant: GrantView, now = new D
   };
 }
 
-/** What the player needs before all else: of what is recorded first and may be watched, the numbers of its header and first segment. */
-interface FirstSegments {
+/** What the player needs before all else: what is recorded first and may be watched: its chapter, and the numbers of its header and first segment. */
+export interface FirstSegments {
   recording: string;
+  mimeType: string;
+  chapter: number;
   init: number;
   media: number;
 }
@@ -51,11 +53,12 @@ interface FirstSegments {
 /** @returns undefined when nothing may be watched */
 export function findFirst({ recordings }: GrantIndex): FirstSegments | undefined {
   let first: (FirstSegments & { at: number }) | undefined;
-  for (const { recording, startedAt, chapters, segments } of recordings) {
+  for (const { recording, mimeType, startedAt, chapters, segments } of recordings) {
     const media = segments.find((one) => !one.init && chapters.includes(one.chapter));
     const init = media && segments.find((one) => one.init && one.chapter === media.chapter);
     const at = Date.parse(startedAt) + (media?.start ?? 0) / 1000;
-    if (init && (!first || at < first.at)) first = { recording, init: init.number, media: media.number, at };
+    if (init && (!first || at < first.at))
+      first = { recording, mimeType, chapter: media.chapter, init: init.number, media: media.number, at };
   }
   return first;
 }

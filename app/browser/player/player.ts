@@ -26,28 +26,10 @@ const part = <T extends HTMLElement = HTMLElement>(name: string) => player.query
 let stop = () => {};
 
 /**
- * Starts the player of this document, once.
- * @param recipient the key that its grant was signed for; undefined where this browser has none
+ * Makes the keys of a view, for its player; one of them may be asked for before that starts.
+ * @param found the key that the grant was signed for; undefined where this browser has none
  */
-export function startPlayer(recipient: Promise<Recipient | undefined>): void {
-  player = document.querySelector('[data-player]')!;
-  try {
-    start(JSON.parse(part('index').textContent) as GrantIndex, recipient);
-  } catch (error) {
-    closePlayer((error as Error).message);
-  }
-}
-
-/** Runs to its end without a pause: the first key and the first segment are asked for before the page is drawn. */
-function start(index: GrantIndex, found: Promise<Recipient | undefined>): void {
-  if (!index.recordings.some((one) => one.chapters.length > 0))
-    throw new Error('Nothing of this attempt was recorded yet that you could watch.');
-  const playable = index.recordings.filter(({ mimeType }) => isPlayable(mimeType));
-  if (playable.length === 0) throw new Error(FORMAT_SENTENCE);
-  const leftOut = index.recordings.filter((one) => !playable.includes(one)).map(({ source }) => source);
-  if (leftOut.length > 0) say('left-out', `Not shown here: the ${leftOut.join(' and the ')}. ${FORMAT_SENTENCE}`);
-
-  const { grant } = index;
+export function openKeys(grant: string, found: Promise<Recipient | undefined>): ReleasedKeys {
   const recipient = found.then((one) => {
     if (one) return one;
     throw new Error(
@@ -56,7 +38,29 @@ function start(index: GrantIndex, found: Promise<Recipient | undefined>): void {
   });
   // Whoever needs it meets its failure.
   recipient.catch(() => {});
-  const keys = new ReleasedKeys(grant, recipient, recallDigest(grant));
+  return new ReleasedKeys(grant, recipient, recallDigest(grant));
+}
+
+/** Starts the player of this document, once. */
+export function startPlayer(keys: ReleasedKeys): void {
+  player = document.querySelector('[data-player]')!;
+  try {
+    start(JSON.parse(part('index').textContent) as GrantIndex, keys);
+  } catch (error) {
+    closePlayer((error as Error).message);
+  }
+}
+
+/** Runs to its end without a pause: the first key and the first segment are asked for before the page is drawn. */
+function start(index: GrantIndex, keys: ReleasedKeys): void {
+  if (!index.recordings.some((one) => one.chapters.length > 0))
+    throw new Error('Nothing of this attempt was recorded yet that you could watch.');
+  const playable = index.recordings.filter(({ mimeType }) => isPlayable(mimeType));
+  if (playable.length === 0) throw new Error(FORMAT_SENTENCE);
+  const leftOut = index.recordings.filter((one) => !playable.includes(one)).map(({ source }) => source);
+  if (leftOut.length > 0) say('left-out', `Not shown here: the ${leftOut.join(' and the ')}. ${FORMAT_SENTENCE}`);
+
+  const { grant } = index;
   const time = timelineOf(playable);
   const layouts = assignPlaces(playable).map((recordings) => {
     return { source: recordings[0]!.source, layout: layOut(recordings, time) };
