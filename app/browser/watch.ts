@@ -7,6 +7,9 @@ import { readRecipient, shareRecipient, type Recipient } from './recipient.ts';
 /** What app/browser/player/player.ts gives, which is a script of its own. */
 type Player = typeof import('./player/player.ts');
 
+/** Milliseconds that a view without a picture waits at most until it is shown. */
+const HELD = 150;
+
 /** The address whose page this document shows. */
 let shown = location.pathname;
 /** By grant, keys that were read while the person was still reading. */
@@ -23,7 +26,7 @@ export function startPage(): void {
     const grant = player.dataset['player']!;
     const recipient = readRecipient(grant);
     loadPlayer().then(
-      ({ openKeys, startPlayer }) => startPlayer(openKeys(grant, recipient)),
+      ({ openKeys, startPlayer }) => startPlayer(player, openKeys(grant, recipient)),
       () => (player.dataset['state'] = 'unloaded'),
     );
   } else if (document.querySelector('[data-player-module]')) loadPlayer().catch(() => {});
@@ -60,17 +63,20 @@ export async function openView(address: string, first?: DOMStringMap): Promise<b
     const { recording, chapter, type } = first ?? {};
     // Whoever needs it meets its failure.
     if (recording && MediaSource.isTypeSupported(type!)) keys.get(recording, Number(chapter)).catch(() => {});
-    return () => startPlayer(keys);
+    return (view: HTMLElement) => startPlayer(view, keys);
   });
   opening.catch(() => {});
   try {
     const response = await fetching;
     if (!response.ok || response.redirected) return false;
     const page = new DOMParser().parseFromString(await response.text(), 'text/html');
-    if (!page.querySelector('[data-player]')) return false;
+    const body = document.adoptNode(page.body);
+    const view = body.querySelector<HTMLElement>('[data-player]');
+    if (!view) return false;
     const start = await opening;
-    document.body.replaceWith(page.body);
-    start();
+    // Drawing the page keeps the browser from what the picture needs: it is shown with that, unless somebody would call it waiting.
+    await Promise.race([start(view), new Promise((resolve) => setTimeout(resolve, HELD))]);
+    document.body.replaceWith(body);
     history.pushState(null, '', address);
     shown = location.pathname;
     document.title = page.title;

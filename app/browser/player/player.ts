@@ -41,18 +41,22 @@ export function openKeys(grant: string, found: Promise<Recipient | undefined>): 
   return new ReleasedKeys(grant, recipient, recallDigest(grant));
 }
 
-/** Starts the player of this document, once. */
-export function startPlayer(keys: ReleasedKeys): void {
-  player = document.querySelector('[data-player]')!;
+/**
+ * Starts the player of this document, once.
+ * @param view its element, which may still have to come into the document
+ * @returns comes true once there is something to see in it
+ */
+export async function startPlayer(view: HTMLElement, keys: ReleasedKeys): Promise<void> {
+  player = view;
   try {
-    start(JSON.parse(part('index').textContent) as GrantIndex, keys);
+    await start(JSON.parse(part('index').textContent) as GrantIndex, keys);
   } catch (error) {
     closePlayer((error as Error).message);
   }
 }
 
 /** Runs to its end without a pause: the first key and the first segment are asked for before the page is drawn. */
-function start(index: GrantIndex, keys: ReleasedKeys): void {
+function start(index: GrantIndex, keys: ReleasedKeys): Promise<void> {
   if (!index.recordings.some((one) => one.chapters.length > 0))
     throw new Error('Nothing of this attempt was recorded yet that you could watch.');
   const playable = index.recordings.filter(({ mimeType }) => isPlayable(mimeType));
@@ -112,6 +116,7 @@ function start(index: GrantIndex, keys: ReleasedKeys): void {
   });
   drawHoles();
   draw();
+  return Promise.race(tracks.map(({ begun }) => begun));
 
   function draw(): void {
     timeline.draw();

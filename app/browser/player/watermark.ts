@@ -10,16 +10,19 @@ const MARGIN = 16;
  * It is drawn again whenever the picture's size changes.
  */
 export function drawWatermark(canvas: HTMLCanvasElement, text: string): void {
+  let stamp: HTMLCanvasElement | undefined;
+  let ratio = 0;
   const draw = () => {
+    // The browser draws slanted letters slowly, and an image of them quickly. It is made before there is a size, and so before it is needed.
+    if (!stamp || ratio !== devicePixelRatio) stamp = drawStamp(text);
+    ratio = devicePixelRatio;
     const { clientWidth: width, clientHeight: height } = canvas;
-    canvas.width = width * devicePixelRatio;
-    canvas.height = height * devicePixelRatio;
+    canvas.width = width * ratio;
+    canvas.height = height * ratio;
     const context = canvas.getContext('2d');
     if (!context) return;
-    // The browser draws slanted letters slowly, and an image of them quickly.
-    const stamp = drawStamp(text);
-    const [high, wide] = [stamp.height / devicePixelRatio, stamp.width / devicePixelRatio];
-    context.scale(devicePixelRatio, devicePixelRatio);
+    const [high, wide] = [stamp.height / ratio, stamp.width / ratio];
+    context.scale(ratio, ratio);
     const [cos, sin] = [Math.cos(SLANT), Math.sin(SLANT)];
     for (let row = 0, y = 40; y < height + width; y += SPACING.y, row++) {
       for (let x = (row % 2) * (SPACING.x / 2) - height; x < width + height; x += SPACING.x) {
