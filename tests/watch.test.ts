@@ -112,6 +112,14 @@ test('the link of a signed act opens the view in its page, by the keyboard too, 
   await page.getByText('You closed the recording').waitFor();
 });
 
+test('a link that is clicked twice opens the view once', async () => {
+  const view = await signView();
+  await view.link.dblclick();
+  await expectView(view);
+  expect(await isSameDocument()).toBe(true);
+  expect(asked.filter((path) => path === view.view || path.endsWith('/releases'))).toHaveLength(2);
+});
+
 test('a link that is only pointed at or focused releases nothing', async () => {
   const { attempt, link } = await signView();
   const before = await released(attempt);

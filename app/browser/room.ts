@@ -2,6 +2,9 @@
 import { connectForms } from './passkey.ts';
 import { openView, startPage } from './watch.ts';
 
+/** The view that is being opened. */
+let opening: string | undefined;
+
 startPage();
 connectForms(follow);
 document.addEventListener('click', (event) => {
@@ -15,6 +18,10 @@ document.addEventListener('click', (event) => {
 /** Goes to a page of the room; to a view without leaving this one, where that can be. */
 async function follow(address: string, first?: DOMStringMap): Promise<void> {
   const isView = new URL(address, location.href).pathname.startsWith('/grants/');
-  if (isView && (await openView(address, first))) connectForms(follow);
+  const isAnother = opening !== undefined;
+  // A second click on the same link.
+  if (isView && address === opening) return;
+  if (isView) opening = address;
+  if (isView && !isAnother && (await openView(address, first))) connectForms(follow);
   else location.assign(address);
 }
