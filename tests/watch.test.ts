@@ -137,6 +137,7 @@ test('the way back leads to the page before, without the keys, and what was show
   const view = await signView();
   await view.link.click();
   await expectView(view);
+  expect(await isSameDocument()).toBe(true);
   await page.keyboard.press('Space');
   await expect.poll(playedTo, { timeout: 10_000 }).toBeGreaterThan(2);
   await page.goBack();
@@ -173,6 +174,7 @@ test('history that leads to what has ended meanwhile shows that, and leads back 
   const view = await signView();
   await view.link.click();
   await expectView(view);
+  expect(await isSameDocument()).toBe(true);
   await page.goBack();
   await view.link.waitFor();
   const cookie = (await page.context().cookies()).find(({ name }) => name === '__Host-room');
