@@ -41,19 +41,9 @@ try {
         check: 'app/browser/check/check.ts',
         practice: 'app/browser/practice/page.ts',
         'practice-worker': 'app/browser/practice/worker.ts',
-        passkey: 'app/browser/passkey.ts',
-        theme: 'app/browser/theme.ts',
-      },
-    }),
-    // They share the view's keys, so they share the module that holds them.
-    build({
-      ...browser,
-      outdir: `${out}/assets`,
-      splitting: true,
-      chunkNames: '[name]-[hash]',
-      entryPoints: {
+        room: 'app/browser/room.ts',
         player: 'app/browser/player/player.ts',
-        'first-key': 'app/browser/player/first-key.ts',
+        theme: 'app/browser/theme.ts',
       },
     }),
     cp('app/assets', `${out}/assets`, { recursive: true }),

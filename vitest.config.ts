@@ -11,6 +11,7 @@ const FILMING = files(
   'recorder-sources',
   'capture-browser',
   'player-sources',
+  'watch',
   'recorder',
   'check-browser',
   'practice-browser',

@@ -57,6 +57,11 @@ const ERRORS = {
     'The key custody is not answering. Recording goes on; watching and signing have to wait. Try again in a minute.',
     true,
   ],
+  'asked-ahead': [
+    503,
+    'This page is not fetched ahead of time, because opening it begins a view. Open it when you want to watch.',
+    true,
+  ],
   /** The sentence is custody's own. */
   refused: [403, 'Custody refused this.', false],
   internal: [

@@ -153,7 +153,7 @@ const TABLE: Record<Place, Record<string, Row>> = {
     'POST /tickets': { nobody: 401, other: 200, type: FORM_TYPE },
     'GET /grants/:grant': { nobody: 303, other: 404, missing: 404 },
     'GET /grants/:grant/standing': { nobody: 401, other: 404, missing: 404 },
-    'GET /grants/:grant/recordings/:recording/segments/:number': { nobody: 303, other: 404, missing: 404 },
+    'GET /grants/:grant/recordings/:recording/segments/:number': { nobody: 401, other: 404, missing: 404 },
     'POST /grants/:grant/releases': { nobody: 401, other: 404, missing: 404, malformed: 400, oversized: 413 },
     'PUT /grants/:grant/viewing': { nobody: 401, other: 404, missing: 404, malformed: 400, oversized: 413 },
     'POST /grants/:grant/faults': { nobody: 401, other: 404, missing: 404, malformed: 400, oversized: 413 },

@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { GrantIndex } from '../app/wire.ts';
 import { launchChromium, openContext, plugInSecurityKey } from './chromium.ts';
 import { carryOut, changeStatus } from './custody-process.ts';
 import { inspectPage } from './page-inspection.ts';
@@ -127,10 +128,10 @@ test('what is not part of the release is dotted, and another act with a justific
   const locked = page.locator('.locked');
   expect(await locked.count()).toBe(1);
   expect(await locked.getAttribute('title')).toContain('not part of this release');
-  const index = JSON.parse((await page.locator('script[data-part="index"]').textContent()) ?? '');
-  const { withheld } = index.recordings[0];
+  const index = JSON.parse((await page.locator('[data-part="index"]').textContent())!) as GrantIndex;
+  const { withheld } = index.recordings[0]!;
   const segments = await page.request.get(
-    `${room.origin}/grants/${grant}/recordings/${recording}/segments/${withheld[0] * 6 + 1}`,
+    `${room.origin}/grants/${grant}/recordings/${recording}/segments/${withheld[0]! * 6 + 1}`,
   );
   expect(segments.status()).toBe(404);
   await page.getByRole('heading', { name: '3 of 4 chapters are open' }).waitFor();

@@ -1,6 +1,6 @@
 /** What the room's pages do with a passkey: sign in, enrol, ask for recordings' keys, sign an act. Forms say which with `data-passkey`. */
 import { fromBase64url, toBase64url, type EnvelopeAlgorithm } from '../wire.ts';
-import { makeRecipient, saveRecipient, shareRecipient } from './recipient.ts';
+import { makeRecipient, saveRecipient } from './recipient.ts';
 import { RequestError, requestJson } from './room-request.ts';
 
 type Json = Record<string, unknown>;
@@ -51,14 +51,15 @@ const ACTIONS: Record<string, (form: HTMLFormElement) => Promise<Outcome>> = {
   },
 };
 
-for (const form of document.querySelectorAll<HTMLFormElement>('form[data-passkey]')) connect(form);
-for (const list of document.querySelectorAll<HTMLElement>('[data-grants]')) {
-  const { release, grants } = list.dataset;
-  // The player that one of them leads to looks for the key at once.
-  shareRecipient(release!, grants!.split(' ')).finally(() => (list.hidden = false));
+/**
+ * Connects the forms of the page as it is now.
+ * @param follow goes to the address that an action leads to
+ */
+export function connectForms(follow: (address: string) => Promise<void>): void {
+  for (const form of document.querySelectorAll<HTMLFormElement>('form[data-passkey]')) connect(form, follow);
 }
 
-function connect(form: HTMLFormElement): void {
+function connect(form: HTMLFormElement, follow: (address: string) => Promise<void>): void {
   const button = form.querySelector<HTMLButtonElement>('button.primary')!;
   const run = ACTIONS[form.dataset['passkey']!]!;
   const demand = () => {
@@ -77,7 +78,7 @@ function connect(form: HTMLFormElement): void {
     button.disabled = true;
     say('');
     run(form)
-      .then(({ location, once }) => (once ? showOnce(location) : globalThis.location.assign(location)))
+      .then(({ location, once }) => (once ? showOnce(location) : follow(location)))
       .catch((error: unknown) => {
         say(sentenceFor(error));
         button.disabled = false;

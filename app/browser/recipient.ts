@@ -51,14 +51,18 @@ export async function saveRecipient(act: string, pair: CryptoKeyPair): Promise<v
   });
 }
 
-/** Keeps the key that an act was signed for under each of the views that the act opened; a browser that did not ask for them has none. */
-export async function shareRecipient(act: string, grants: readonly string[]): Promise<void> {
+/**
+ * Keeps the key that an act was signed for under each of the views that the act opened.
+ * @returns it; undefined in a browser that did not ask for them
+ */
+export async function shareRecipient(act: string, grants: readonly string[]): Promise<Recipient | undefined> {
   const recipient = await readRecipient(act);
-  if (!recipient) return;
+  if (!recipient) return undefined;
   for (const grant of grants) {
     sessionStorage.setItem(digestName(grant), recipient.digest);
     await inStore('readwrite', (store) => store.put(recipient, grant));
   }
+  return recipient;
 }
 
 /** @returns the digest of a grant's key where this window made the key, null elsewhere; at once, which the key itself is not */

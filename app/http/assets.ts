@@ -13,8 +13,6 @@ const TYPES: Record<string, string> = {
   '.woff2': 'font/woff2',
   '.txt': 'text/plain; charset=utf-8',
 };
-/** What several scripts share is named by its content (build.mjs). */
-const SHARED = /^chunk-[A-Z0-9]{8}\.js$/;
 /** Seconds for which a browser need not ask whether what it has is still right: thirty days. */
 const KEPT = 2_592_000;
 
@@ -33,8 +31,7 @@ export function assets(folder: string) {
     const file = files.get(name);
     if (!file) throw new AppError('not-found');
     const kind = extname(name);
-    const stays =
-      kind === '.woff2' || SHARED.test(name) || (assetsBuilt !== null && c.req.query('built') === assetsBuilt);
+    const stays = kind === '.woff2' || (assetsBuilt !== null && c.req.query('built') === assetsBuilt);
     c.header('ETag', file.etag);
     c.header('Cache-Control', stays ? `max-age=${KEPT}, immutable` : 'no-cache');
     if (c.req.header('if-none-match') === file.etag) return c.body(null, 304);

@@ -5,7 +5,8 @@ import { readContent } from '../http/content.ts';
 import { ActPage } from './act-views.tsx';
 import { idOf } from './address.ts';
 import { DecisionPage } from './attempt-views.tsx';
-import type { Outcome, Purpose } from './custody.ts';
+import type { Outcome, ProposedAct, Purpose } from './custody.ts';
+import { findFirst, type FirstSegments, readGrantIndex } from './grant-index.ts';
 import { answerForm, words } from './proposal.ts';
 import type { RoomParts } from './routes.tsx';
 import { requireRepresentative, type RoomEnv } from './session-guard.ts';
@@ -33,7 +34,7 @@ const decision = z.strictObject({
 });
 
 /** Acts: proposing a view or a decision, what custody says of an act, its signatures, and taking it back. */
-export function actRoutes({ custody }: Pick<RoomParts, 'custody'>) {
+export function actRoutes({ custody, shelf }: Pick<RoomParts, 'custody' | 'shelf'>) {
   return new Hono<RoomEnv>()
     .use(requireRepresentative(custody))
     .post('/', async (c) => {
@@ -50,7 +51,8 @@ export function actRoutes({ custody }: Pick<RoomParts, 'custody'>) {
     .get('/:act', async (c) => {
       const act = await custody.act(c.var.session, idOf(c, 'act'));
       const digest = createHash('sha256').update(act.bytes).digest('base64url');
-      return c.html(<ActPage representative={c.var.representative} act={act} digest={digest} />);
+      const first = await firstOf(c, act);
+      return c.html(<ActPage representative={c.var.representative} act={act} digest={digest} first={first} />);
     })
     .post('/:act/signature', async (c) => {
       const { response } = await readContent(c, z.strictObject({ response: answer }));
@@ -65,6 +67,14 @@ export function actRoutes({ custody }: Pick<RoomParts, 'custody'>) {
       // What the staff pages proposed concerns nobody any more once it was turned down.
       return c.redirect(proposer ? `/acts/${act}` : '/desk', 303);
     });
+
+  /** What plays first in a view that this person asked for by itself; in a batch, finding that out would keep the page waiting. */
+  async function firstOf(c: Context<RoomEnv>, { grants, proposer }: ProposedAct): Promise<FirstSegments | undefined> {
+    const [only, ...others] = grants;
+    if (!only || others.length > 0 || proposer?.id !== c.var.representative.id) return undefined;
+    const grant = await custody.grant(c.var.session, only.grant);
+    return grant.endedAt ? undefined : findFirst(await readGrantIndex(shelf, grant));
+  }
 
   /** Where a signature leads: to what it opened for the signer, to what it was about, or back to the act. */
   async function placeAfter(

@@ -2,19 +2,33 @@ import { Icon } from '../ui/icons.tsx';
 import { formatMoment, Moment } from '../ui/moment.tsx';
 import { Notice } from '../ui/status.tsx';
 import type { ProposedAct, Representative } from './custody.ts';
-import { RoomPage, Trouble } from './room-page.tsx';
+import type { FirstSegments } from './grant-index.ts';
+import { PlayerModule, RoomPage, Trouble } from './room-page.tsx';
 import { ACT_TYPES } from './words.ts';
 
-/** @param digest SHA-256 of the act's bytes, base64url: what the passkey signs */
-export function ActPage(props: { representative: Representative; act: ProposedAct; digest: string }) {
-  const { representative, act, digest } = props;
+/**
+ * @param digest SHA-256 of the act's bytes, base64url: what the passkey signs
+ * @param first what plays first in the one view that the act opened for this person, where there is one
+ */
+export function ActPage(props: {
+  representative: Representative;
+  act: ProposedAct;
+  digest: string;
+  first: FirstSegments | undefined;
+}) {
+  const { representative, act, digest, first } = props;
   return (
-    <RoomPage title={ACT_TYPES[act.type]} scripts={['passkey']} representative={representative} current="/desk">
+    <RoomPage
+      title={ACT_TYPES[act.type]}
+      representative={representative}
+      current="/desk"
+      head={leadsToView(act) && <PlayerModule />}
+    >
       <div class="stack narrow">
         <p class="eyebrow">What custody understood</p>
         <h1 class="sentence">{act.sentence}</h1>
         <div data-before>
-          <Standing act={act} representative={representative} />
+          <Standing act={act} representative={representative} first={first} />
         </div>
         <EnrolmentLink />
         <dl class="details">
@@ -73,8 +87,13 @@ export function ActPage(props: { representative: Representative; act: ProposedAc
   );
 }
 
+/** Whether this page opens a view, now or once it is signed. */
+function leadsToView({ type, options, grants }: ProposedAct): boolean {
+  return type === 'release' && (options !== null || grants.length > 0);
+}
+
 /** How the act stands: what still has to happen, or what became of it. */
-function Standing({ act, representative }: { act: ProposedAct; representative: Representative }) {
+function Standing({ act, representative, first }: Omit<Parameters<typeof ActPage>[0], 'digest'>) {
   const missing = act.signers - act.signatures.length;
   const signed = act.signatures.some(({ id }) => id === representative.id);
   if (act.status === 'withdrawn') {
@@ -100,7 +119,7 @@ function Standing({ act, representative }: { act: ProposedAct; representative: R
     return (
       <Notice kind="good">
         <p>It is signed, in force, and entered in the ledger.</p>
-        <Views act={act} representative={representative} />
+        <Views act={act} representative={representative} first={first} />
       </Notice>
     );
   }
@@ -130,7 +149,7 @@ function Standing({ act, representative }: { act: ProposedAct; representative: R
 }
 
 /** The views that a release opened, for who asked for them: their browser has the key. */
-function Views({ act, representative }: { act: ProposedAct; representative: Representative }) {
+function Views({ act, representative, first }: Omit<Parameters<typeof ActPage>[0], 'digest'>) {
   if (act.type !== 'release') return null;
   if (act.proposer?.id !== representative.id) {
     return <p>{act.proposer?.name} can open it from now on, in the browser that asked for it.</p>;
@@ -142,7 +161,14 @@ function Views({ act, representative }: { act: ProposedAct; representative: Repr
       <ul class="views" hidden data-release={act.act} data-grants={act.grants.map(({ grant }) => grant).join(' ')}>
         {act.grants.map(({ grant }, index) => (
           <li>
-            <a class="button" href={`/grants/${grant}`}>
+            {/* With what plays first, its key is asked for together with the view's page. */}
+            <a
+              class="button"
+              href={`/grants/${grant}`}
+              data-recording={first?.recording}
+              data-chapter={first?.chapter}
+              data-type={first?.mimeType}
+            >
               <Icon name="eye" />
               Watch {names[index]}
             </a>

@@ -85,12 +85,7 @@ export function AttemptPage(props: {
   const { representative, attempt, exam, recorded, stored } = props;
   const unregistered = stored - chaptersOf(attempt);
   return (
-    <RoomPage
-      title={`Attempt of ${attempt.candidate}`}
-      scripts={['passkey']}
-      representative={representative}
-      current="/attempts"
-    >
+    <RoomPage title={`Attempt of ${attempt.candidate}`} representative={representative} current="/attempts">
       <div class="stack">
         <p class="eyebrow">{attempt.title}</p>
         <h1>Attempt of {attempt.candidate}</h1>
@@ -179,7 +174,7 @@ export function BatchPage(props: {
 }) {
   const { representative, chosen, exams, fault } = props;
   return (
-    <RoomPage title="Open several recordings" scripts={['passkey']} representative={representative} current="/attempts">
+    <RoomPage title="Open several recordings" representative={representative} current="/attempts">
       <div class="stack">
         <p class="eyebrow">
           <a href="/attempts">Attempts</a>

@@ -42,7 +42,7 @@ export async function readGrantIndex(shelf: Shelf, grant: GrantView, now = new D
 }
 
 /** What the player needs before all else: what is recorded first and may be watched: its chapter, and the numbers of its header and first segment. */
-interface FirstSegments {
+export interface FirstSegments {
   recording: string;
   mimeType: string;
   chapter: number;

@@ -1,9 +1,9 @@
 import { type Context, Hono } from 'hono';
-import { getCookie } from 'hono/cookie';
+import { createMiddleware } from 'hono/factory';
 import { z } from 'zod';
 import type { RoomCustody } from '../custody/client.ts';
 import { AppError } from '../errors.ts';
-import { requireRepresentative, ROOM_COOKIE, type RoomEnv } from './session-guard.ts';
+import { requireRepresentative, requireSession } from './session-guard.ts';
 import { readContent } from '../http/content.ts';
 import type { GrantView } from './custody.ts';
 import { readGrantIndex } from './grant-index.ts';
@@ -30,32 +30,31 @@ const fault = z.strictObject({
   fault: z.enum(['altered', 'misplaced', 'foreign-recording', 'foreign-chapter', 'unreadable']),
 });
 
-/** A view: its page, its index, its ciphertext, the release of its keys, and what the player reports of it. */
+/**
+ * A view: its page, its ciphertext, the release of its keys, and what the player reports of it. Only the page asks whose session it is:
+ * for all else custody's word on the grant is its word on the session, too.
+ */
 export function grantRoutes({ custody, shelf }: { custody: RoomCustody; shelf: Shelf }) {
   const grants = new LiveGrants(custody);
-  const signedIn = requireRepresentative(custody);
-  const live = (c: Context<RoomEnv>) => grants.live(c.var.session, grantOf(c));
 
   return (
-    new Hono<RoomEnv>()
-      // Every player asks this all the time: custody's word on the grant is its word on the session, too.
-      .get('/standing', async (c) => {
-        const session = getCookie(c, ROOM_COOKIE);
-        if (!session) throw new AppError('not-signed-in');
-        await grants.live(session, grantOf(c));
-        c.header('cache-control', 'no-store');
-        return c.body(null, 204);
-      })
-      .use(signedIn)
-      .get('/', async (c) => {
-        const grant = await custody.grant(c.var.session, grantOf(c));
+    new Hono()
+      .get('/', refuseAhead, requireRepresentative(custody), async (c) => {
+        const grant = await grants.ask(c.var.session, grantOf(c));
         const { representative } = c.var;
         if (grant.endedAt) return c.html(<EndedPage representative={representative} grant={grant} />, 403);
         const index = await readGrantIndex(shelf, grant);
         return c.html(<GrantPage representative={representative} grant={grant} index={index} />);
       })
+      .use(requireSession)
+      // Every player asks this all the time.
+      .get('/standing', async (c) => {
+        await grants.live(c.var.session, grantOf(c));
+        c.header('cache-control', 'no-store');
+        return c.body(null, 204);
+      })
       .get('/recordings/:recording/segments/:number', async (c) => {
-        const grant = await live(c);
+        const grant = await grants.live(c.var.session, grantOf(c));
         const where = z.object({ recording: z.uuid(), number: z.coerce.number().pipe(count) }).safeParse(c.req.param());
         if (!where.success) throw new AppError('not-found');
         const { recording, number } = where.data;
@@ -67,7 +66,7 @@ export function grantRoutes({ custody, shelf }: { custody: RoomCustody; shelf: S
       })
       .post('/releases', async (c) => {
         const { recipient, chapters } = await readContent(c, releaseRequest);
-        const grant = await live(c);
+        const grant = await grants.live(c.var.session, grantOf(c));
         const asked = await Promise.all(
           chapters.map(async ({ recording, chapter }) => {
             const envelope =
@@ -81,7 +80,7 @@ export function grantRoutes({ custody, shelf }: { custody: RoomCustody; shelf: S
       .put('/viewing', async (c) => {
         await custody.viewing(c.var.session, grantOf(c), await readContent(c, report));
         // The report is kept; the answer tells a player whose grant has ended meanwhile to stop.
-        await live(c);
+        await grants.live(c.var.session, grantOf(c));
         return c.body(null, 204);
       })
       .post('/faults', async (c) => {
@@ -97,6 +96,15 @@ export function grantRoutes({ custody, shelf }: { custody: RoomCustody; shelf: S
       })
   );
 }
+
+/**
+ * A view begins when a person opens it, never because a browser guesses that they may.
+ * @throws AppError asked-ahead for what a browser fetches or draws ahead of time (Sec-Purpose, Fetch standard and Speculation Rules)
+ */
+const refuseAhead = createMiddleware(async (c, next) => {
+  if (c.req.header('sec-purpose')?.includes('prefetch')) throw new AppError('asked-ahead');
+  return next();
+});
 
 function covers(grant: GrantView, recording: string, chapter: number): boolean {
   return grant.chapters.some((one) => one.recording === recording && one.chapter === chapter);

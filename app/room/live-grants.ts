@@ -14,20 +14,23 @@ export class LiveGrants {
     this.#custody = custody;
   }
 
+  /** @returns what custody says now of the grant, which may have ended; `live` holds it to be so for a while */
+  ask(session: string, id: string): Promise<GrantView> {
+    const now = Date.now();
+    for (const [name, { until }] of this.#known) if (until < now) this.#known.delete(name);
+    const grant = this.#custody.grant(session, id);
+    this.#known.set(`${session}/${id}`, { until: now + TRUSTED, grant });
+    grant.catch(() => this.forget(session, id));
+    return grant;
+  }
+
   /**
    * @returns the grant, while it lives
    * @throws AppError refused when it has ended; whatever custody throws
    */
   async live(session: string, id: string): Promise<GrantView> {
-    const now = Date.now();
-    for (const [name, { until }] of this.#known) if (until < now) this.#known.delete(name);
-    let known = this.#known.get(`${session}/${id}`);
-    if (!known) {
-      known = { until: now + TRUSTED, grant: this.#custody.grant(session, id) };
-      this.#known.set(`${session}/${id}`, known);
-      known.grant.catch(() => this.forget(session, id));
-    }
-    const grant = await known.grant;
+    const known = this.#known.get(`${session}/${id}`);
+    const grant = await (known && known.until >= Date.now() ? known.grant : this.ask(session, id));
     if (grant.endedAt || Date.parse(grant.expiresAt) <= Date.now())
       throw new AppError('refused', {
         sentence: grant.endedBecause ?? 'This view has ended. Open the recording again if you need more.',

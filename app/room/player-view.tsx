@@ -1,5 +1,4 @@
 import { raw } from 'hono/html';
-import { assetPath } from '../ui/asset-path.ts';
 import { Icon } from '../ui/icons.tsx';
 import { Moment } from '../ui/moment.tsx';
 import { Notice, Status } from '../ui/status.tsx';
@@ -7,7 +6,7 @@ import type { GrantView, Representative } from './custody.ts';
 import { findFirst } from './grant-index.ts';
 import { MoreForm } from './more-form.tsx';
 import type { GrantIndex } from '../wire.ts';
-import { RoomPage } from './room-page.tsx';
+import { PlayerModule, RoomPage } from './room-page.tsx';
 import { DEGRADED, OUTCOMES, PURPOSES } from './words.ts';
 
 const KEYS: [keys: string[], does: string][] = [
@@ -21,7 +20,7 @@ const KEYS: [keys: string[], does: string][] = [
   [['?'], 'Show these keys'],
 ];
 
-/** The player, and the form for a decision beside it. Its script is app/browser/player/player.ts. */
+/** The player, and the form for a decision beside it. app/browser/watch.ts starts it, wherever it was opened. */
 export function GrantPage(props: { representative: Representative; grant: GrantView; index: GrantIndex }) {
   const { representative, grant, index } = props;
   const first = findFirst(index);
@@ -31,15 +30,18 @@ export function GrantPage(props: { representative: Representative; grant: GrantV
   return (
     <RoomPage
       title={`Recording of ${grant.candidate}`}
-      scripts={['player', 'passkey']}
       representative={representative}
       main={{ class: 'booth' }}
-      head={first && <FirstKey {...first} />}
+      head={
+        <>
+          <PlayerModule />
+          {/* Asked for while the script is still on its way. */}
+          {segments.map((path) => (
+            <link rel="preload" as="fetch" crossorigin="anonymous" href={`/grants/${grant.grant}/${path}`} />
+          ))}
+        </>
+      }
     >
-      {/* Asked for while the script is still on its way. */}
-      {segments.map((path) => (
-        <link rel="preload" as="fetch" crossorigin="anonymous" href={`/grants/${grant.grant}/${path}`} />
-      ))}
       <div class="stack">
         <header>
           <p class="eyebrow">
@@ -93,16 +95,6 @@ export function GrantPage(props: { representative: Representative; grant: GrantV
   );
 }
 
-/** Has the browser ask for the first chapter's key before it has read the page. */
-function FirstKey({ recording, chapter, mimeType }: NonNullable<ReturnType<typeof findFirst>>) {
-  return (
-    <>
-      <meta name="first-chapter" data-recording={recording} data-chapter={chapter} data-type={mimeType} />
-      <script type="module" async src={assetPath('first-key.js')}></script>
-    </>
-  );
-}
-
 /** A view that is over, and the way back. */
 export function EndedPage({ representative, grant }: { representative: Representative; grant: GrantView }) {
   return (
@@ -131,7 +123,7 @@ export function EndedPage({ representative, grant }: { representative: Represent
 
 function Player({ index }: { index: GrantIndex }) {
   return (
-    <section class="player" aria-label="Player" data-player data-state="loading">
+    <section class="player" aria-label="Player" data-player={index.grant} data-state="loading">
       {/* What there is to play, as data: the script need not ask for it before it begins. */}
       <script type="application/json" data-part="index">
         {raw(JSON.stringify(index).replaceAll('<', '\\u003c'))}
@@ -139,6 +131,9 @@ function Player({ index }: { index: GrantIndex }) {
       <div class="stage">
         <div class="pictures" data-part="pictures"></div>
         <p class="veil veil-loading">Loading…</p>
+        <p class="veil veil-unloaded" role="alert">
+          The player could not be loaded. Check your connection and reload the page.
+        </p>
         <p class="veil veil-ended">The recording ends here.</p>
         <div class="veil veil-closed" data-part="closed" role="alert" hidden>
           <p data-part="closed-sentence"></p>

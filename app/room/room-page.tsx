@@ -6,7 +6,7 @@ import type { Representative } from './custody.ts';
 import { seesRegister, watches } from './duties.ts';
 import { wordRoles } from './words.ts';
 
-interface RoomPageProps extends Pick<PageProps, 'title' | 'scripts' | 'main' | 'head'> {
+interface RoomPageProps extends Pick<PageProps, 'title' | 'main' | 'head'> {
   representative?: Representative;
   /** Address of the page's line in the navigation; pages without one have the window's whole width. */
   current?: string;
@@ -14,7 +14,7 @@ interface RoomPageProps extends Pick<PageProps, 'title' | 'scripts' | 'main' | '
 }
 
 /** The room's shell: signed-in pages have the navigation. */
-export function RoomPage({ title, scripts = [], main = {}, head, representative, current, children }: RoomPageProps) {
+export function RoomPage({ title, main = {}, head, representative, current, children }: RoomPageProps) {
   const navigation =
     current && representative
       ? navigationFor(representative).map((line) => ({ ...line, current: line.href === current }))
@@ -23,15 +23,18 @@ export function RoomPage({ title, scripts = [], main = {}, head, representative,
     <Page
       title={title}
       place="room"
-      scripts={scripts}
       main={main}
-      head={head}
+      head={
+        <>
+          <link rel="stylesheet" href={assetPath('room.css')} />
+          {head}
+        </>
+      }
       {...(representative && {
         person: `${representative.name}, ${wordRoles(representative.roles)}`,
       })}
       navigation={navigation}
     >
-      <link rel="stylesheet" href={assetPath('room.css')} />
       {children}
     </Page>
   );
@@ -51,6 +54,14 @@ function navigationFor(representative: Representative): Omit<NavigationItem, 'cu
       : []),
     { href: '/tickets', label: 'Staff pages', icon: 'open' },
   ];
+}
+
+/**
+ * Has the browser fetch the player while the page is still being read, of a view and of what leads to one: the page's script finds it
+ * here (app/browser/watch.ts).
+ */
+export function PlayerModule() {
+  return <link rel="modulepreload" href={assetPath('player.js')} data-player-module />;
 }
 
 /** What the room can do while the key token is away. */

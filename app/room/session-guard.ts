@@ -7,10 +7,27 @@ import type { Representative } from './custody.ts';
 /** Its value is custody's session token. Lax, so that links from the staff origin find the representative signed in. */
 export const ROOM_COOKIE = '__Host-room';
 
+/** Custody's session token. */
+interface SessionEnv {
+  Variables: { session: string };
+}
+
 /** Custody's session token, and whose it is. */
 export interface RoomEnv {
-  Variables: { session: string; representative: Representative };
+  Variables: SessionEnv['Variables'] & { representative: Representative };
 }
+
+/**
+ * Lets only requests with a session token through and sets `session`. Whether it is a session's, custody tells with what it is asked
+ * next: for requests whose every way leads to custody.
+ * @throws AppError not-signed-in
+ */
+export const requireSession = createMiddleware<SessionEnv>(async (c, next) => {
+  const session = getCookie(c, ROOM_COOKIE);
+  if (!session) throw new AppError('not-signed-in');
+  c.set('session', session);
+  return next();
+});
 
 /**
  * Lets only signed-in representatives through and sets `session` (the token) and `representative`. A page asked for

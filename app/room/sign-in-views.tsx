@@ -5,7 +5,7 @@ import { wordRoles } from './words.ts';
 
 export function SignInPage({ institution, tokenAway }: { institution: string; tokenAway: boolean }) {
   return (
-    <RoomPage title="Sign in" scripts={['passkey']}>
+    <RoomPage title="Sign in">
       <div class="stack narrow">
         <p class="eyebrow">{institution}</p>
         <h1>The reading room</h1>
@@ -29,7 +29,7 @@ export function SignInPage({ institution, tokenAway }: { institution: string; to
 
 export function EnrolmentPage({ token, representative }: Pick<Enrolment, 'representative'> & { token: string }) {
   return (
-    <RoomPage title="Enrol your passkey" scripts={['passkey']}>
+    <RoomPage title="Enrol your passkey">
       <div class="stack narrow">
         <h1>Enrol your passkey</h1>
         <p>

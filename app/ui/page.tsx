@@ -28,8 +28,8 @@ export interface PageProps {
   children?: Child;
 }
 
-/** Scripts that run before the page is drawn for the first time: what they begin with is not to wait for that. */
-const EARLY = ['theme', 'player'];
+/** What runs on every page of a place, before it is drawn for the first time. The room is dark, and has no switch for that. */
+const FIRST: Record<Place, string> = { exam: 'theme', staff: 'theme', room: 'room' };
 /** Asked for before the style sheet that names them, so that no text is drawn in others first. */
 const FONTS = ['inter', 'source-serif'];
 
@@ -46,19 +46,16 @@ export function Page({ title, place, scripts = [], person, navigation = [], main
           <meta name="viewport" content="width=device-width, initial-scale=1" />
           <meta name="color-scheme" content={place === 'room' ? 'dark' : 'light dark'} />
           <title>{`${title} · Cloister`}</title>
-          {head}
           <link rel="icon" href={assetPath('favicon.svg')} type="image/svg+xml" />
           <link rel="stylesheet" href={assetPath('cloister.css')} />
           {FONTS.map((font) => (
             <link rel="preload" as="font" type="font/woff2" crossorigin="anonymous" href={`/assets/${font}.woff2`} />
           ))}
-          {['theme', ...scripts].map((script) => (
-            <script
-              type="module"
-              src={assetPath(`${script}.js`)}
-              blocking={EARLY.includes(script) ? 'render' : undefined}
-            ></script>
+          <script type="module" src={assetPath(`${FIRST[place]}.js`)} blocking="render"></script>
+          {scripts.map((script) => (
+            <script type="module" src={assetPath(`${script}.js`)}></script>
           ))}
+          {head}
         </head>
         <body>
           <a class="skip" href="#main">

@@ -19,6 +19,9 @@ export class Undecodable extends Error {
 export class MediaBuffer {
   /** Comes true once segments can be appended. */
   opened: Promise<void>;
+  /** Comes true once the first segment is on its way in. */
+  readonly begun: Promise<void>;
+  readonly #begin: () => void;
   readonly #video: HTMLVideoElement;
   readonly #pieces: readonly Piece[];
   readonly #end: number;
@@ -35,6 +38,9 @@ export class MediaBuffer {
     this.#video = video;
     this.#pieces = pieces;
     this.#end = end;
+    let begin = () => {};
+    this.begun = new Promise((resolve) => (begin = resolve));
+    this.#begin = begin;
     this.opened = this.#open();
   }
 
@@ -93,7 +99,9 @@ export class MediaBuffer {
     }
     buffer.appendWindowEnd = piece.cut ? piece.to : Number.POSITIVE_INFINITY;
     this.#last = piece;
-    await this.#put(media, false);
+    const putting = this.#put(media, false);
+    this.#begin();
+    await putting;
     this.#appended.set(piece, intervalAt(this.stretches, (piece.from + piece.to) / 2) !== undefined);
   }
 

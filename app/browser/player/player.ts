@@ -1,37 +1,62 @@
 /** The reading room's player: one picture per source, one clock, one timeline. Its page is app/room/player-view.tsx. */
 import type { GrantIndex } from '../../wire.ts';
-import { deleteRecipient } from '../recipient.ts';
+import { deleteRecipient, recallDigest, type Recipient } from '../recipient.ts';
 import { request, RequestError } from '../room-request.ts';
 import { arrangePictures } from './arrangement.ts';
 import { Clock } from './clock.ts';
 import { listGaps } from './gap-list.ts';
-import { layOut, type Piece, type HoleCause } from './layout.ts';
+import { layOut, type HoleCause, type Layout, type Piece } from './layout.ts';
 import { addPicture } from './picture.ts';
 import { assignPlaces, timelineOf } from './places.ts';
+import { ReleasedKeys } from './released-keys.ts';
 import type { FaultySegment } from './segment.ts';
 import { watchStanding } from './standing.ts';
 import { Timeline } from './timeline.ts';
 import { clockTime, length, zoneName } from './times.ts';
 import { Track } from './track.ts';
 import { connectTransport } from './transport.ts';
-import { grant, keys } from './view.ts';
 import { Viewing } from './viewing.ts';
 import { FAULTS, FORMAT_SENTENCE, HOLES, SOURCE_NAMES } from './words.ts';
 
-const player = document.querySelector<HTMLElement>('[data-player]')!;
+/** The one of this document; there is none yet when this module is loaded ahead of it. */
+let player: HTMLElement;
 const part = <T extends HTMLElement = HTMLElement>(name: string) => player.querySelector<T>(`[data-part="${name}"]`)!;
 
 /** Ends what runs; set once something does. */
 let stop = () => {};
 
-try {
-  start(JSON.parse(part('index').textContent) as GrantIndex);
-} catch (error) {
-  closePlayer((error as Error).message);
+/**
+ * Makes the keys of a view, for its player; one of them may be asked for before that starts.
+ * @param found the key that the grant was signed for; undefined where this browser has none
+ */
+export function openKeys(grant: string, found: Promise<Recipient | undefined>): ReleasedKeys {
+  const recipient = found.then((one) => {
+    if (one) return one;
+    throw new Error(
+      'The key for this view is not in this browser. Open the recording again from the attempt’s page, in the browser you want to watch it in.',
+    );
+  });
+  // Whoever needs it meets its failure.
+  recipient.catch(() => {});
+  return new ReleasedKeys(grant, recipient, recallDigest(grant));
+}
+
+/**
+ * Starts the player of this document, once.
+ * @param view its element, which may still have to come into the document
+ * @returns comes true once there is something to see in it
+ */
+export async function startPlayer(view: HTMLElement, keys: ReleasedKeys): Promise<void> {
+  player = view;
+  try {
+    await start(JSON.parse(part('index').textContent) as GrantIndex, keys);
+  } catch (error) {
+    closePlayer((error as Error).message);
+  }
 }
 
 /** Runs to its end without a pause: the first key and the first segment are asked for before the page is drawn. */
-function start(index: GrantIndex): void {
+function start(index: GrantIndex, keys: ReleasedKeys): Promise<void> {
   if (!index.recordings.some((one) => one.chapters.length > 0))
     throw new Error('Nothing of this attempt was recorded yet that you could watch.');
   const playable = index.recordings.filter(({ mimeType }) => isPlayable(mimeType));
@@ -39,10 +64,13 @@ function start(index: GrantIndex): void {
   const leftOut = index.recordings.filter((one) => !playable.includes(one)).map(({ source }) => source);
   if (leftOut.length > 0) say('left-out', `Not shown here: the ${leftOut.join(' and the ')}. ${FORMAT_SENTENCE}`);
 
+  const { grant } = index;
   const time = timelineOf(playable);
-  const places = assignPlaces(playable).map((recordings) => {
-    const { source } = recordings[0]!;
-    const layout = layOut(recordings, time);
+  const layouts = assignPlaces(playable).map((recordings) => {
+    return { source: recordings[0]!.source, layout: layOut(recordings, time) };
+  });
+  askAhead(keys, layouts);
+  const places = layouts.map(({ source, layout }) => {
     const picture = addPicture(part('pictures'), source, index.watermark);
     const track = new Track(
       picture.video,
@@ -84,10 +112,11 @@ function start(index: GrantIndex): void {
   part('length').textContent = length(clock.end);
   part<HTMLFormElement>('end').addEventListener('submit', (event) => {
     event.preventDefault();
-    void end(viewing);
+    void end(grant, viewing);
   });
   drawHoles();
   draw();
+  return Promise.race(tracks.map(({ begun }) => begun));
 
   function draw(): void {
     timeline.draw();
@@ -129,6 +158,13 @@ function start(index: GrantIndex): void {
   }
 }
 
+/** Asks for the key of what plays first, before anything is drawn. */
+function askAhead(keys: ReleasedKeys, layouts: readonly { layout: Layout }[]): void {
+  const [first] = layouts.flatMap(({ layout }) => layout.pieces.slice(0, 1)).sort((a, b) => a.from - b.from);
+  // Who needs it meets its failure.
+  if (first) keys.get(first.recording, first.chapter).catch(() => {});
+}
+
 function isPlayable(mimeType: string): boolean {
   return 'MediaSource' in globalThis && MediaSource.isTypeSupported(mimeType);
 }
@@ -147,7 +183,7 @@ function closePlayer(sentence: string): void {
   part('closed-sentence').textContent = sentence;
 }
 
-async function end(viewing: Viewing): Promise<void> {
+async function end(grant: string, viewing: Viewing): Promise<void> {
   await viewing.close();
   await request('POST', `/grants/${grant}/end`).catch(fail);
   await deleteRecipient(grant);

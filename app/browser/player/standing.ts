@@ -35,6 +35,7 @@ export function watchStanding(grant: string, ended: (error: RequestError) => voi
     document.removeEventListener('visibilitychange', look);
   };
   document.addEventListener('visibilitychange', look);
-  void ask();
+  // The page itself was custody's word a moment ago.
+  timer = setTimeout(() => void ask(), PERIOD);
   return close;
 }

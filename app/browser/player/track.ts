@@ -34,6 +34,11 @@ export class Track {
     this.#supply = new Supply(video, layout, view, events);
   }
 
+  /** Comes true once the picture's first segment is on its way into the browser's buffer. */
+  get begun(): Promise<void> {
+    return this.#supply.buffer.begun;
+  }
+
   /** @returns whether there is something to show at this time */
   covers(time: number): boolean {
     return time >= 0 && time < (this.layout.pieces.at(-1)?.to ?? 0) && !this.holeAt(time);
