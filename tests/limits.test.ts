@@ -15,7 +15,7 @@ import { errorOf, type Reply } from './recording-setting.ts';
 import { inspect, startWebSetting, type TlsAttempt, type WebSetting } from './web-process.ts';
 
 const FULL = Boolean(process.env.CLOISTER_TEST_FULL);
-const IDLE = FULL ? 10_000 : 1000;
+const IDLE = FULL ? 10_000 : 300;
 const MIB = 2 ** 20;
 
 let web: WebSetting;

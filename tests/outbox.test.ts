@@ -176,59 +176,60 @@ test('a killed browser loses nothing that was encrypted: the next one sends it b
   expect(await whatIsKept(next.page)).toEqual({});
 }, 120_000);
 
-test(`${FULL ? 'an hour' : 'five minutes'} offline costs the same for each segment, holds no bodies in memory, and arrives whole`, async () => {
-  // Two seconds at 448 and 600 kbit/s in the long run.
-  const [count, sizes] = [FULL ? 1800 : 150, [112_000, 150_000]];
-  const batch = 50;
-  const driver = await openDriver();
-  await begin(driver);
-  relay.weather = 'cut';
-  relay.delay = 0;
-  const rounds: { took: number; memory: number }[] = [];
-  for (let first = 0; first < count; first += batch) {
-    const began = performance.now();
-    for (const [i, source] of SOURCES.entries()) await driver.push(source, first, batch, sizes[i]!, first);
-    const made = (first + batch) * (sizes[0]! + sizes[1]!);
-    await driver.see(({ waitingBytes }) => waitingBytes > made, 60);
-    const took = performance.now() - began;
-    rounds.push({ took, memory: await settledMemory(driver.page) });
-  }
-  const pushed = count * (sizes[0]! + sizes[1]!);
-  const third = Math.floor(rounds.length / 3);
-  const [early, late] = [rounds.slice(0, third), rounds.slice(-third)].map((part) => ({
-    took: part.reduce((sum, { took }) => sum + took, 0) / part.length,
-    memory: Math.min(...part.map(({ memory }) => memory)),
-  }));
-  expect(late!.took).toBeLessThan(2 * early!.took + 500);
-  expect(late!.memory - early!.memory).toBeLessThan(15e6);
+test.runIf(FULL)(
+  'an hour offline costs the same for each segment, holds no bodies in memory, and arrives whole',
+  async () => {
+    // Two seconds at 448 and 600 kbit/s in the long run.
+    const [count, sizes] = [1800, [112_000, 150_000]];
+    const batch = 50;
+    const driver = await openDriver();
+    await begin(driver);
+    relay.weather = 'cut';
+    relay.delay = 0;
+    const rounds: { took: number; memory: number }[] = [];
+    for (let first = 0; first < count; first += batch) {
+      const began = performance.now();
+      for (const [i, source] of SOURCES.entries()) await driver.push(source, first, batch, sizes[i]!, first);
+      const made = (first + batch) * (sizes[0]! + sizes[1]!);
+      await driver.see(({ waitingBytes }) => waitingBytes > made, 60);
+      const took = performance.now() - began;
+      rounds.push({ took, memory: await settledMemory(driver.page) });
+    }
+    const pushed = count * (sizes[0]! + sizes[1]!);
+    const third = Math.floor(rounds.length / 3);
+    const [early, late] = [rounds.slice(0, third), rounds.slice(-third)].map((part) => ({
+      took: part.reduce((sum, { took }) => sum + took, 0) / part.length,
+      memory: Math.min(...part.map(({ memory }) => memory)),
+    }));
+    expect(late!.took).toBeLessThan(2 * early!.took + 500);
+    expect(late!.memory - early!.memory).toBeLessThan(15e6);
 
-  relay.weather = 'fair';
-  await driver.post({ kind: 'finish', missing: {} });
-  const began = performance.now();
-  const watched: number[] = [];
-  const look = () => watched.push(memoryOf(profile));
-  const watch = setInterval(() => void collectGarbage(driver.page).then(look), 2000);
-  const { lineRate } = await driver.see(({ waitingRequests }) => waitingRequests < count, 400);
-  await driver.hear('sealed', 400);
-  const took = (performance.now() - began) / 1000;
-  clearInterval(watch);
-  // Five minutes may be sent before the first look.
-  await collectGarbage(driver.page);
-  look();
-  expect(lineRate).toBeGreaterThan((8 * pushed) / took / 3);
-  // The network's own buffers come on top, and up to 200 MB that the debugger which drives the page keeps of what was sent;
-  // bodies in memory would add up to all that was pushed, and go on adding up to the end.
-  const quarter = Math.ceil(watched.length / 4);
-  const [before, last] = [watched.slice(2 * quarter, 3 * quarter), watched.slice(-quarter)].map((part) =>
-    Math.min(...part),
-  );
-  expect(last).toBeLessThan(late!.memory + 60e6 + (FULL ? 210e6 : 0));
-  if (FULL) expect(last! - before!).toBeLessThan(pushed / 8);
-  for (const [i, source] of SOURCES.entries()) expect(await placesOf(source, count, sizes[i]!)).toEqual(upTo(count));
-  await expectWhole();
-  expect(relay.mostAtOnce).toBeLessThanOrEqual(2);
-  expect(relay.refusals).toEqual([]);
-}, 600_000);
+    relay.weather = 'fair';
+    await driver.post({ kind: 'finish', missing: {} });
+    const began = performance.now();
+    const watched: number[] = [];
+    const look = () => watched.push(memoryOf(profile));
+    const watch = setInterval(() => void collectGarbage(driver.page).then(look), 2000);
+    const { lineRate } = await driver.see(({ waitingRequests }) => waitingRequests < count, 400);
+    await driver.hear('sealed', 400);
+    const took = (performance.now() - began) / 1000;
+    clearInterval(watch);
+    expect(lineRate).toBeGreaterThan((8 * pushed) / took / 3);
+    // The network's own buffers come on top, and up to 200 MB that the debugger which drives the page keeps of what was sent;
+    // bodies in memory would add up to all that was pushed, and go on adding up to the end.
+    const quarter = Math.ceil(watched.length / 4);
+    const [before, last] = [watched.slice(2 * quarter, 3 * quarter), watched.slice(-quarter)].map((part) =>
+      Math.min(...part),
+    );
+    expect(last).toBeLessThan(late!.memory + 270e6);
+    expect(last! - before!).toBeLessThan(pushed / 8);
+    for (const [i, source] of SOURCES.entries()) expect(await placesOf(source, count, sizes[i]!)).toEqual(upTo(count));
+    await expectWhole();
+    expect(relay.mostAtOnce).toBeLessThanOrEqual(2);
+    expect(relay.refusals).toEqual([]);
+  },
+  600_000,
+);
 
 /** Chromium grants a page six tenths of the disk that its profile lies on. @returns false where nobody may mount one */
 function mountDisk(folder: string, megabytes: number): boolean {
@@ -381,7 +382,7 @@ test('after the upload’s end what is left is forgotten, with a sentence that b
   await push(driver, 2, 2);
   const { sentence } = await driver.hear('failed');
   expect(sentence).toBe(UPLOAD_CLOSED);
-  await until(async () => Object.keys(await whatIsKept(driver.page)).length === 0, 5);
+  await until(async () => Object.keys(await whatIsKept(driver.page)).length === 0, 15);
   const { stopped } = relay;
   await new Promise((resolve) => setTimeout(resolve, 2000));
   expect(relay.stopped).toBe(stopped);

@@ -195,7 +195,7 @@ describe('the recorder', () => {
     expect(seconds).toBeGreaterThan(6);
     const shown = [init, ...hidden.map(({ bytes }) => bytes)];
     // A machine with nothing else to do gives 15 and no still; a page that the browser slows gives one, and is still throughout.
-    expect(decode(shown).frames / seconds).toBeGreaterThan(8);
+    expect(decode(shown).frames / seconds).toBeGreaterThan(4);
     expect(stillSeconds(shown) / seconds).toBeLessThan(0.85);
   }, 60_000);
 
