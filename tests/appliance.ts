@@ -82,8 +82,12 @@ export async function startAppliance(
 function childOf(parent: number, name: ProcessName): number | undefined {
   const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').split(' ').filter(Boolean);
   const child = children.find((pid) => {
-    const command = `/proc/${pid}/cmdline`;
-    return existsSync(command) && readFileSync(command, 'utf8').includes(`/${name}.js`);
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`/${name}.js`);
+    } catch {
+      // It ended in between.
+      return false;
+    }
   });
   return child === undefined ? undefined : Number(child);
 }
