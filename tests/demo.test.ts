@@ -131,8 +131,8 @@ test('one of its processes ending again and again, it stops the others and says 
   expect(started.has(last)).toBe(true);
   process.kill(last, 'SIGKILL');
   await expect.poll(() => appliance.process.exitCode, { timeout: 15_000 }).toBe(1);
-  expect(words).toContain('room ended by itself again and again');
-  expect([...started].filter(isAlive)).toEqual([]);
+  await expect.poll(() => words).toContain('room ended by itself again and again');
+  await expect.poll(() => [...started].filter(isAlive)).toEqual([]);
 });
 
 test.each([
