@@ -23,8 +23,8 @@ const BROWSER = files(
 const shared = {
   // A PKCS#11 module lives once per process and its end ends every session: each file gets a process of its own.
   pool: 'forks' as const,
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
 };
 
 export default defineConfig({
