@@ -71,6 +71,8 @@ export class Attempt {
   /** How often the attempt was begun or taken over here. */
   #starts = 0;
   #replaced = false;
+  /** Nothing can be added to it any more: what is still on its way here is not kept either. */
+  #over = false;
 
   constructor(tell: (message: WorkerMessage) => void) {
     this.#tell = tell;
@@ -202,6 +204,7 @@ export class Attempt {
   async fail(error: unknown): Promise<void> {
     this.#tell({ kind: 'failed', sentence: sentenceOf(error) });
     if (!(error instanceof Stop) || !isOver(error.code)) return;
+    this.#over = true;
     this.#shipment?.sender.stop();
     await this.#store?.forget(this.#id);
   }
@@ -344,9 +347,11 @@ export class Attempt {
 
   #inTurn(source: Source, work: () => Promise<void>): Promise<void> {
     const turn = (this.#turns.get(source) ?? Promise.resolve())
-      .then(work)
+      .then(() => (this.#over ? undefined : work()))
       .then(() => this.#shipment?.sender.wake())
-      .catch((error: unknown) => this.fail(error));
+      .catch((error: unknown) => this.fail(error))
+      // It may have been over while this was being kept.
+      .then(() => (this.#over ? this.#store?.forget(this.#id) : undefined));
     this.#turns.set(source, turn);
     return turn;
   }
