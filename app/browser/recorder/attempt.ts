@@ -35,6 +35,8 @@ const GOES_ON_ELSEWHERE =
 const CLOCK_ERROR = 24 * 3_600_000;
 /** Bytes of clusters that wait for their turn; a slow disk may hold more up. */
 const HELD = 32 * 2 ** 20;
+/** Milliseconds after its end in which an attempt's last requests are answered. */
+const LATE_ANSWERS = 5000;
 /** How often a seal that does not fit is made anew where no other browser's chapters can be on their way. */
 const SEALS = 5;
 
@@ -207,6 +209,8 @@ export class Attempt {
     this.#over = true;
     this.#shipment?.sender.stop();
     await this.#store?.forget(this.#id);
+    // The answer to a request that was under way may still have something written down.
+    setTimeout(() => void this.#store?.forget(this.#id), LATE_ANSWERS);
   }
 
   async #takeUp(key: AttemptKey): Promise<void> {
