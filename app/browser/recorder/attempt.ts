@@ -35,8 +35,6 @@ const GOES_ON_ELSEWHERE =
 const CLOCK_ERROR = 24 * 3_600_000;
 /** Bytes of clusters that wait for their turn; a slow disk may hold more up. */
 const HELD = 32 * 2 ** 20;
-/** Milliseconds after its end in which an attempt's last requests are answered. */
-const LATE_ANSWERS = 5000;
 /** How often a seal that does not fit is made anew where no other browser's chapters can be on their way. */
 const SEALS = 5;
 
@@ -208,9 +206,9 @@ export class Attempt {
     if (!(error instanceof Stop) || !isOver(error.code)) return;
     this.#over = true;
     this.#shipment?.sender.stop();
+    // What is kept of a segment names no attempt: nothing would find one that came after its chapter was forgotten.
+    await Promise.all(this.#turns.values());
     await this.#store?.forget(this.#id);
-    // The answer to a request that was under way may still have something written down.
-    setTimeout(() => void this.#store?.forget(this.#id), LATE_ANSWERS);
   }
 
   async #takeUp(key: AttemptKey): Promise<void> {
@@ -352,12 +350,12 @@ export class Attempt {
   #inTurn(source: Source, work: () => Promise<void>): Promise<void> {
     const turn = (this.#turns.get(source) ?? Promise.resolve())
       .then(() => (this.#over ? undefined : work()))
-      .then(() => this.#shipment?.sender.wake())
-      .catch((error: unknown) => this.fail(error))
-      // It may have been over while this was being kept.
-      .then(() => (this.#over ? this.#store?.forget(this.#id) : undefined));
-    this.#turns.set(source, turn);
-    return turn;
+      .then(() => this.#shipment?.sender.wake());
+    this.#turns.set(
+      source,
+      turn.catch(() => {}),
+    );
+    return turn.catch((error: unknown) => this.fail(error));
   }
 
   async #insist(method: string, path: string, body: unknown): Promise<unknown> {
