@@ -379,7 +379,8 @@ test('after the upload’s end what is left is forgotten, with a sentence that b
   await push(driver, 0, 2);
   await until(async () => (await storedSegments()) === 6, 15);
   relay.weather = 'upload-closed';
-  await push(driver, 2, 2);
+  // So many that some are still being kept when the first refusal comes.
+  await push(driver, 2, 60);
   const { sentence } = await driver.hear('failed');
   expect(sentence).toBe(UPLOAD_CLOSED);
   await until(async () => Object.keys(await whatIsKept(driver.page)).length === 0, 15);

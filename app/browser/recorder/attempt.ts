@@ -206,6 +206,8 @@ export class Attempt {
     if (!(error instanceof Stop) || !isOver(error.code)) return;
     this.#over = true;
     this.#shipment?.sender.stop();
+    // What is kept of a segment names no attempt: nothing would find one that came after its chapter was forgotten.
+    await Promise.all(this.#turns.values());
     await this.#store?.forget(this.#id);
   }
 
@@ -348,12 +350,12 @@ export class Attempt {
   #inTurn(source: Source, work: () => Promise<void>): Promise<void> {
     const turn = (this.#turns.get(source) ?? Promise.resolve())
       .then(() => (this.#over ? undefined : work()))
-      .then(() => this.#shipment?.sender.wake())
-      .catch((error: unknown) => this.fail(error))
-      // It may have been over while this was being kept.
-      .then(() => (this.#over ? this.#store?.forget(this.#id) : undefined));
-    this.#turns.set(source, turn);
-    return turn;
+      .then(() => this.#shipment?.sender.wake());
+    this.#turns.set(
+      source,
+      turn.catch(() => {}),
+    );
+    return turn.catch((error: unknown) => this.fail(error));
   }
 
   async #insist(method: string, path: string, body: unknown): Promise<unknown> {

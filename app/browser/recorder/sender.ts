@@ -83,7 +83,7 @@ export class Sender {
     this.wake();
   }
 
-  /** Sends nothing more. */
+  /** Sends nothing more, and notes nothing more of what is under way. */
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#timer);
@@ -112,6 +112,7 @@ export class Sender {
 
   async #exchange(entry: Entry): Promise<void> {
     const answer = await this.#handlers.send(entry);
+    if (this.#stopped) return;
     this.#measure(answer.accepted && entry.kind === 'segment' ? entry.bytes : 0);
     if (answer.accepted) {
       await this.#handlers.stored(entry);
