@@ -383,7 +383,7 @@ test('after the upload’s end what is left is forgotten, with a sentence that b
   await push(driver, 2, 60);
   const { sentence } = await driver.hear('failed');
   expect(sentence).toBe(UPLOAD_CLOSED);
-  await until(async () => Object.keys(await whatIsKept(driver.page)).length === 0, 15);
+  await expect.poll(() => whatIsKept(driver.page), { timeout: 15_000 }).toEqual({});
   const { stopped } = relay;
   await new Promise((resolve) => setTimeout(resolve, 2000));
   expect(relay.stopped).toBe(stopped);
