@@ -2,19 +2,15 @@ import { defineConfig } from 'vitest/config';
 
 const files = (...names: string[]) => names.map((name) => `tests/${name}.test.{ts,tsx}`);
 
-/** Tests that film, play or wait in a real browser: what they count and time must not be their neighbours. */
+/** Tests that count frames or time what is shown in a real browser: what they see must not be their neighbours. */
 const FILMING = files(
-  'outbox',
   'spine',
   'weather',
   'player',
+  'player-sources',
+  'recorder',
   'recorder-sources',
   'capture-browser',
-  'player-sources',
-  'watch',
-  'recorder',
-  'check-browser',
-  'practice-browser',
   'firefox',
   'practice-firefox',
 );
@@ -46,7 +42,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { ...shared, name: 'filming', include: FILMING, maxWorkers: 4, sequence: { groupOrder: 2 } },
+        test: { ...shared, name: 'filming', include: FILMING, maxWorkers: 2, sequence: { groupOrder: 2 } },
       },
     ],
   },

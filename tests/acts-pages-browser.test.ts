@@ -9,10 +9,11 @@ import { localMinute } from '../app/room/fields.tsx';
 import { type Appliance, ask, cookieOf, startAppliance } from './appliance.ts';
 import { launchChromium, openContext, plugInSecurityKey } from './chromium.ts';
 import { openDesk, registerAttempt } from './custody-process.ts';
+import { FULL } from './full.ts';
 import { inspectPage } from './page-inspection.ts';
 import { reach } from './room-keyboard.ts';
 
-const WIDTHS = process.env['CLOISTER_TEST_FULL'] ? [1280, 380] : [380];
+const WIDTHS = FULL ? [1280, 380] : [380];
 
 let appliance: Appliance;
 let browser: Browser;

@@ -23,8 +23,7 @@ import {
   sha256,
   startCustody,
 } from './custody-process.ts';
-
-const FULL = Boolean(process.env.CLOISTER_TEST_FULL);
+import { FULL } from './full.ts';
 
 const id = fc.uuid();
 const nullableId = fc.option(id);

@@ -9,10 +9,11 @@ import type { AttemptStart } from '../app/wire.ts';
 import { makeAttemptKey, type Pages, recordAttempt, startPages, watch } from './attempt-pages-setting.ts';
 import { findBarriers, measureTargets } from './barriers.ts';
 import { launchChromium } from './chromium.ts';
+import { FULL } from './full.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
-const WIDTHS = process.env['CLOISTER_TEST_FULL'] ? [1280, 380] : [380];
+const WIDTHS = FULL ? [1280, 380] : [380];
 let pages: Pages;
 let browser: Browser;
 const servers: Server[] = [];

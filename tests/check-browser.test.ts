@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test, type TestContext, vi } from 'vitest'
 import { type Appliance, startAppliance } from './appliance.ts';
 import { findBarriers, measureTargets } from './barriers.ts';
 import { launchChromium, openContext } from './chromium.ts';
+import { FULL } from './full.ts';
 
 // Each encodes for a while, and a busy machine takes its time.
 vi.setConfig({ testTimeout: 180_000 });
@@ -106,7 +107,7 @@ test('with camera, microphone, screen and line the device will do; the result ca
 });
 
 // These wait for slow lines and silent microphones most of the time.
-(process.env['CLOISTER_TEST_FULL'] ? test.concurrent : test.skip)(
+(FULL ? test.concurrent : test.skip)(
   'with a silent microphone and a window for a screen it says what to do; a line of 500 kbit/s carries a coarser picture',
   async (context) => {
     const silence = join(folder, 'silence.wav');
@@ -141,7 +142,7 @@ test('with camera, microphone, screen and line the device will do; the result ca
   },
 );
 
-test.concurrent(
+(FULL ? test.concurrent : test.skip)(
   'without a camera, a microphone and room and on a line of 60 kbit/s it does not do; what is left out stays open',
   async (context) => {
     const page = await openCheck(context, []);

@@ -139,7 +139,7 @@ describe('what is sent to be measured', () => {
     });
 
   beforeAll(async () => {
-    appliance = await startAppliance();
+    appliance = await startAppliance({ testTakers: 6 });
     cookie = cookieOf(await ask(appliance.exam, new URL(appliance.testTakers[0]?.link ?? '').pathname));
   });
   afterAll(() => appliance?.stop());
@@ -177,12 +177,12 @@ describe('what is sent to be measured', () => {
       for (let number = 0; number < 20; number++) statuses.push((await put(number, body, { cookie: of })).status);
       return statuses;
     };
-    await Promise.all(cookies.map((of) => put(0, body, { cookie: of })));
+    // 240 MB go through twice: the first time leaves in memory what lies about until it is collected, the second nothing beside it.
+    await Promise.all(cookies.slice(0, 3).map(flow));
     const before = held();
-    const statuses = (await Promise.all(cookies.map(flow))).flat();
+    const statuses = (await Promise.all(cookies.slice(3).map(flow))).flat();
     expect(statuses.filter((status) => status === 201).length).toBeGreaterThan(55);
-    // 240 MB went through; in memory there was never more than what lies about until it is collected.
-    expect(held() - before).toBeLessThan(64 * 1024);
+    expect(held() - before).toBeLessThan(32 * 1024);
   });
 
   test('is refused while the exam runs, of that test taker alone', async () => {

@@ -6,11 +6,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { inspectRecording } from '../app/recordings/inspect.ts';
 import { readIndex, readSegment } from '../app/recordings/reader.ts';
 import type { RecordingState } from '../app/wire.ts';
+import { FULL } from './full.ts';
 import { segmentBody } from './recording-segments.ts';
 import { errorOf, type Reply } from './recording-setting.ts';
 import { startWebSetting, type TlsAttempt, type WebSetting } from './web-process.ts';
 
-const FULL = Boolean(process.env.CLOISTER_TEST_FULL);
 const { EIO, ENOSPC } = constants.errno;
 const SEGMENTS = 4;
 

@@ -11,6 +11,7 @@ import { type Appliance, startAppliance } from './appliance.ts';
 import { cameraFrom, launchChromium, openContext } from './chromium.ts';
 import { type DecodedMedia, decodeMedia } from './decoded-media.ts';
 import { type Desktop, launchFirefox, startDesktop } from './firefox.ts';
+import { FULL } from './full.ts';
 import { makeNumberedVideo, readNumbers } from './numbered-video.ts';
 import { SecurityKey } from './security-key.ts';
 
@@ -31,7 +32,7 @@ let firefox: Firefox;
 let chromium: Chromium;
 const key = new SecurityKey();
 
-const full = describe.runIf(process.env['CLOISTER_TEST_FULL']);
+const full = describe.runIf(FULL);
 
 full('with Firefox', () => {
   beforeAll(async () => {

@@ -8,10 +8,11 @@ import { encodeFrame, FRAME_HEAD_BYTES, PAYLOAD_LIMIT, scanFrames, type FrameTyp
 import { inspectRecording } from '../app/recordings/inspect.ts';
 import { Journal } from '../app/recordings/journal.ts';
 import { indexRecording, UnreadableRecordingError, type RecordingIndex } from '../app/recordings/recording-index.ts';
+import { FULL } from './full.ts';
 import { Chance, mutate } from './fuzz.ts';
 import { digestOf, segmentBody } from './recording-segments.ts';
 
-const MUTATIONS = process.env.CLOISTER_TEST_FULL ? 900_000 : 2000;
+const MUTATIONS = FULL ? 900_000 : 2000;
 /** Seconds of the processor: far more than any of these inputs takes, and far less than a loop without an end. */
 const LONGEST = 2;
 const LONGEST_TORN = 15;

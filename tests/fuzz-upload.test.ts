@@ -3,12 +3,13 @@ import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { inspectRecording } from '../app/recordings/inspect.ts';
 import { readIndex, readSegment } from '../app/recordings/reader.ts';
+import { FULL } from './full.ts';
 import { Chance, mutate } from './fuzz.ts';
 import { headOf, open } from './limits-company.ts';
 import { segmentBody } from './recording-segments.ts';
 import { startWebSetting, type TlsAttempt, type WebSetting } from './web-process.ts';
 
-const MUTATIONS = process.env.CLOISTER_TEST_FULL ? 100_000 : 800;
+const MUTATIONS = FULL ? 100_000 : 800;
 const AT_ONCE = 6;
 const STORED = 10;
 const LONGEST_MS = 20_000;

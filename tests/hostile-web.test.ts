@@ -40,10 +40,10 @@ import {
   startCustody,
   wrapChapterKey,
 } from './custody-process.ts';
+import { FULL } from './full.ts';
 import type { Actions, Answered, Asked } from './hostile-web-driver.ts';
 import { FLAGS, SecurityKey } from './security-key.ts';
 
-const FULL = Boolean(process.env.CLOISTER_TEST_FULL);
 /** Custody's memory at the most, whatever web does, in MiB of resident set, its token process not counted. Before the floods it has about 235. */
 const MOST_MEMORY = 400;
 /** Milliseconds that anybody else waits for an answer at the most, whatever web does. */

@@ -12,9 +12,9 @@ import { openCheckpoint, parseVerifierKey } from '../hsm/ledger/note.ts';
 import { verifyReceipt } from '../hsm/ledger/receipt.ts';
 import { decodeBundle } from '../hsm/ledger/tiles.ts';
 import { verifyFolder } from '../hsm/ledger/verify.ts';
+import { FULL } from './full.ts';
 
 const ORIGIN = 'example.com/ledger';
-const FULL = process.env.CLOISTER_TEST_FULL !== undefined;
 
 let root: string;
 let key: KeyObject;

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readIndex } from '../app/recordings/reader.ts';
 import { encodeMetadata, type Source } from '../app/wire.ts';
 import type { LoadOrder, LoadResult } from '../bench/load.ts';
+import { FULL } from './full.ts';
 import { headOf } from './limits-company.ts';
 import { startWebSetting, type WebSetting } from './web-process.ts';
 
@@ -27,7 +28,7 @@ afterAll(() => web?.stop());
 const resident = () =>
   Number(/^VmRSS:\s+([0-9]+) kB/m.exec(readFileSync(`/proc/${web.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
 
-test.runIf(process.env.CLOISTER_TEST_FULL)(
+test.runIf(FULL)(
   `web's memory stays flat over an hour of two sources of each of ${TEST_TAKERS} test takers, pushed in as fast as it goes`,
   async () => {
     const files: string[] = [];

@@ -9,12 +9,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readIndex, readSegment } from '../app/recordings/reader.ts';
 import { encodeMetadata } from '../app/wire.ts';
 import type { LoadOrder, LoadResult } from '../bench/load.ts';
+import { FULL } from './full.ts';
 import { exchange, headOf, open, openPlain, statusesIn, trickle } from './limits-company.ts';
 import { segmentBody } from './recording-segments.ts';
 import { errorOf, type Reply } from './recording-setting.ts';
 import { inspect, startWebSetting, type TlsAttempt, type WebSetting } from './web-process.ts';
 
-const FULL = Boolean(process.env.CLOISTER_TEST_FULL);
 const IDLE = FULL ? 10_000 : 300;
 const MIB = 2 ** 20;
 

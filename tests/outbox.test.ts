@@ -13,11 +13,11 @@ import { inspectRecording } from '../app/recordings/inspect.ts';
 import type { Progress } from '../app/browser/recorder/messages.ts';
 import type { Source } from '../app/wire.ts';
 import { killChromium, launchOnProfile } from './chromium.ts';
+import { FULL } from './full.ts';
 import { Driver, digestOfCluster } from './recorder-driver.ts';
 import { type Invited, openSetting, type RecorderSetting } from './recorder-setting.ts';
 import { UPLOAD_CLOSED, type WeatherRelay } from './weather-relay.ts';
 
-const FULL = Boolean(process.env['CLOISTER_TEST_FULL']);
 const SOURCES: Source[] = ['camera', 'screen'];
 const SIZE = 20_000;
 /** Where media headers stand among what a source gives. */
@@ -144,15 +144,14 @@ test('a killed browser loses nothing that was encrypted: the next one sends it b
   const next = await openDriver();
   expect(await next.hear('opened')).toEqual({ kind: 'opened', attempt: 'running' });
   const { storedUntil } = await next.see(({ waitingRequests }) => waitingRequests === 0, 60);
-  const ends = await Promise.all(
-    SOURCES.map(async (source) => {
-      const places = await placesOf(source, 423);
-      expect(places.length).toBeGreaterThanOrEqual(23);
-      expect(places.length).toBeLessThan(423);
-      expect(places).toEqual(upTo(places.length));
-      return places.length;
-    }),
-  );
+  const ends: number[] = [];
+  for (const source of SOURCES) {
+    const places = await placesOf(source, 423);
+    expect(places.length).toBeGreaterThanOrEqual(23);
+    expect(places.length).toBeLessThan(423);
+    expect(places).toEqual(upTo(places.length));
+    ends.push(places.length);
+  }
   expect(storedUntil).toBe(beganAt + 2000 * Math.max(...ends));
 
   await next.post({ kind: 'start' });
@@ -431,96 +430,108 @@ test('a start under another test taker’s link begins nothing of theirs, and go
   expect(other.attempt()).toBeUndefined();
 });
 
-test('who sits down at a computer where a start was never answered begins with a key of their own', async () => {
-  const driver = await openDriver();
-  await driver.hear('opened');
-  relay.weather = 'cut';
-  await driver.post({ kind: 'start' });
-  await driver.see(({ trouble }) => trouble === 'offline');
-  const left = await keysOf(driver.page);
-  expect(left.length).toBe(1);
-  await driver.page.close();
-  relay.weather = 'fair';
-  testTaker = setting.invite('screened');
-  const next = await openDriver();
-  await begin(next);
-  expect(new Set(await keysOf(next.page)).size).toBe(2);
-});
+test.runIf(FULL)(
+  'who sits down at a computer where a start was never answered begins with a key of their own',
+  async () => {
+    const driver = await openDriver();
+    await driver.hear('opened');
+    relay.weather = 'cut';
+    await driver.post({ kind: 'start' });
+    await driver.see(({ trouble }) => trouble === 'offline');
+    const left = await keysOf(driver.page);
+    expect(left.length).toBe(1);
+    await driver.page.close();
+    relay.weather = 'fair';
+    testTaker = setting.invite('screened');
+    const next = await openDriver();
+    await begin(next);
+    expect(new Set(await keysOf(next.page)).size).toBe(2);
+  },
+);
 
-test('a computer whose clock is days ahead forgets other attempts, and not the one that is opened', async () => {
-  const driver = await openDriver();
-  await begin(driver);
-  await push(driver, 0, 1);
-  await driver.see(({ waitingRequests }) => waitingRequests === 0);
-  relay.weather = 'cut';
-  await push(driver, 1, 2);
-  await driver.see(({ waitingSeconds }) => waitingSeconds === 4);
-  await driver.page.evaluate(async () => {
-    const opening = indexedDB.open('cloister');
-    await new Promise((resolve) => (opening.onsuccess = resolve));
-    const attempts = opening.result.transaction('attempts', 'readwrite').objectStore('attempts');
-    const own = attempts.getAll();
-    own.onsuccess = () => {
-      attempts.put({ ...own.result[0], uploadBy: '2020-01-01T00:00:00Z' });
-      attempts.put({ attempt: 'of another', uploadBy: '2020-01-01T00:00:00Z', finishedAt: null });
-    };
-    await new Promise((resolve) => (attempts.transaction.oncomplete = resolve));
-    opening.result.close();
-  });
-  await driver.page.reload();
-  relay.weather = 'fair';
-  const next = await Driver.open(driver.page, testTaker.id);
-  expect(await next.hear('opened')).toEqual({ kind: 'opened', attempt: 'running' });
-  await next.see(({ waitingRequests }) => waitingRequests === 0);
-  for (const source of SOURCES) expect(await placesOf(source, 3)).toEqual(upTo(3));
-  expect((await whatIsKept(next.page))['attempts']).toBe(1);
-});
+test.runIf(FULL)(
+  'a computer whose clock is days ahead forgets other attempts, and not the one that is opened',
+  async () => {
+    const driver = await openDriver();
+    await begin(driver);
+    await push(driver, 0, 1);
+    await driver.see(({ waitingRequests }) => waitingRequests === 0);
+    relay.weather = 'cut';
+    await push(driver, 1, 2);
+    await driver.see(({ waitingSeconds }) => waitingSeconds === 4);
+    await driver.page.evaluate(async () => {
+      const opening = indexedDB.open('cloister');
+      await new Promise((resolve) => (opening.onsuccess = resolve));
+      const attempts = opening.result.transaction('attempts', 'readwrite').objectStore('attempts');
+      const own = attempts.getAll();
+      own.onsuccess = () => {
+        attempts.put({ ...own.result[0], uploadBy: '2020-01-01T00:00:00Z' });
+        attempts.put({ attempt: 'of another', uploadBy: '2020-01-01T00:00:00Z', finishedAt: null });
+      };
+      await new Promise((resolve) => (attempts.transaction.oncomplete = resolve));
+      opening.result.close();
+    });
+    await driver.page.reload();
+    relay.weather = 'fair';
+    const next = await Driver.open(driver.page, testTaker.id);
+    expect(await next.hear('opened')).toEqual({ kind: 'opened', attempt: 'running' });
+    await next.see(({ waitingRequests }) => waitingRequests === 0);
+    for (const source of SOURCES) expect(await placesOf(source, 3)).toEqual(upTo(3));
+    expect((await whatIsKept(next.page))['attempts']).toBe(1);
+  },
+);
 
-test('what was finished here seals nothing while the exam goes on in another browser, and nothing is left of it here', async () => {
-  const driver = await openDriver();
-  await begin(driver);
-  await push(driver, 0, 2);
-  await driver.see(({ waitingRequests }) => waitingRequests === 0);
-  relay.weather = 'cut';
-  await driver.post({ kind: 'finish', missing: {} });
-  await driver.see(({ trouble }) => trouble === 'offline');
-  await driver.page.close();
-  relay.weather = 'fair';
-  await startElsewhere(async (second) => {
-    const back = await openDriver();
-    expect(await back.hear('opened')).toEqual({ kind: 'opened', attempt: 'finished' });
-    expect((await back.hear('failed')).sentence).toMatch(/^Your exam was continued in another browser/);
-    expect(await whatIsKept(back.page)).toEqual({});
-    expect((await second.told()).map(({ kind }) => kind)).toEqual(['opened', 'started']);
-    await second.post({ kind: 'finish', missing: {} });
-    await second.hear('sealed');
-  });
-  for (const { file } of await testTaker.files()) expect((await inspectRecording(file)).seal).toBe('good');
-});
+test.runIf(FULL)(
+  'what was finished here seals nothing while the exam goes on in another browser, and nothing is left of it here',
+  async () => {
+    const driver = await openDriver();
+    await begin(driver);
+    await push(driver, 0, 2);
+    await driver.see(({ waitingRequests }) => waitingRequests === 0);
+    relay.weather = 'cut';
+    await driver.post({ kind: 'finish', missing: {} });
+    await driver.see(({ trouble }) => trouble === 'offline');
+    await driver.page.close();
+    relay.weather = 'fair';
+    await startElsewhere(async (second) => {
+      const back = await openDriver();
+      expect(await back.hear('opened')).toEqual({ kind: 'opened', attempt: 'finished' });
+      expect((await back.hear('failed')).sentence).toMatch(/^Your exam was continued in another browser/);
+      expect(await whatIsKept(back.page)).toEqual({});
+      expect((await second.told()).map(({ kind }) => kind)).toEqual(['opened', 'started']);
+      await second.post({ kind: 'finish', missing: {} });
+      await second.hear('sealed');
+    });
+    for (const { file } of await testTaker.files()) expect((await inspectRecording(file)).seal).toBe('good');
+  },
+);
 
-test('what a browser could not forget before it died is forgotten where the exam’s page says that it has ended', async () => {
-  const driver = await openDriver();
-  await begin(driver);
-  await push(driver, 0, 2);
-  await driver.see(({ waitingRequests }) => waitingRequests === 0);
-  const keeps = await keysOf(driver.page);
-  expect(keeps.length).toBe(1);
-  await driver.page.workers()[0]!.evaluate(() => {
-    const { delete: remove } = IDBObjectStore.prototype;
-    IDBObjectStore.prototype.delete = function (query) {
-      if (this.name === 'attempts') throw new DOMException('the browser dies', 'AbortError');
-      return remove.call(this, query);
-    };
-  });
-  await driver.post({ kind: 'finish', missing: {} });
-  await driver.hear('failed');
-  expect((await whatIsKept(driver.page))['attempts']).toBe(1);
-  await driver.page.goto(`${setting.origin}/attempt`);
-  expect(await driver.page.textContent('main')).toContain('Finished and sealed');
-  await until(async () => Object.keys(await whatIsKept(driver.page)).length === 0, 5);
-});
+test.runIf(FULL)(
+  'what a browser could not forget before it died is forgotten where the exam’s page says that it has ended',
+  async () => {
+    const driver = await openDriver();
+    await begin(driver);
+    await push(driver, 0, 2);
+    await driver.see(({ waitingRequests }) => waitingRequests === 0);
+    const keeps = await keysOf(driver.page);
+    expect(keeps.length).toBe(1);
+    await driver.page.workers()[0]!.evaluate(() => {
+      const { delete: remove } = IDBObjectStore.prototype;
+      IDBObjectStore.prototype.delete = function (query) {
+        if (this.name === 'attempts') throw new DOMException('the browser dies', 'AbortError');
+        return remove.call(this, query);
+      };
+    });
+    await driver.post({ kind: 'finish', missing: {} });
+    await driver.hear('failed');
+    expect((await whatIsKept(driver.page))['attempts']).toBe(1);
+    await driver.page.goto(`${setting.origin}/attempt`);
+    expect(await driver.page.textContent('main')).toContain('Finished and sealed');
+    await until(async () => Object.keys(await whatIsKept(driver.page)).length === 0, 5);
+  },
+);
 
-test('a seal that another browser’s last part is missing from is tried until it fits', async () => {
+test.runIf(FULL)('a seal that another browser’s last part is missing from is tried until it fits', async () => {
   const driver = await openDriver();
   const beganAt = await begin(driver);
   await push(driver, 0, 2);

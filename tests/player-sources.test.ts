@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { launchChromium, openContext, plugInSecurityKey } from './chromium.ts';
+import { FULL } from './full.ts';
 import { inspectPage } from './page-inspection.ts';
 import { openRoom } from './room-setting.ts';
 import { filmNumbers, lose, type Take } from './take.ts';
@@ -168,7 +169,7 @@ const gaps = () =>
     .locator('[data-part="gaps"] li')
     .evaluateAll((lines) => lines.map((one) => [(one as HTMLElement).dataset['cause'], one.textContent]));
 
-test('a picture that was sent right before a hole, or into one, comes back behind it', async () => {
+test.runIf(FULL)('a picture that was sent right before a hole, or into one, comes back behind it', async () => {
   const attempt = await room.startAttempt('K-3005');
   // Numbers count headers: these are the camera's seconds 10 to 12.
   const withoutSound = lose(camera, 'sound', 21, 23);
@@ -230,32 +231,37 @@ function stall({ from, until }: { from: number; until: number | 'seek' }): void 
   watch();
 }
 
-test('a decoder that hangs does not hold the player: it is nudged, and what does not play even so is left out', async () => {
-  const attempt = await room.startAttempt('K-3006');
-  await room.record(attempt, inTens(camera, 0, 40));
-  await room.record(attempt, inTens(screen, 0, 37), { source: 'screen', startsAfter: 3, mimeType: SILENT });
-  await openRecording(attempt.attempt);
-  const plays = async (second: number) => {
-    await expect.poll(async () => Math.min(...(await shownNow()).map((one) => one ?? 0)), SOON).toBeGreaterThan(second);
+test.runIf(FULL)(
+  'a decoder that hangs does not hold the player: it is nudged, and what does not play even so is left out',
+  async () => {
+    const attempt = await room.startAttempt('K-3006');
+    await room.record(attempt, inTens(camera, 0, 40));
+    await room.record(attempt, inTens(screen, 0, 37), { source: 'screen', startsAfter: 3, mimeType: SILENT });
+    await openRecording(attempt.attempt);
+    const plays = async (second: number) => {
+      await expect
+        .poll(async () => Math.min(...(await shownNow()).map((one) => one ?? 0)), SOON)
+        .toBeGreaterThan(second);
+      await page.keyboard.press('k');
+    };
+
+    await page.evaluate(stall, { from: 4, until: 'seek' } as const);
     await page.keyboard.press('k');
-  };
+    await plays(6);
+    expect(await gaps()).toHaveLength(1);
 
-  await page.evaluate(stall, { from: 4, until: 'seek' } as const);
-  await page.keyboard.press('k');
-  await plays(6);
-  expect(await gaps()).toHaveLength(1);
-
-  await page.reload();
-  await page.locator('[data-player][data-state="paused"]').waitFor();
-  await page.evaluate(stall, { from: 8.5, until: 10 } as const);
-  await page.keyboard.press('k');
-  await goToBefore(8, 40);
-  await plays(11);
-  expect(await gaps()).toEqual([
-    ['before', expect.stringContaining('Screen')],
-    ['lacking', expect.stringContaining('Camera')],
-  ]);
-});
+    await page.reload();
+    await page.locator('[data-player][data-state="paused"]').waitFor();
+    await page.evaluate(stall, { from: 8.5, until: 10 } as const);
+    await page.keyboard.press('k');
+    await goToBefore(8, 40);
+    await plays(11);
+    expect(await gaps()).toEqual([
+      ['before', expect.stringContaining('Screen')],
+      ['lacking', expect.stringContaining('Camera')],
+    ]);
+  },
+);
 
 test('goes on in the recording of another browser, in the same picture, and reports what was shown of each', async () => {
   const attempt = await room.startAttempt('K-3002');
@@ -291,7 +297,7 @@ test('goes on in the recording of another browser, in the same picture, and repo
   expect(of(third)[0]![0]).toBeCloseTo(26, 0);
 });
 
-test.runIf(process.env['CLOISTER_TEST_FULL'])(
+test.runIf(FULL)(
   'plays on over runs of another size, frame rate and bitrate, of silence and of stills, and says why each began',
   async () => {
     const film = (from: number, to: number, options: Omit<Parameters<typeof filmNumbers>[1], 'from' | 'to'>) =>

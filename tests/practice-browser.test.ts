@@ -5,6 +5,7 @@ import { type Appliance, beginAttempt, startAppliance } from './appliance.ts';
 import { digestFiles } from './appliance-files.ts';
 import { findBarriers, measureTargets } from './barriers.ts';
 import { launchChromium, openContext } from './chromium.ts';
+import { FULL } from './full.ts';
 
 const CLUSTER = Buffer.from('1f43b675', 'hex');
 const EBML = Buffer.from('1a45dfa3', 'hex');
@@ -147,18 +148,21 @@ test('a practice run goes as the exam goes, keeps nothing anywhere, and shows it
   expect(digestFiles(appliance.data)).toEqual(before);
 }, 120_000);
 
-test('without a connection a practice run says what would happen in the exam, and goes on; it ends when the exam begins', async () => {
-  const page = await startPractice(1);
-  await said(page, /was sent and thrown away/);
-  await page.context().setOffline(true);
-  await said(page, /your connection paused, \d+ s waiting\. In your exam it would be kept/);
-  expect(await page.locator('[data-lamp=sending]').getAttribute('data-on')).toBe('false');
-  await page.context().setOffline(false);
-  await said(page, /was sent and thrown away/);
+test.runIf(FULL)(
+  'without a connection a practice run says what would happen in the exam, and goes on; it ends when the exam begins',
+  async () => {
+    const page = await startPractice(1);
+    await said(page, /was sent and thrown away/);
+    await page.context().setOffline(true);
+    await said(page, /your connection paused, \d+ s waiting\. In your exam it would be kept/);
+    expect(await page.locator('[data-lamp=sending]').getAttribute('data-on')).toBe('false');
+    await page.context().setOffline(false);
+    await said(page, /was sent and thrown away/);
 
-  await beginAttempt(appliance.exam, appliance.testTakers[1]?.link ?? '');
-  await page.locator('[data-failure]').filter({ hasText: 'Your exam has begun' }).waitFor({ timeout: 20_000 });
-});
+    await beginAttempt(appliance.exam, appliance.testTakers[1]?.link ?? '');
+    await page.locator('[data-failure]').filter({ hasText: 'Your exam has begun' }).waitFor({ timeout: 20_000 });
+  },
+);
 
 test('a run that ends before there was a picture says so', async () => {
   const page = await startPractice(0);

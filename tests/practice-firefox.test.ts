@@ -2,9 +2,10 @@ import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Appliance, startAppliance } from './appliance.ts';
 import { type Desktop, launchFirefox, startDesktop } from './firefox.ts';
+import { FULL } from './full.ts';
 
 /** Chromium has it in every run; Firefox in the long one. */
-describe.runIf(process.env['CLOISTER_TEST_FULL'])('in Firefox', () => {
+describe.runIf(FULL)('in Firefox', () => {
   let appliance: Appliance;
   let desktop: Desktop;
   let browser: Browser | undefined;

@@ -5,6 +5,8 @@ import type { PageMessage, Progress, WorkerMessage } from '../app/browser/record
 import type { GapCause, Source } from '../app/wire.ts';
 
 const SECONDS = 2;
+/** Seconds for what comes by itself, on however busy a machine. */
+const PATIENCE = 40;
 
 interface Driven {
   worker: Worker;
@@ -104,7 +106,10 @@ export class Driver {
   }
 
   /** Waits until the worker tells this. */
-  async hear<K extends WorkerMessage['kind']>(kind: K, seconds = 15): Promise<Extract<WorkerMessage, { kind: K }>> {
+  async hear<K extends WorkerMessage['kind']>(
+    kind: K,
+    seconds = PATIENCE,
+  ): Promise<Extract<WorkerMessage, { kind: K }>> {
     const end = Date.now() + 1000 * seconds;
     for (;;) {
       const told = await this.told();
@@ -116,7 +121,7 @@ export class Driver {
   }
 
   /** Waits for a progress of which something holds, and which the worker tells from now on. */
-  async see(holds: (progress: Progress) => boolean, seconds = 15): Promise<Progress> {
+  async see(holds: (progress: Progress) => boolean, seconds = PATIENCE): Promise<Progress> {
     await this.page.evaluate(() => void ((window as unknown as { driven: Driven }).driven.progress = null));
     const end = Date.now() + 1000 * seconds;
     for (;;) {

@@ -9,6 +9,7 @@ import { Sender, type SenderHandlers } from '../app/browser/recorder/sender.ts';
 import { stateChapter, stateSeal } from '../app/browser/recorder/statement.ts';
 import type { ChapterRecord, RecordedSegment } from '../app/browser/recorder/store.ts';
 import { elapsedOf, truthOf } from '../app/browser/recorder/truth.ts';
+import { FULL } from './full.ts';
 
 const RECORDING = '0b0c5f5a-1a2b-4c3d-8e4f-5a6b7c8d9e0f';
 const SCREEN = '1b0c5f5a-1a2b-4c3d-8e4f-5a6b7c8d9e0f';
@@ -366,21 +367,14 @@ describe('a recording whose browser has no room', () => {
     }
   });
 
-  test.runIf(process.env['CLOISTER_TEST_FULL'])(
-    'does so where it is refused twice, at whatever two calls',
-    async () => {
-      for (let first = 0; first < CALLS; first++) {
-        for (let second = first + 2; second < CALLS; second++) {
-          const kept = await record((call) => call === first || call === second);
-          expectTold(
-            kept,
-            `refused at calls ${first} and ${second}`,
-            kept.calls > second + 1 ? END * SECOND : undefined,
-          );
-        }
+  test.runIf(FULL)('does so where it is refused twice, at whatever two calls', async () => {
+    for (let first = 0; first < CALLS; first++) {
+      for (let second = first + 2; second < CALLS; second++) {
+        const kept = await record((call) => call === first || call === second);
+        expectTold(kept, `refused at calls ${first} and ${second}`, kept.calls > second + 1 ? END * SECOND : undefined);
       }
-    },
-  );
+    }
+  });
 
   test('does so where it seems to have room at one time and not at another, and is refused besides', async () => {
     for (let pattern = 0; pattern < 2 ** (2 * CLUSTERS); pattern += 37) {
@@ -423,11 +417,16 @@ test('a meter forgets what is long past', () => {
 test('waiting doubles up to a quarter of a minute and never undercuts what the appliance asks for', () => {
   for (let failures = 0; failures < 20; failures++) {
     const ceiling = Math.min(15_000, 500 * 2 ** failures);
-    const delay = delayAfter(failures, 0);
+    const delay = delayAfter(failures);
     expect(delay).toBeGreaterThanOrEqual(ceiling / 2);
     expect(delay).toBeLessThanOrEqual(ceiling);
   }
-  expect(delayAfter(0, 7000)).toBeGreaterThanOrEqual(7000);
+  expect(delayAfter(0, { status: 503, retryAfter: 7000 })).toBeGreaterThanOrEqual(7000);
+});
+
+test('waiting for a session that a person is bringing back takes two seconds at most', () => {
+  for (const status of [401, 404]) expect(delayAfter(20, { status, retryAfter: 0 })).toBeLessThanOrEqual(2000);
+  expect(delayAfter(20, { status: 401, retryAfter: 7000 })).toBeGreaterThanOrEqual(7000);
 });
 
 describe('the line of truth', () => {

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { CaptureRequest } from '../app/browser/recorder/capture-messages.ts';
 import type { Source } from '../app/wire.ts';
 import { FFMPEG } from './ffmpeg.ts';
+import { FULL } from './full.ts';
 import { readNumbers } from './numbered-video.ts';
 import { type Chrome, FAKE_DEVICES, finish, launch, openFreshPage, openRecorder, until } from './recorder-browser.ts';
 import {
@@ -17,7 +18,6 @@ import {
 } from './recorder-setting.ts';
 
 /** These take long, and what they show is shown in part by others. */
-const FULL = Boolean(process.env['CLOISTER_TEST_FULL']);
 /** Seconds in which segments have to be stored: a machine that is busy with other tests takes its time. */
 const PATIENCE = 40;
 
@@ -402,32 +402,36 @@ describe('the recorder’s sources', () => {
     120_000,
   );
 
-  test('a camera that goes before the start is said to be gone, and one that was refused is not asked for by itself', async () => {
-    const page = await open('screened');
-    await turnOn(page);
-    await page.waitForSelector('[data-start]:not([disabled])');
-    await lose(page, 'camera');
-    await until(
-      async () => (await page.textContent('[data-check-message]'))!.startsWith('Your camera has stopped.'),
-      5,
-    );
-    expect(await page.isDisabled('[data-start]')).toBe(true);
-    await refuse(page, { picture: 'NotAllowedError' });
-    await page.click('[data-allow]:not([disabled])');
-    await page.click('[data-start]:not([disabled])');
-    await until(async () => (await stored('screen')) >= 1, PATIENCE);
-    const asked = () => page.evaluate(() => (globalThis as unknown as { spied: Spied }).spied.asked.length);
-    const times = await asked();
-    const before = await stored('screen');
-    await until(async () => (await stored('screen')) >= before + 3, PATIENCE);
-    expect(await asked()).toBe(times);
-    expect(await missing(page, 'camera')).toMatch(/^Your camera is off\. Choose “Turn on your camera again”/);
-    await refuse(page, {});
-    await page.click('[data-allow-again]');
-    await until(async () => (await lit(page, 'camera')) === 'true', PATIENCE);
-    await finish(page);
-    expect((await gapsOf('camera'))[0]).toBe('permission');
-  }, 120_000);
+  test.runIf(FULL)(
+    'a camera that goes before the start is said to be gone, and one that was refused is not asked for by itself',
+    async () => {
+      const page = await open('screened');
+      await turnOn(page);
+      await page.waitForSelector('[data-start]:not([disabled])');
+      await lose(page, 'camera');
+      await until(
+        async () => (await page.textContent('[data-check-message]'))!.startsWith('Your camera has stopped.'),
+        5,
+      );
+      expect(await page.isDisabled('[data-start]')).toBe(true);
+      await refuse(page, { picture: 'NotAllowedError' });
+      await page.click('[data-allow]:not([disabled])');
+      await page.click('[data-start]:not([disabled])');
+      await until(async () => (await stored('screen')) >= 1, PATIENCE);
+      const asked = () => page.evaluate(() => (globalThis as unknown as { spied: Spied }).spied.asked.length);
+      const times = await asked();
+      const before = await stored('screen');
+      await until(async () => (await stored('screen')) >= before + 3, PATIENCE);
+      expect(await asked()).toBe(times);
+      expect(await missing(page, 'camera')).toMatch(/^Your camera is off\. Choose “Turn on your camera again”/);
+      await refuse(page, {});
+      await page.click('[data-allow-again]');
+      await until(async () => (await lit(page, 'camera')) === 'true', PATIENCE);
+      await finish(page);
+      expect((await gapsOf('camera'))[0]).toBe('permission');
+    },
+    120_000,
+  );
 
   test('what is refused is asked for again only by the test taker, the other goes on, and each gap has its cause', async () => {
     const page = await open('screened');

@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { AttemptStart, ChapterStatement } from '../app/wire.ts';
 import { beginAttempt } from './appliance.ts';
+import { FULL } from './full.ts';
 import {
   type Chrome,
   FAKE_DEVICES as FLAGS,
@@ -199,39 +200,43 @@ describe('the recorder', () => {
     expect(stillSeconds(shown) / seconds).toBeLessThan(0.85);
   }, 60_000);
 
-  test('goes on after a reload: a new chapter with unused numbers, a gap that says so, and one seal over both', async () => {
-    const page = await openPage();
-    await startRecording(page);
-    await until(async () => (await storedSegments()) >= 2, 10);
-    relay.weather = 'cut';
-    await until(() => relay.stopped >= 1, 5);
-    page.on('dialog', (dialog) => void dialog.accept());
-    const reloaded = page.reload();
-    relay.weather = 'fair';
-    await reloaded;
-    await page.waitForSelector('[data-step=record]:not([hidden])');
-    await until(async () => (await storedSegments(1)) >= 3, 30);
-    await finish(page);
+  test.runIf(FULL)(
+    'goes on after a reload: a new chapter with unused numbers, a gap that says so, and one seal over both',
+    async () => {
+      const page = await openPage();
+      await startRecording(page);
+      await until(async () => (await storedSegments()) >= 2, 10);
+      relay.weather = 'cut';
+      await until(() => relay.stopped >= 1, 5);
+      page.on('dialog', (dialog) => void dialog.accept());
+      const reloaded = page.reload();
+      relay.weather = 'fair';
+      await reloaded;
+      await page.waitForSelector('[data-step=record]:not([hidden])');
+      await until(async () => (await storedSegments(1)) >= 3, 30);
+      await finish(page);
 
-    // What the reload took away was written down before it was sent, so that the appliance is asked for it.
-    expect(relay.refusals.filter((refusal) => refusal !== 'PUT signature 409')).toEqual([]);
-    const segments = await testTaker.segments();
-    await checkChapters(segments);
-    const [first, second] = [0, 1].map((chapter) => segments.filter((segment) => segment.chapter === chapter));
-    const end = first!.at(-1)!.start + first!.at(-1)!.duration;
-    const [init, next] = second!;
-    expect(init!.start).toBeGreaterThan(end);
-    expect(next!.start).toBe(init!.start);
-    expect((await testTaker.stored())!.gaps).toEqual([{ from: end, to: init!.start, cause: 'reload' }]);
-    const { frames, complaints } = decode(second!.map(({ bytes }) => bytes));
-    expect(complaints).toBe('');
-    expect(frames).toBeGreaterThan(8);
-    expect(await page.evaluate(() => indexedDB.databases().then((all) => all.map(({ name }) => name)))).toEqual([
-      'cloister',
-    ]);
-  }, 60_000);
+      // What the reload took away was written down before it was sent, so that the appliance is asked for it.
+      expect(relay.refusals.filter((refusal) => refusal !== 'PUT signature 409')).toEqual([]);
+      const segments = await testTaker.segments();
+      await checkChapters(segments);
+      const [first, second] = [0, 1].map((chapter) => segments.filter((segment) => segment.chapter === chapter));
+      const end = first!.at(-1)!.start + first!.at(-1)!.duration;
+      const [init, next] = second!;
+      expect(init!.start).toBeGreaterThan(end);
+      expect(next!.start).toBe(init!.start);
+      expect((await testTaker.stored())!.gaps).toEqual([{ from: end, to: init!.start, cause: 'reload' }]);
+      const { frames, complaints } = decode(second!.map(({ bytes }) => bytes));
+      expect(complaints).toBe('');
+      expect(frames).toBeGreaterThan(8);
+      expect(await page.evaluate(() => indexedDB.databases().then((all) => all.map(({ name }) => name)))).toEqual([
+        'cloister',
+      ]);
+    },
+    60_000,
+  );
 
-  test.runIf(process.env['CLOISTER_TEST_FULL'])(
+  test.runIf(FULL)(
     'outlives a session that ended, a camera that stopped and a segment that the appliance lost',
     async () => {
       const page = await openPage();
@@ -299,28 +304,32 @@ describe('the recorder', () => {
     60_000,
   );
 
-  test('a start that gets no answer says why and what to do, and goes on by itself', async () => {
-    const page = await openPage();
-    await openRecorder(page);
-    await page.click('[data-allow]');
-    await page.waitForSelector('[data-start]:not([disabled])');
-    const says = (sentence: RegExp) =>
-      until(async () => sentence.test((await page.textContent('[data-start-message]')) ?? ''), 20);
-    relay.weather = 'cut';
-    await page.click('[data-start]');
-    await says(/^Your connection paused, so recording cannot begin yet\. .*not held against you/);
-    relay.weather = 'busy';
-    await says(/^The appliance is busy/);
-    await page.context().clearCookies();
-    relay.weather = 'fair';
-    await says(/^Your session has ended.* Open your personal link again in another tab/);
-    await openLinkBeside(page, setting.invite().link);
-    await says(/^Another exam link was opened in this browser.* Open your own personal link again/);
-    expect(testTaker.attempt()).toBeUndefined();
-    await openLinkBeside(page, testTaker.link);
-    await page.waitForSelector('[data-step=record]:not([hidden])', { timeout: 20_000 });
-    expect(testTaker.attempt()).toBe(testTaker.id);
-  }, 120_000);
+  test.runIf(FULL)(
+    'a start that gets no answer says why and what to do, and goes on by itself',
+    async () => {
+      const page = await openPage();
+      await openRecorder(page);
+      await page.click('[data-allow]');
+      await page.waitForSelector('[data-start]:not([disabled])');
+      const says = (sentence: RegExp) =>
+        until(async () => sentence.test((await page.textContent('[data-start-message]')) ?? ''), 20);
+      relay.weather = 'cut';
+      await page.click('[data-start]');
+      await says(/^Your connection paused, so recording cannot begin yet\. .*not held against you/);
+      relay.weather = 'busy';
+      await says(/^The appliance is busy/);
+      await page.context().clearCookies();
+      relay.weather = 'fair';
+      await says(/^Your session has ended.* Open your personal link again in another tab/);
+      await openLinkBeside(page, setting.invite().link);
+      await says(/^Another exam link was opened in this browser.* Open your own personal link again/);
+      expect(testTaker.attempt()).toBeUndefined();
+      await openLinkBeside(page, testTaker.link);
+      await page.waitForSelector('[data-step=record]:not([hidden])', { timeout: 20_000 });
+      expect(testTaker.attempt()).toBe(testTaker.id);
+    },
+    120_000,
+  );
 
   test('a window that waited for another one takes over, and does not speak of it any more', async () => {
     const page = await openPage();

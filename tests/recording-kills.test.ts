@@ -2,11 +2,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readIndex, readSegment } from '../app/recordings/reader.ts';
+import { FULL } from './full.ts';
 import { segmentBody } from './recording-segments.ts';
 import { inspect, startWebSetting, type TlsAttempt, type WebSetting } from './web-process.ts';
 
 const LIVES_PER_FILE = 20;
-const LIVES = process.env.CLOISTER_TEST_FULL ? 300 : 5;
+const LIVES = FULL ? 300 : 5;
 const TEST_TAKERS = 2;
 const AT_ONCE = 3;
 const LONGEST_LIFE_MS = 400;

@@ -3,11 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { inspectRecording } from '../app/recordings/inspect.ts';
 import { listRegistrations } from '../db/appliance/registrations.ts';
+import { FULL } from './full.ts';
 import { segmentBody } from './recording-segments.ts';
 import { errorOf } from './recording-setting.ts';
 import { startWebSetting, type WebSetting } from './web-process.ts';
 
-const LIVES = process.env.CLOISTER_TEST_FULL ? 60 : 3;
+const LIVES = FULL ? 60 : 3;
 let setting: WebSetting;
 
 beforeAll(async () => {

@@ -6,12 +6,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium, openContext, plugInSecurityKey } from './chromium.ts';
 import { approve } from './custody-process.ts';
 import { buildFaultyToken } from './faulty-token.ts';
+import { FULL } from './full.ts';
 import { inspectPage } from './page-inspection.ts';
 import { reach } from './room-keyboard.ts';
 import { openRoom } from './room-setting.ts';
 import { handOut } from './sealing-setting.ts';
 
-const WIDTHS = process.env['CLOISTER_TEST_FULL'] ? [1280, 380] : [380];
+const WIDTHS = FULL ? [1280, 380] : [380];
 
 let room: Awaited<ReturnType<typeof openRoom>>;
 let folder: string;

@@ -4,9 +4,9 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RunningCustody, startCustody } from './custody-process.ts';
+import { FULL } from './full.ts';
 import { handOut, pinOf } from './sealing-setting.ts';
 
-const FULL = Boolean(process.env.CLOISTER_TEST_FULL);
 type Outcome = 'PIN file only' | 'PIN file and sealed file' | 'sealed file only';
 
 /** Calls before which custody is killed, in the order in which sealing makes them: as the how-manieth of their kind, and what is to be left. */

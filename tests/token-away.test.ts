@@ -19,10 +19,10 @@ import {
   wrapChapterKey,
 } from './custody-process.ts';
 import { buildFaultyToken, type Fault } from './faulty-token.ts';
+import { FULL } from './full.ts';
 
 /** Milliseconds in which custody has to answer others, whatever the token does. Most answer within two; the machine may be busy. */
 const RESPONSIVE = 1_000;
-const FULL = process.env.CLOISTER_TEST_FULL === '1';
 
 let folder: string;
 let faulty: ReturnType<typeof buildFaultyToken>;

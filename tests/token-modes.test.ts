@@ -23,6 +23,7 @@ import {
   startCustody,
 } from './custody-process.ts';
 import { buildFaultyToken } from './faulty-token.ts';
+import { FULL } from './full.ts';
 import { makeNssToken, NSS_LABEL, NSS_MODULE } from './nss-token.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -211,20 +212,17 @@ describe('an exam key is released in the way that the token can', () => {
   });
 });
 
-test.runIf(process.env['CLOISTER_TEST_FULL'])(
-  'cloister token probe says of NSS what it lacks, and exits accordingly',
-  () => {
-    const pin = 'pin of the NSS token';
-    const nss = makeNssToken(pin);
-    folders.push(nss.folder);
-    const pinFile = join(scratch(), 'pin');
-    writeFileSync(pinFile, pin);
-    const words = ['token', 'probe', '--module', NSS_MODULE, '--label', NSS_LABEL, '--pin-file', pinFile];
-    const probe = (...more: string[]) =>
-      spawnSync(join(ROOT, 'bin/cloister'), [...words, '--parameters', nss.parameters, ...more], { encoding: 'utf8' });
-    const { status, stdout } = probe('--json');
-    expect(status).toBe(2);
-    expect(JSON.parse(stdout)).toMatchObject({ verdict: 'degraded', releaseMode: 'in-token' });
-    expect(probe().stdout).toMatch(/Ed25519 .* refused: .*\n.*P-256 .* works\n\nVerdict: degraded, releases in-token/);
-  },
-);
+test.runIf(FULL)('cloister token probe says of NSS what it lacks, and exits accordingly', () => {
+  const pin = 'pin of the NSS token';
+  const nss = makeNssToken(pin);
+  folders.push(nss.folder);
+  const pinFile = join(scratch(), 'pin');
+  writeFileSync(pinFile, pin);
+  const words = ['token', 'probe', '--module', NSS_MODULE, '--label', NSS_LABEL, '--pin-file', pinFile];
+  const probe = (...more: string[]) =>
+    spawnSync(join(ROOT, 'bin/cloister'), [...words, '--parameters', nss.parameters, ...more], { encoding: 'utf8' });
+  const { status, stdout } = probe('--json');
+  expect(status).toBe(2);
+  expect(JSON.parse(stdout)).toMatchObject({ verdict: 'degraded', releaseMode: 'in-token' });
+  expect(probe().stdout).toMatch(/Ed25519 .* refused: .*\n.*P-256 .* works\n\nVerdict: degraded, releases in-token/);
+});

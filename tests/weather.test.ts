@@ -28,10 +28,10 @@ import {
   plugInSecurityKey,
 } from './chromium.ts';
 import { type Encrypted, REPORT, spyOnEncryption } from './encryption-spy.ts';
+import { FULL } from './full.ts';
 import { Line } from './line.ts';
 import { followFrames, makeNumberedVideo, readNumbers } from './numbered-video.ts';
 
-const FULL = Boolean(process.env['CLOISTER_TEST_FULL']);
 const CUT_SECONDS = FULL ? 60 : 10;
 const CHAPTER_SECONDS = 10;
 const SOURCES: Source[] = ['camera', 'screen'];

@@ -372,8 +372,8 @@ export class Attempt {
   }
 }
 
-async function pause(failures: number, answer: Answer): Promise<void> {
-  await wait(Math.max(2000, delayAfter(failures, answer.accepted ? 0 : answer.retryAfter)));
+async function pause(failures: number, answer: Refusal): Promise<void> {
+  await wait(Math.max(2000, delayAfter(failures, answer)));
 }
 
 function wait(milliseconds: number): Promise<void> {

@@ -6,6 +6,8 @@ const TIMEOUT = 60_000;
 const BYTE_TIME = 1;
 const FIRST_DELAY = 500;
 const LONGEST_DELAY = 15_000;
+/** The longest delay where a person is bringing the session back in another tab, and looks on. */
+const LONGEST_WITHOUT_SESSION = 2_000;
 
 /** How the exam origin answered, or that it did not. */
 export type Answer = Acceptance | Refusal;
@@ -91,12 +93,14 @@ export function troubleOf(refusal: Refusal): Trouble | null {
 
 /**
  * @param failures how often in a row it failed before
+ * @param refusal what was answered, where there was an answer
  * @returns milliseconds to wait: doubling from half a second to a quarter of a minute, never less than the origin asked for, and
  *   spread so that many browsers do not come back at once
  */
-export function delayAfter(failures: number, retryAfter: number): number {
-  const ceiling = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** Math.min(failures, 10));
-  return Math.max(retryAfter, ceiling / 2) + (Math.random() * ceiling) / 2;
+export function delayAfter(failures: number, refusal?: Pick<Refusal, 'status' | 'retryAfter'>): number {
+  const longest = [401, 404].includes(refusal?.status ?? 0) ? LONGEST_WITHOUT_SESSION : LONGEST_DELAY;
+  const ceiling = Math.min(longest, FIRST_DELAY * 2 ** Math.min(failures, 10));
+  return Math.max(refusal?.retryAfter ?? 0, ceiling / 2) + (Math.random() * ceiling) / 2;
 }
 
 /**
@@ -110,6 +114,6 @@ export async function insist(send: () => Promise<Answer>, onRefusal: (refusal: R
     if (answer.accepted) return answer.json();
     if (!answer.retryable) throw new Stop(answer.sentence, answer.code);
     onRefusal(answer);
-    await new Promise((resolve) => setTimeout(resolve, delayAfter(failures, answer.retryAfter)));
+    await new Promise((resolve) => setTimeout(resolve, delayAfter(failures, answer)));
   }
 }

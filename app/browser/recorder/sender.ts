@@ -102,7 +102,7 @@ export class Sender {
       await this.#exchange(entry);
     } catch (error) {
       this.#waiting.giveBack(entry, true);
-      this.#pause(delayAfter(this.#failures++, 0));
+      this.#pause(delayAfter(this.#failures++));
       this.#handlers.broken(error);
     } finally {
       this.#inFlight--;
@@ -127,7 +127,7 @@ export class Sender {
     if (!again && (await this.#handlers.refused(entry, answer)) === 'drop') return this.#waiting.settle(entry);
     this.trouble = troubleOf(answer);
     this.#waiting.giveBack(entry, !again || answer.status === 500);
-    this.#pause(delayAfter(this.#failures++, answer.retryAfter));
+    this.#pause(delayAfter(this.#failures++, answer));
   }
 
   #measure(bytes: number): void {
