@@ -4,7 +4,9 @@
 // Opening is what a reviewer waits for: from the moment their touch is sent to the key of the first chapter. Custody verifies the act's
 // signature, draws the least view, applies and enters the act; the view is read; its first chapter is released. What comes before the
 // touch (the proposal, its page) and after the key (segments, decoding) is not in it. Each of the fifty is a person of their own with a browser
-// key and an attempt of their own. All of them together take fifty keys out of the token: how long the bare token needs for that stands beside it.
+// key and an attempt of their own. At once is, for people, within one second: release-p95 has their touches fall into it at random. release-instant
+// has all fifty in the same millisecond, as a program would. No two processors give three times one alone there: the bare token's time for fifty
+// keys, which stands beside it, is more than that.
 import { execFileSync, fork } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -36,11 +38,13 @@ const REVIEWERS = 4;
 const AT_ONCE = 50;
 const ALONE = 10;
 const OPENINGS = 5;
+/** Milliseconds into which people's touches fall who open at once. */
+const SPREAD = 1_000;
 const CHAPTERS = 4;
 const EXAMS = 1_000;
 const MODULE = '/usr/lib/softhsm/libsofthsm2.so';
 
-/** @returns the figures release, release-p95 and release-thousand */
+/** @returns the figures release, release-p95, release-instant and release-thousand */
 export async function release(): Promise<Figure[]> {
   const loop = await startLoop();
   const custody = await startCustody();
@@ -68,9 +72,11 @@ export async function release(): Promise<Figure[]> {
     for (let round = 0; round < OPENINGS; round++) {
       const alone: number[] = [];
       for (const one of reviewers.slice(0, ALONE)) alone.push(...(await openAtOnce(custody, exam, [one])));
-      const together = (await openAtOnce(custody, exam, reviewers)).toSorted((a, b) => a - b);
-      openings.push({ alone: median(alone), p95: together[Math.floor(AT_ONCE * 0.95)] ?? 0 });
+      const people = p95(await openAtOnce(custody, exam, reviewers, SPREAD));
+      const instant = p95(await openAtOnce(custody, exam, reviewers));
+      openings.push({ alone: median(alone), people, instant });
     }
+    const alone = median(openings.map((one) => one.alone));
 
     await custody.kill();
     execFileSync(
@@ -101,10 +107,17 @@ export async function release(): Promise<Figure[]> {
       },
       {
         name: 'release-p95',
-        value: median(openings.map((one) => one.p95)),
-        unit: `ms from touch to first key, ${AT_ONCE} people at once`,
-        against: `median of one alone (${median(openings.map((one) => one.alone)).toFixed(1)} ms; the bare token takes ${((AT_ONCE / bare) * 1000).toFixed(0)} ms for all keys)`,
-        ratio: median(openings.map((one) => one.p95 / one.alone)),
+        value: median(openings.map((one) => one.people)),
+        unit: `ms from touch to first key, ${AT_ONCE} people within ${SPREAD} ms`,
+        against: `median of one alone (${alone.toFixed(1)} ms)`,
+        ratio: median(openings.map((one) => one.people / one.alone)),
+      },
+      {
+        name: 'release-instant',
+        value: median(openings.map((one) => one.instant)),
+        unit: `ms from touch to first key, ${AT_ONCE} in the same millisecond`,
+        against: `median of one alone (${alone.toFixed(1)} ms; the bare token takes ${((AT_ONCE / bare) * 1000).toFixed(0)} ms for all keys)`,
+        ratio: median(openings.map((one) => one.instant / one.alone)),
       },
       {
         name: 'release-thousand',
@@ -118,6 +131,10 @@ export async function release(): Promise<Figure[]> {
     loop.end();
     await custody.stop();
   }
+}
+
+function p95(waits: number[]): number {
+  return waits.toSorted((a, b) => a - b)[Math.floor(waits.length * 0.95)] ?? 0;
 }
 
 type Seen = Awaited<ReturnType<typeof registerAttempt>>;
@@ -178,10 +195,11 @@ async function streamOf(custody: RunningCustody, { who, recipient }: Reviewer, {
 }
 
 /**
- * Has reviewers open the least view of an attempt each that nobody has opened before, all at the same moment.
+ * Has reviewers open the least view of an attempt each that nobody has opened before.
+ * @param spread milliseconds into which their touches fall at random; 0 for all at the same moment
  * @returns for each the milliseconds from the touch until the first chapter's key is in hand
  */
-async function openAtOnce(custody: RunningCustody, exam: string, reviewers: Reviewer[]): Promise<number[]> {
+async function openAtOnce(custody: RunningCustody, exam: string, reviewers: Reviewer[], spread = 0): Promise<number[]> {
   const touched = [];
   for (const { who, recipient } of reviewers) {
     const seen = await registerAttempt(custody, exam, randomUUID(), CHAPTERS);
@@ -190,6 +208,7 @@ async function openAtOnce(custody: RunningCustody, exam: string, reviewers: Revi
   }
   const waited = await Promise.all(
     touched.map(async ({ who, recipient, seen, act, touch }) => {
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * spread));
       const started = performance.now();
       await custody.room.signAct(who.session, act, touch);
       const view = await custody.room.grant(who.session, act);
