@@ -378,14 +378,22 @@ test('after the upload’s end what is left is forgotten, with a sentence that b
   await push(driver, 0, 2);
   await until(async () => (await storedSegments()) === 6, 15);
   relay.weather = 'upload-closed';
-  // So many that some are still being kept when the first refusal comes.
-  await push(driver, 2, 60);
+  // So slow that some is still being encrypted when the refusal comes.
+  await driver.page.workers()[0]!.evaluate(() => {
+    const { encrypt } = SubtleCrypto.prototype;
+    SubtleCrypto.prototype.encrypt = async function (...given) {
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      return encrypt.apply(this, given);
+    };
+  });
+  await push(driver, 2, 3);
   const { sentence } = await driver.hear('failed');
   expect(sentence).toBe(UPLOAD_CLOSED);
   await expect.poll(() => whatIsKept(driver.page), { timeout: 15_000 }).toEqual({});
   const { stopped } = relay;
-  await new Promise((resolve) => setTimeout(resolve, 2000));
+  await new Promise((resolve) => setTimeout(resolve, 5000));
   expect(relay.stopped).toBe(stopped);
+  expect(await whatIsKept(driver.page)).toEqual({});
 });
 
 test('another test taker’s link whose time is over takes nothing away from this one', async () => {

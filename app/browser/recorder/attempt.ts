@@ -71,8 +71,6 @@ export class Attempt {
   /** How often the attempt was begun or taken over here. */
   #starts = 0;
   #replaced = false;
-  /** Nothing can be added to it any more: what is still on its way here is not kept either. */
-  #over = false;
 
   constructor(tell: (message: WorkerMessage) => void) {
     this.#tell = tell;
@@ -204,11 +202,9 @@ export class Attempt {
   async fail(error: unknown): Promise<void> {
     this.#tell({ kind: 'failed', sentence: sentenceOf(error) });
     if (!(error instanceof Stop) || !isOver(error.code)) return;
-    this.#over = true;
     this.#shipment?.sender.stop();
-    // What is kept of a segment names no attempt: nothing would find one that came after its chapter was forgotten.
-    await Promise.all(this.#turns.values());
-    await this.#store?.forget(this.#id);
+    const { outbox } = this.#shipment ?? {};
+    await (outbox ? outbox.forget() : this.#store?.forget(this.#id));
   }
 
   async #takeUp(key: AttemptKey): Promise<void> {
@@ -294,13 +290,13 @@ export class Attempt {
 
   /** Once everything is stored and signed: states all of it, and has it sealed. */
   async #complete(finishedAt: string): Promise<void> {
-    const { sender } = this.#ready(this.#shipment);
+    const { sender, outbox } = this.#ready(this.#shipment);
     await sender.emptied();
     for (let tries = 1; ; tries++) {
       const start = await this.#askForSeal();
       if (start === 'sealed') break;
       if (start === 'elsewhere') {
-        await this.#ready(this.#store).forget(this.#id);
+        await outbox.forget();
         throw new Stop(GOES_ON_ELSEWHERE);
       }
       const refusal = await this.#seal(start, finishedAt);
@@ -311,7 +307,7 @@ export class Attempt {
       await wait(Math.min(SEAL_PAUSE.longest, SEAL_PAUSE.first * 2 ** (tries - 1)));
     }
     this.#trouble = null;
-    await this.#ready(this.#store).forget(this.#id);
+    await outbox.forget();
     this.#tell({ kind: 'sealed' });
   }
 
@@ -348,9 +344,7 @@ export class Attempt {
   }
 
   #inTurn(source: Source, work: () => Promise<void>): Promise<void> {
-    const turn = (this.#turns.get(source) ?? Promise.resolve())
-      .then(() => (this.#over ? undefined : work()))
-      .then(() => this.#shipment?.sender.wake());
+    const turn = (this.#turns.get(source) ?? Promise.resolve()).then(work).then(() => this.#shipment?.sender.wake());
     this.#turns.set(
       source,
       turn.catch(() => {}),

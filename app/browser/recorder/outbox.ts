@@ -20,6 +20,7 @@ export class Outbox {
   #recordings = new Map<string, RecordingRecord>();
   #standings = new Map<string, Pick<Standing, 'until' | 'nextSegment'>>();
   #chapters = new Map<string, ChapterRecord>();
+  #forgotten = false;
   /** Epoch ms at which the newest acknowledged segment ends; null where there is none. */
   storedUntil: number | null = null;
 
@@ -62,6 +63,16 @@ export class Outbox {
     }
   }
 
+  /**
+   * Removes all that is kept of the attempt, and keeps nothing more of it: what is kept of a segment names no attempt, so that nothing would
+   * find one that came after its chapter was forgotten. A write that began before is done before this one (Indexed Database API
+   * 3.0, section 2.7.2), and goes with the rest.
+   */
+  async forget(): Promise<void> {
+    this.#forgotten = true;
+    await this.#store.forget(this.attempt);
+  }
+
   /** All chapters that this browser made. */
   get chapters(): ChapterRecord[] {
     return [...this.#chapters.values()];
@@ -100,6 +111,7 @@ export class Outbox {
 
   /** @throws a QuotaExceededError where there is no room; nothing is changed then */
   async openChapter(recording: string, chapter: number, envelope: string): Promise<void> {
+    if (this.#forgotten) return;
     const { attempt } = this;
     const record = { attempt, recording, chapter, envelope, registered: false, missing: [], signed: null };
     await this.#store.addChapter(record);
@@ -109,6 +121,7 @@ export class Outbox {
 
   /** @throws a QuotaExceededError where there is no room; nothing is changed then */
   async addSegment(segment: RecordedSegment, body: Uint8Array<ArrayBuffer>): Promise<void> {
+    if (this.#forgotten) return;
     await this.#store.addSegment(segment, body);
     this.#advance(segment.recording, segment.end, segment.number + 1);
     this.#putSegment(segment);
@@ -116,6 +129,7 @@ export class Outbox {
 
   /** @param gap µs on the recording's timeline @throws a QuotaExceededError where there is no room */
   async addGap(recording: string, gap: { from: number; to: number; cause: GapCause }): Promise<void> {
+    if (this.#forgotten) return;
     const id = await this.#store.addGap({ attempt: this.attempt, recording, ...gap });
     this.#advance(recording, gap.to, 0);
     this.queue.put({ kind: 'gap', recording, id });
@@ -128,6 +142,7 @@ export class Outbox {
 
   /** Notes that the appliance has the chapter's envelope, or that it has not after all. */
   async register(record: ChapterRecord, registered: boolean): Promise<void> {
+    if (this.#forgotten) return;
     record.registered = registered;
     await this.#store.saveChapter(record);
     if (!registered) this.queue.put({ kind: 'envelope', recording: record.recording, chapter: record.chapter });
@@ -143,12 +158,14 @@ export class Outbox {
   async miss(record: ChapterRecord, numbers: number[]): Promise<number> {
     const news = numbers.filter((number) => !record.missing.includes(number));
     record.missing.push(...news);
+    if (this.#forgotten) return 0;
     await this.#store.saveChapter(record);
     return news.length;
   }
 
   /** The appliance has the chapter's signature. */
   async completeChapter(record: ChapterRecord, signed: SignedChapter): Promise<void> {
+    if (this.#forgotten) return;
     record.signed = signed;
     await this.#store.completeChapter(record);
   }
