@@ -201,7 +201,6 @@ test('the faults hit what web does to its files, all of it', async () => {
 const VARIANTS: [Call, Fault['moment'], number, typeof goOn?][] = [
   ['create', 'after', ENOSPC],
   ['open', 'before', EIO],
-  ['sync', 'before', EIO],
   ['sync', 'after', EIO],
   ['write', 'before', ENOSPC],
   ['write', 'torn', EIO],
@@ -214,7 +213,12 @@ if (FULL) {
     ['open', 'after', EIO],
     ['open', 'before', ENOSPC],
   );
-  VARIANTS.push(['sync', 'before', ENOSPC], ['sync', 'after', ENOSPC], ['write', 'before', EIO]);
+  VARIANTS.push(
+    ['sync', 'before', EIO],
+    ['sync', 'before', ENOSPC],
+    ['sync', 'after', ENOSPC],
+    ['write', 'before', EIO],
+  );
   VARIANTS.push(['write', 'after', EIO], ['write', 'after', ENOSPC], ['write', 'torn', ENOSPC], ['write', 'short', 0]);
   for (const [call, moment, error] of [...VARIANTS]) VARIANTS.push([call, moment, error, startAnew]);
 } else {

@@ -276,18 +276,21 @@ describe('the recorder’s sources', () => {
       const [run] = await runsOf(source);
       const [numbers, times] = [await readNumbers(run!.media), timesOf(run!.media, 'v')];
       expect(numbers).toHaveLength(times.length);
-      const first = new Map<number, number>();
+      // A number came between the last frame before it and its own first one, whichever frames a busy machine left out.
+      const came = new Map<number, { after: number; by: number }>();
+      const at = times.map((time) => run!.began + 1000 * time);
       for (const [i, number] of numbers.entries())
-        if (!first.has(number)) first.set(number, run!.began + 1000 * times[i]!);
-      return first;
+        if (i > 0 && !came.has(number)) came.set(number, { after: at[i - 1]!, by: at[i]! });
+      return came;
     };
     const [camera, screen] = [await shown('camera'), await shown('screen')];
     const both = [...screen].filter(([number]) => camera.has(number) && number > 3);
     expect(both.length).toBeGreaterThan(15);
-    const apart = both.map(([number, at]) => at - camera.get(number)!).toSorted((a, b) => a - b);
-    // The screen is looked at five times a second: a number that has just come may be seen up to 200 ms later there.
-    expect(apart[0]).toBeGreaterThan(-100);
-    expect(apart[Math.floor(apart.length / 4)]).toBeLessThan(100);
+    const apart = both.map(([number, { after, by }]) => {
+      const other = camera.get(number)!;
+      return Math.max(0, after - other.by, other.after - by);
+    });
+    expect(Math.max(...apart), apart.map(Math.round).join(' ')).toBeLessThan(100);
   }, 180_000);
 
   test('something else than the screen is explained and asked for again; without it the camera records alone', async () => {
@@ -433,44 +436,48 @@ describe('the recorder’s sources', () => {
     120_000,
   );
 
-  test('what is refused is asked for again only by the test taker, the other goes on, and each gap has its cause', async () => {
-    const page = await open('screened');
-    await refuse(page, { screen: 'NotAllowedError' });
-    await turnOn(page);
-    await until(
-      async () =>
-        (await page.textContent('[data-share-message]'))!.startsWith('Your screen is not shared: the question was'),
-      5,
-    );
-    await page.click('[data-start]:not([disabled])');
-    await until(async () => (await stored('camera')) >= 2, PATIENCE);
-    await refuse(page, {});
-    await page.click('[data-share-again]');
-    await until(async () => (await stored('screen')) >= 2, PATIENCE);
+  test.runIf(FULL)(
+    'what is refused is asked for again only by the test taker, the other goes on, and each gap has its cause',
+    async () => {
+      const page = await open('screened');
+      await refuse(page, { screen: 'NotAllowedError' });
+      await turnOn(page);
+      await until(
+        async () =>
+          (await page.textContent('[data-share-message]'))!.startsWith('Your screen is not shared: the question was'),
+        5,
+      );
+      await page.click('[data-start]:not([disabled])');
+      await until(async () => (await stored('camera')) >= 2, PATIENCE);
+      await refuse(page, {});
+      await page.click('[data-share-again]');
+      await until(async () => (await stored('screen')) >= 2, PATIENCE);
 
-    await refuse(page, { picture: 'NotAllowedError' });
-    await lose(page, 'camera');
-    await until(async () => /did not allow/.test((await missing(page, 'camera')) ?? ''), 10);
-    const asked = () => page.evaluate(() => (globalThis as unknown as { spied: Spied }).spied.asked.length);
-    const times = await asked();
-    const before = await stored('screen');
-    await until(async () => (await stored('screen')) >= before + 3, PATIENCE);
-    expect(await asked()).toBe(times);
-    await refuse(page, {});
-    await page.click('[data-allow-again]');
-    await until(async () => (await gapsOf('camera')).includes('permission'), PATIENCE);
-    await lose(page, 'screen');
-    await finish(page);
+      await refuse(page, { picture: 'NotAllowedError' });
+      await lose(page, 'camera');
+      await until(async () => /did not allow/.test((await missing(page, 'camera')) ?? ''), 10);
+      const asked = () => page.evaluate(() => (globalThis as unknown as { spied: Spied }).spied.asked.length);
+      const times = await asked();
+      const before = await stored('screen');
+      await until(async () => (await stored('screen')) >= before + 3, PATIENCE);
+      expect(await asked()).toBe(times);
+      await refuse(page, {});
+      await page.click('[data-allow-again]');
+      await until(async () => (await gapsOf('camera')).includes('permission'), PATIENCE);
+      await lose(page, 'screen');
+      await finish(page);
 
-    const [late, end] = (await testTaker.stored('screen'))!.gaps;
-    expect([late, end]).toMatchObject([{ from: 0, cause: 'permission' }, { cause: 'sharing' }]);
-    expect((await testTaker.stored('screen'))!.header.startedAt).toBe(
-      (await testTaker.stored('camera'))!.header.startedAt,
-    );
-    const [from] = (await testTaker.segments('screen')).map(({ start }) => start);
-    expect(late!.to).toBe(from);
-    expect(end!.to - end!.from).toBeGreaterThan(0);
-  }, 120_000);
+      const [late, end] = (await testTaker.stored('screen'))!.gaps;
+      expect([late, end]).toMatchObject([{ from: 0, cause: 'permission' }, { cause: 'sharing' }]);
+      expect((await testTaker.stored('screen'))!.header.startedAt).toBe(
+        (await testTaker.stored('camera'))!.header.startedAt,
+      );
+      const [from] = (await testTaker.segments('screen')).map(({ start }) => start);
+      expect(late!.to).toBe(from);
+      expect(end!.to - end!.from).toBeGreaterThan(0);
+    },
+    120_000,
+  );
 
   test.runIf(FULL)(
     'another browser that goes on with the exam ends the capture here, and this page says so',

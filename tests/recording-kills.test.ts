@@ -7,7 +7,7 @@ import { segmentBody } from './recording-segments.ts';
 import { inspect, startWebSetting, type TlsAttempt, type WebSetting } from './web-process.ts';
 
 const LIVES_PER_FILE = 20;
-const LIVES = FULL ? 300 : 5;
+const LIVES = FULL ? 300 : 3;
 const TEST_TAKERS = 2;
 const AT_ONCE = 3;
 const LONGEST_LIFE_MS = 400;
@@ -99,7 +99,7 @@ test(
       for (const end = Math.min(LIVES, life + LIVES_PER_FILE); life < end; life++) {
         const known = acknowledged(sendings);
         // Some die while they start; most once they have acknowledged something, however busy the machine is.
-        if (life % 5 !== 4) await expect.poll(() => acknowledged(sendings), { timeout: 20_000 }).toBeGreaterThan(known);
+        if (life % 3 !== 2) await expect.poll(() => acknowledged(sendings), { timeout: 20_000 }).toBeGreaterThan(known);
         await new Promise((resolve) => setTimeout(resolve, Math.random() * LONGEST_LIFE_MS));
         await web.kill();
         for (const sending of sendings) await sending.check();
