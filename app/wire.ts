@@ -177,8 +177,8 @@ export interface AttemptStart extends RecordedKinds {
   chapterSeconds: number;
   /** Most bytes that one segment's body may have. */
   segmentLimit: number;
-  /** Address of the exam itself, opened in a new window. */
-  examPage: string;
+  /** Address of the exam itself, opened in a new window; null of one on paper. */
+  examPage: string | null;
   /** Until when what was recorded can be sent: ISO 8601, UTC. */
   uploadBy: string;
   /** Those of this browser's attempt key. */

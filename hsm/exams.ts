@@ -3,6 +3,7 @@ import canonicalize from 'canonicalize';
 import * as rows from '../db/custody/exams.ts';
 import type { Custody } from './custody.ts';
 import { CustodyError } from './errors.ts';
+import { type ExamSetup, examSetup } from './exam-setup.ts';
 import { type Policy, policy as policySchema } from './policy.ts';
 import type { RepresentativeView } from './register/representatives.ts';
 import { inScope } from './register/scope.ts';
@@ -15,6 +16,8 @@ export interface ExamView {
   exam: string;
   title: string;
   policy: Policy;
+  /** What test takers are told. */
+  setup: ExamSetup;
   examKey: {
     kid: string;
     alg: ExamRow['alg'];
@@ -139,6 +142,7 @@ function view(custody: Custody, row: ExamRow): ExamView {
     exam: row.id,
     title: row.title,
     policy: policyOf(row),
+    setup: examSetup.parse(JSON.parse(row.setup)),
     examKey: {
       kid: row.kid,
       alg: row.alg,

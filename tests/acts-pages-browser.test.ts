@@ -226,7 +226,7 @@ test('an officer registers a unit, suspends it alone, and it takes two to reinst
 test('what the staff pages propose waits for whoever may sign it, who publishes it or turns it down', async () => {
   const policy = { ...DEMONSTRATION.policy, dualControl: true };
   for (const title of ['Ethics, resit', 'Ethics, by mistake']) {
-    await desk.web.propose({ type: 'publish-exam', exam: randomUUID(), title, policy });
+    await desk.web.propose({ type: 'publish-exam', exam: randomUUID(), title, policy, setup: DEMONSTRATION.setup });
   }
   await go(paulo, '/exams');
   await inspect('exams-waiting', paulo);

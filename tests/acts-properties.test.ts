@@ -22,6 +22,7 @@ import {
   type RunningCustody,
   sha256,
   startCustody,
+  setup,
 } from './custody-process.ts';
 import { FULL } from './full.ts';
 
@@ -71,7 +72,7 @@ const CONTENTS: { [Type in ActType]: fc.Arbitrary<Omit<Extract<Proposal, { type:
   'reinstate-unit': fc.record({ unit: id, reason }),
   'suspend-exam': fc.record({ exam: id, reason }),
   'reinstate-exam': fc.record({ exam: id, reason }),
-  'publish-exam': fc.record({ exam: id, title: name, policy: rules }),
+  'publish-exam': fc.record({ exam: id, title: name, policy: rules, setup: fc.constant(setup()) }),
   'change-policy': fc.record({ exam: id, policy: rules }),
   assign: fc.record({ exam: id, subject: id }),
   unassign: fc.record({ exam: id, subject: id }),

@@ -25,6 +25,7 @@ import {
   sha256,
   signAll,
   startCustody,
+  setup,
 } from './custody-process.ts';
 import { FLAGS, SecurityKey } from './security-key.ts';
 
@@ -191,7 +192,13 @@ const CASES: Record<ActType, Case> = {
     holds: async () => expect((await examOf(exam))?.suspendedAt).toBeNull(),
   },
   'publish-exam': {
-    proposal: () => ({ type: 'publish-exam', exam: (made.exam = randomUUID()), title: 'Ethics', policy: policy() }),
+    proposal: () => ({
+      type: 'publish-exam',
+      exam: (made.exam = randomUUID()),
+      title: 'Ethics',
+      policy: policy(),
+      setup: setup(),
+    }),
     signers: () => [administrator],
     wrong: () => officers[0],
     entry: 'exam-published',
@@ -435,7 +442,7 @@ describe('an act', () => {
       ).length;
     const before = objects();
     const { act, bytes } = await custody.room.proposeAct(administrator.session, {
-      ...{ type: 'publish-exam', exam: randomUUID(), title: 'Once', policy: policy() },
+      ...{ type: 'publish-exam', exam: randomUUID(), title: 'Once', policy: policy(), setup: setup() },
     });
     const touches = Array.from({ length: 4 }, () => touch(administrator as never, bytes));
     const answers = await Promise.allSettled(
@@ -468,7 +475,7 @@ describe('an act', () => {
 
   test('with a field too many, a number out of range, or words that read as others is none', async () => {
     const propose = (content: unknown) => custody.room.proposeAct(officers[0].session, content as Proposal);
-    const publication = { type: 'publish-exam', exam: randomUUID(), title: 'Logic', policy: policy() };
+    const publication = { type: 'publish-exam', exam: randomUUID(), title: 'Logic', policy: policy(), setup: setup() };
     for (const malformed of [
       { ...proposal(), act: randomUUID() },
       { ...proposal(), applied: true },
@@ -611,7 +618,7 @@ describe('units', () => {
     const stranger = await enrolRepresentative(custody, 'Art Arts', [], { unit: arts });
     const own = randomUUID();
     const publication = (unit: string | null): Proposal => ({
-      ...{ type: 'publish-exam', exam: own, title: 'Contract law', policy: { ...policy(), unit } },
+      ...{ type: 'publish-exam', exam: own, title: 'Contract law', policy: { ...policy(), unit }, setup: setup() },
     });
     for (const unit of [arts, null]) {
       await expect(custody.room.proposeAct(runner.session, publication(unit))).rejects.toThrow('out-of-scope');
@@ -768,7 +775,13 @@ describe('an exam’s rules', () => {
 
 describe('web', () => {
   test('proposes an exam, and somebody who may signs it or turns it down in the room', async () => {
-    const wanted = { type: 'publish-exam' as const, exam: randomUUID(), title: 'Proposed', policy: policy() };
+    const wanted = {
+      type: 'publish-exam' as const,
+      exam: randomUUID(),
+      title: 'Proposed',
+      policy: policy(),
+      setup: setup(),
+    };
     const { act } = await custody.web.propose(wanted);
     expect(await custody.web.proposal(act)).toEqual({ act, status: 'proposed' });
     await expect(custody.web.exam(wanted.exam)).rejects.toMatchObject({ code: 'not-found' });

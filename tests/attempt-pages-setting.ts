@@ -16,6 +16,7 @@ import { originApp } from '../app/http/origin-app.ts';
 import { practiceRoutes } from '../app/practice/routes.tsx';
 import { type AttemptStart, encodeMetadata, toBase64url } from '../app/wire.ts';
 import { openApplianceDatabase } from '../db/appliance/open.ts';
+import { type ExamSetup, examSetup } from '../hsm/exam-setup.ts';
 import {
   enrolRepresentative,
   publishExam,
@@ -66,8 +67,9 @@ export async function startPages(
       dualControl: false,
       leastView: { chaptersAround: 1, drawn: 2 },
     },
+    setup: SETUP,
   });
-  enterExam(db, { id: exam, title, notice: NOTICE, examPage: '/demonstration' }, rules);
+  enterExam(db, rules);
 
   const examOrigin = originApp({ place: 'exam', origin: origins.exam, log })
     .route('/', attemptRoutes({ ...parts, custody: parts.briskCustody, config }))
@@ -145,7 +147,8 @@ export async function startPages(
 export type Pages = Awaited<ReturnType<typeof startPages>>;
 export type Visit = Awaited<ReturnType<Pages['visit']>>;
 
-export const NOTICE = {
+export const SETUP: ExamSetup = examSetup.parse({
+  place: { kind: 'elsewhere', address: '/demonstration' },
   unit: 'Department of Mathematics',
   necessity: { camera: 'Because nobody invigilates at home.', microphone: 'Because answers can be dictated.' },
   reviewers: 'Two reviewers of the examination board',
@@ -156,8 +159,9 @@ export const NOTICE = {
   },
   privacyOfficer: { name: 'Privacy Officer', email: 'privacy@university.example' },
   legalBasis: 'Examination act, section 8',
+  costsNothing: true,
   chapterSeconds: CHAPTER_SECONDS,
-};
+});
 
 /** @returns the cookie that an answer sets, as the browser sends it back */
 export function cookieOf(answer: Response): string {

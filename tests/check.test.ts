@@ -14,13 +14,13 @@ import {
   textOf,
 } from '../app/browser/check/finding.ts';
 import { needsOf } from '../app/browser/check/needs.ts';
-import { kindsOf, noticeSchema } from '../app/exams/notice.ts';
+import { kindsOf } from '../app/exams/recorded-kinds.ts';
 import { DEMONSTRATION } from '../app/cli/demonstration.ts';
 import { type Appliance, ask, beginAttempt, cookieOf, startAppliance } from './appliance.ts';
 import { digestFiles } from './appliance-files.ts';
 import { type Pages, startPages } from './attempt-pages-setting.ts';
 
-const kinds = kindsOf(noticeSchema.parse(DEMONSTRATION.notice));
+const kinds = kindsOf(DEMONSTRATION.setup);
 const needs = needsOf(kinds);
 const good: Finding = { verdict: 'good', sentence: 'Fine.' };
 

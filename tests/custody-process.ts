@@ -17,7 +17,9 @@ import {
   signIn,
   type Signer,
 } from '../app/cli/demo-register.ts';
+import { DEMONSTRATION } from '../app/cli/demonstration.ts';
 import { SoftwarePasskey } from '../app/cli/software-passkey.ts';
+import type { ExamSetup } from '../hsm/exam-setup.ts';
 import { provisionSoftToken } from '../hsm/token/provision.ts';
 import { SecurityKey } from './security-key.ts';
 
@@ -26,6 +28,9 @@ export { approve, carryOut, enrol, signAll } from '../app/cli/demo-register.ts';
 const ROOT = join(import.meta.dirname, '..');
 export const ROOM_ORIGIN = 'https://room.localhost:8445';
 export const PURPOSES = ['integrity-review', 'appeal'] as const;
+
+/** What test takers are told of an exam; the demonstration's. */
+export const setup = (): ExamSetup => DEMONSTRATION.setup;
 
 /** The rules of an exam that is open until tomorrow. */
 export const policy = (retentionDays = 30) => ({
@@ -197,8 +202,11 @@ export async function assign(custody: FoundedDesk, exam: string, subject: string
 }
 
 /** Has web propose an exam and its administrator publish it. */
-export function publishExam(custody: FoundedDesk, exam: Parameters<typeof publish>[2]) {
-  return publish(custody, custody.founders.administrator, exam);
+export function publishExam(
+  custody: FoundedDesk,
+  exam: Omit<Parameters<typeof publish>[2], 'setup'> & { setup?: ExamSetup },
+) {
+  return publish(custody, custody.founders.administrator, { setup: setup(), ...exam });
 }
 
 /** The founders of a demonstration that runs, signed in: what tests bring in comes about as it does with a custody of their own. */

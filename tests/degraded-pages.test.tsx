@@ -6,7 +6,6 @@ import { Accesses } from '../app/attempts/accesses-view.tsx';
 import { NoticePage } from '../app/attempts/notice-view.tsx';
 import { DEGRADED as FOR_TEST_TAKERS } from '../app/attempts/words.ts';
 import { DEMONSTRATION } from '../app/cli/demonstration.ts';
-import { noticeSchema } from '../app/exams/notice.ts';
 import { DEGRADED } from '../app/room/words.ts';
 import {
   type Enrolled,
@@ -18,6 +17,7 @@ import {
   releaseOf,
   requestOf,
   sha256,
+  setup,
 } from './custody-process.ts';
 import { buildFaultyToken } from './faulty-token.ts';
 import { openRoom } from './room-setting.ts';
@@ -68,6 +68,7 @@ test('where a token cannot pass keys on by itself, each act that makes or releas
   const publication = await desk.proposeAct(administrator.session, {
     ...{ type: 'publish-exam', exam: crypto.randomUUID(), title: 'Rhetoric' },
     policy: { ...policy(), leastView: { chaptersAround: 1, drawn: 1 }, uploadHours: 1 },
+    setup: setup(),
   });
   expect(publication.sentence).toMatch(/Degraded: chapter keys leave the token for a moment\.$/);
   expect(publication.details).toContainEqual(DETAIL);
@@ -106,8 +107,7 @@ test('so do the room’s pages, the ledger’s entry, and what the test taker re
   expect(afterwards).toContain('All of it: </strong>2 of 2 chapters');
   const inside = accesses.map((one) => ({ ...one, releaseMode: one.releaseMode && ('in-token' as const) }));
   expect(String(<Accesses accesses={inside} timesOf={() => []} />)).not.toContain(FOR_TEST_TAKERS);
-  const { examPage, institution, title } = DEMONSTRATION;
-  const notice = noticeSchema.parse(DEMONSTRATION.notice);
-  const about = { institution, name: 'Tessa Taker', exam: { id: exam, title, notice, examPage } };
+  const { institution, title, setup } = DEMONSTRATION;
+  const about = { institution, name: 'Tessa Taker', exam: { id: exam, title, setup } };
   expect(String(<NoticePage {...about} rules={await custody.web.exam(exam)} />)).toContain(FOR_TEST_TAKERS);
 });

@@ -8,7 +8,6 @@ import canonicalize from 'canonicalize';
 import { Agent, fetch as undiciFetch } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { enterTestTaker } from '../app/attempts/test-taker.ts';
-import { DEMONSTRATION } from '../app/cli/demonstration.ts';
 import { enterExam } from '../app/exams/exam.ts';
 import { openApplianceDatabase } from '../db/appliance/open.ts';
 import { ACT_TYPES } from '../hsm/acts/definitions.ts';
@@ -39,6 +38,7 @@ import {
   sha256,
   startCustody,
   wrapChapterKey,
+  setup,
 } from './custody-process.ts';
 import { FULL } from './full.ts';
 import type { Actions, Answered, Asked } from './hostile-web-driver.ts';
@@ -83,8 +83,7 @@ beforeAll(async () => {
 
   // What web has of its own: a database with the exam and its test takers, and the recordings.
   const db = openApplianceDatabase(join(custody.data, 'appliance.db'));
-  const { notice, examPage } = DEMONSTRATION;
-  enterExam(db, { id: exam, title: 'Logic', notice, examPage }, rules);
+  enterExam(db, rules);
   enterTestTaker(db, { exam, candidate: 'T-1', name: 'Tessa Taker' });
   db.$client.close();
   mkdirSync(join(custody.data, 'recordings', victim.attempt), { recursive: true });
@@ -258,7 +257,7 @@ const TABLE: Record<string, Row> = {
   // Of an attempt that is not there it says that nothing happened; what there is it shows each test taker their own of.
   'GET /attempts/:attempt/accesses': { free: 200 },
   'POST /proposals': {
-    good: () => ({ type: 'publish-exam', exam: randomUUID(), title: 'Rhetoric', policy: policy() }),
+    good: () => ({ type: 'publish-exam', exam: randomUUID(), title: 'Rhetoric', policy: policy(), setup: setup() }),
   },
   'GET /proposals/:act': { missing: 'not-found' },
   'GET /ledger/*': { missing: 'not-found' },
@@ -595,7 +594,7 @@ describe('a hostile web', () => {
     const widened = await propose({ type: 'change-policy', exam, policy: wider });
     const assigned = await propose({ type: 'assign', exam, subject: outsider.id });
     const invented = randomUUID();
-    await propose({ type: 'publish-exam', exam: invented, title: 'Invented', policy: policy() });
+    await propose({ type: 'publish-exam', exam: invented, title: 'Invented', policy: policy(), setup: setup() });
     expect(await custody.web.exam(exam)).toEqual(before);
     expect((await custody.room.attempts(outsider.session)).attempts).toEqual([]);
     await expectRefused(() => hostile.ask({ method: 'GET', path: `/exams/${invented}` }), 'not-found');
@@ -996,7 +995,13 @@ describe('a hostile room', () => {
     const { officers } = custody.founders;
     const shredded = randomUUID();
     // Web has filled its place for proposals; in the room there is another.
-    const publish = { type: 'publish-exam' as const, exam: shredded, title: 'Shredded', policy: policy() };
+    const publish = {
+      type: 'publish-exam' as const,
+      exam: shredded,
+      title: 'Shredded',
+      policy: policy(),
+      setup: setup(),
+    };
     await carryOut(custody, publish, [custody.founders.administrator]);
     const who = await enrolRepresentative(custody, 'Shirin Shred', [shredded]);
     const { attempt, chapters } = await registerAttempt(custody, shredded, 'X-1', 2);

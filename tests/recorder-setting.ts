@@ -28,7 +28,7 @@ export interface PlainSegment {
   bytes: Uint8Array;
 }
 
-const { camera, microphone, screen } = DEMONSTRATION.notice.necessity;
+const { camera, microphone, screen } = DEMONSTRATION.setup.necessity;
 /** Short chapters where several have to come by, long ones where only a reload or a lost device may begin one. */
 const EXAMS = {
   short: { chapterSeconds: 5, necessity: { camera, microphone } },
@@ -45,10 +45,10 @@ export async function openSetting() {
   const folder = join(appliance.data, 'recordings');
   const custody = await openDesk(appliance.data, appliance.room);
   const enter = async (kind: ExamKind) => {
-    const { title, policy, notice, examPage } = DEMONSTRATION;
+    const { title, policy, setup } = DEMONSTRATION;
     const exam = randomUUID();
-    const rules = await publishExam(custody, { exam, title, policy });
-    enterExam(db, { id: exam, title, notice: { ...notice, ...EXAMS[kind] }, examPage }, rules);
+    const rules = await publishExam(custody, { exam, title, policy, setup: { ...setup, ...EXAMS[kind] } });
+    enterExam(db, rules);
     return { exam, examKey: rules.examKey };
   };
   const exams = {

@@ -36,9 +36,9 @@ export async function startRecordingSetting(options: Parameters<typeof startCust
   /** Makes an exam with rules of its own. @returns its id */
   async function addExam(rules: Partial<Policy> = {}): Promise<string> {
     const exam = randomUUID();
-    const { title, notice, policy, examPage } = DEMONSTRATION;
-    const told = await publishExam(custody, { exam, title, policy: { ...policy, ...rules } });
-    enterExam(db, { id: exam, title, notice, examPage }, told);
+    const { title, setup, policy } = DEMONSTRATION;
+    const told = await publishExam(custody, { exam, title, policy: { ...policy, ...rules }, setup });
+    enterExam(db, told);
     return exam;
   }
   const exam = await addExam();

@@ -75,10 +75,15 @@ afterAll(async () => {
 async function setUpExam(): Promise<{ link: string; enrolment: string }> {
   const custody = await openDesk(appliance.data, appliance.room);
   const db = openApplianceDatabase(join(appliance.data, 'web/appliance.db'));
-  const { title, policy, notice, examPage } = DEMONSTRATION;
+  const { title, policy, setup } = DEMONSTRATION;
   const exam = randomUUID();
-  const rules = await publishExam(custody, { exam, title, policy });
-  enterExam(db, { id: exam, title, notice: { ...notice, chapterSeconds: CHAPTER_SECONDS }, examPage }, rules);
+  const rules = await publishExam(custody, {
+    exam,
+    title,
+    policy,
+    setup: { ...setup, chapterSeconds: CHAPTER_SECONDS },
+  });
+  enterExam(db, rules);
   const { token } = enterTestTaker(db, { exam, candidate: 'W-0001', name: 'Robin Hale' });
   db.$client.close();
   const invited = await inviteReviewer(custody, 'Ines Moreau', [exam]);

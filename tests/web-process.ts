@@ -33,9 +33,9 @@ export async function startWebSetting(options: WebOptions & { folder?: string } 
   const database = join(custody.data, 'appliance.db');
   const db = openApplianceDatabase(database);
   const exam = randomUUID();
-  const { title, notice, policy, examPage } = DEMONSTRATION;
-  const rules = await publishExam(custody, { exam, title, policy });
-  enterExam(db, { id: exam, title, notice, examPage }, rules);
+  const { title, setup, policy } = DEMONSTRATION;
+  const rules = await publishExam(custody, { exam, title, policy, setup });
+  enterExam(db, rules);
   const tls = join(custody.data, 'tls');
   mkdirSync(tls);
   createCertificates(tls, { exam: 'exam.localhost', staff: 'staff.localhost' });

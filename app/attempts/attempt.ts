@@ -5,7 +5,7 @@ import type { WebCustody } from '../custody/client.ts';
 import type { Registrations } from '../custody/registrations.ts';
 import { AppError } from '../errors.ts';
 import { readExam } from '../exams/exam.ts';
-import { kindsOf } from '../exams/notice.ts';
+import { kindsOf } from '../exams/recorded-kinds.ts';
 import type { RuleBook } from '../exams/rule-book.ts';
 import type { Recordings } from '../recordings/recordings.ts';
 import type { AttemptStart } from '../wire.ts';
@@ -126,11 +126,11 @@ async function describeStart(
     exam: exam.id,
     attempt,
     examKey,
-    ...kindsOf(exam.notice),
+    ...kindsOf(exam.setup),
     uploadBy: uploadBy(policy),
-    chapterSeconds: exam.notice.chapterSeconds,
+    chapterSeconds: exam.setup.chapterSeconds,
     segmentLimit: parts.recordings.segmentLimit,
-    examPage: exam.examPage,
+    examPage: exam.setup.place.kind === 'elsewhere' ? exam.setup.place.address : null,
     recordings: own,
     earlier: others,
   };

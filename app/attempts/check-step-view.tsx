@@ -1,4 +1,4 @@
-import type { Notice } from '../exams/notice.ts';
+import type { ExamSetup } from '../../hsm/exam-setup.ts';
 import { Icon } from '../ui/icons.tsx';
 import { ContactLink } from './notice-view.tsx';
 
@@ -6,8 +6,8 @@ import { ContactLink } from './notice-view.tsx';
  * The recorder's first step: the test taker turns on what the exam records, and nothing else, and sees what it gives.
  * @param begin what the button says that goes on
  */
-export function CheckStep({ notice, begin = 'Start recording' }: { notice: Notice; begin?: string }) {
-  const { camera, microphone, screen } = notice.necessity;
+export function CheckStep({ setup, begin = 'Start recording' }: { setup: ExamSetup; begin?: string }) {
+  const { camera, microphone, screen } = setup.necessity;
   const devices = listed([camera && 'camera', microphone && 'microphone']);
   return (
     <section data-step="check" class="stack">
@@ -67,7 +67,7 @@ export function CheckStep({ notice, begin = 'Start recording' }: { notice: Notic
         </button>
       </div>
       <p class="hint">
-        You cannot turn something on, or would rather not? Write to <ContactLink {...notice.arrangement.contact} />;
+        You cannot turn something on, or would rather not? Write to <ContactLink {...setup.arrangement.contact} />;
         asking is never held against you.
       </p>
     </section>

@@ -4,7 +4,7 @@ import { Page } from '../ui/page.tsx';
 import { Notice } from '../ui/status.tsx';
 import { fingerprintOf } from '../exams/fingerprint.ts';
 import type { Exam } from '../exams/exam.ts';
-import type { Contact } from '../exams/notice.ts';
+import type { Contact } from '../../hsm/exam-setup.ts';
 import { DEGRADED, describePurposes } from './words.ts';
 import type { ExamRules } from '../exams/rule-book.ts';
 import { keptUntil, uploadBy } from './retention.ts';
@@ -24,13 +24,13 @@ export interface NoticePageProps {
 
 /** Before the attempt: everything that a test taker has a right to know, and the one step onwards. */
 export function NoticePage({ institution, name, exam, rules }: NoticePageProps) {
-  const { notice } = exam;
+  const { setup } = exam;
   const { policy, examKey } = rules;
   return (
     <Page title={exam.title} place="exam" person={name} scripts={['recorder']}>
       <div class="stack">
         <p class="eyebrow">
-          {institution} · {notice.unit}
+          {institution} · {setup.unit}
         </p>
         <h1>{exam.title}</h1>
         <p class="lead">
@@ -56,10 +56,10 @@ export function NoticePage({ institution, name, exam, rules }: NoticePageProps) 
         <dl class="details">
           <dt>Who records</dt>
           <dd>
-            {notice.unit}, {institution}. The recording stays on the university’s own machine.
+            {setup.unit}, {institution}. The recording stays on the university’s own machine.
           </dd>
           {Object.entries(KINDS).map(([kind, name]) => {
-            const why = notice.necessity[kind as keyof typeof KINDS];
+            const why = setup.necessity[kind as keyof typeof KINDS];
             return (
               why && (
                 <>
@@ -70,13 +70,13 @@ export function NoticePage({ institution, name, exam, rules }: NoticePageProps) 
             );
           })}
           <dt>Legal basis</dt>
-          <dd>{notice.legalBasis}</dd>
+          <dd>{setup.legalBasis}</dd>
         </dl>
         <h3>What is not recorded</h3>
         <p>
-          Not {notice.necessity.camera ? '' : 'your camera, '}
-          {notice.necessity.microphone ? '' : 'your microphone, '}
-          {notice.necessity.screen ? '' : 'your screen, '}
+          Not {setup.necessity.camera ? '' : 'your camera, '}
+          {setup.necessity.microphone ? '' : 'your microphone, '}
+          {setup.necessity.screen ? '' : 'your screen, '}
           your keystrokes, your files or where you are. Faces are not recognised, and no program judges or scores what
           you do.
         </p>
@@ -96,9 +96,9 @@ export function NoticePage({ institution, name, exam, rules }: NoticePageProps) 
 
         <h2>Who may watch</h2>
         <p>
-          {notice.reviewers}. Your recording is encrypted in your browser, in chapters of{' '}
-          {minutes(notice.chapterSeconds)} with a key each. Somebody who wants to watch has to sign for it by name, with
-          a purpose: {describePurposes(policy.purposes)}. Nobody can download it.
+          {setup.reviewers}. Your recording is encrypted in your browser, in chapters of {minutes(setup.chapterSeconds)}{' '}
+          with a key each. Somebody who wants to watch has to sign for it by name, with a purpose:{' '}
+          {describePurposes(policy.purposes)}. Nobody can download it.
         </p>
         {examKey.releaseMode === 'host-transient' && (
           <Notice kind="notice">
@@ -117,12 +117,12 @@ export function NoticePage({ institution, name, exam, rules }: NoticePageProps) 
 
         <h2>If you would rather not be recorded</h2>
         <p>
-          {notice.arrangement.alternative} Write to <ContactLink {...notice.arrangement.contact} />; you have an answer
-          within {amount(notice.arrangement.answerDays, 'day')}. Asking is never held against you.
+          {setup.arrangement.alternative} Write to <ContactLink {...setup.arrangement.contact} />; you have an answer
+          within {amount(setup.arrangement.answerDays, 'day')}. Asking is never held against you.
         </p>
         <p>
-          Something is not right, or you want to complain: <ContactLink {...notice.privacyOfficer} />, before the exam
-          or at any time after it.
+          Something is not right, or you want to complain: <ContactLink {...setup.privacyOfficer} />, before the exam or
+          at any time after it.
         </p>
 
         <h2>Check that this is the right place</h2>

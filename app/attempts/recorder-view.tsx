@@ -1,5 +1,6 @@
 import type { Exam } from '../exams/exam.ts';
-import { kindsOf, type Notice as ExamNotice } from '../exams/notice.ts';
+import type { ExamSetup } from '../../hsm/exam-setup.ts';
+import { kindsOf } from '../exams/recorded-kinds.ts';
 import { Icon } from '../ui/icons.tsx';
 import { Page } from '../ui/page.tsx';
 import { Lamp, Notice } from '../ui/status.tsx';
@@ -22,18 +23,18 @@ export function RecorderPage(props: {
       place="exam"
       person={name}
       scripts={['recorder']}
-      main={{ 'data-institution': institution, 'data-attempt': attempt, ...recorderAttributes(exam.notice) }}
+      main={{ 'data-institution': institution, 'data-attempt': attempt, ...recorderAttributes(exam.setup) }}
     >
       <noscript>
         <Notice kind="alarm">
           <p>
             JavaScript is switched off in this browser, and without it nothing can be recorded. Switch it on for this
-            page and load it again, or write to <ContactLink {...exam.notice.arrangement.contact} />.
+            page and load it again, or write to <ContactLink {...exam.setup.arrangement.contact} />.
           </p>
         </Notice>
       </noscript>
       <p class="notice" data-status="alarm" data-failure role="alert" hidden></p>
-      <CheckStep notice={exam.notice} />
+      <CheckStep setup={exam.setup} />
       <RecordStep exam={exam} resumed={resumed} />
       <section data-step="sealing" class="stack" hidden>
         <h1>Finishing</h1>
@@ -66,9 +67,9 @@ export function RecorderPage(props: {
 }
 
 /** @returns what the recorder's script reads from `main`: what is recorded and how finely, and whom to write to */
-export function recorderAttributes(notice: ExamNotice): Record<string, string> {
-  const { sources, sound, bounds } = kindsOf(notice);
-  const { name, email } = notice.arrangement.contact;
+export function recorderAttributes(setup: ExamSetup): Record<string, string> {
+  const { sources, sound, bounds } = kindsOf(setup);
+  const { name, email } = setup.arrangement.contact;
   return {
     'data-recorder': '',
     'data-kinds': JSON.stringify({ sources, sound, bounds }),
@@ -79,7 +80,8 @@ export function recorderAttributes(notice: ExamNotice): Record<string, string> {
 /** @param practice whether this is a practice run of the exam, whose end can be taken back */
 export function RecordStep(props: { exam: Exam; practice?: boolean; resumed?: boolean }) {
   const { exam, practice = false, resumed = false } = props;
-  const { camera, microphone, screen } = exam.notice.necessity;
+  const { place, necessity } = exam.setup;
+  const { camera, microphone, screen } = necessity;
   return (
     <section data-step="record" class="stack" hidden>
       <h1>{practice ? `Practice: ${exam.title}` : exam.title}</h1>
@@ -113,7 +115,13 @@ export function RecordStep(props: { exam: Exam; practice?: boolean; resumed?: bo
         )}
         {microphone && <Missing kind="microphone" />}
         <div class="row">
-          <a class="button primary" data-exam href={exam.examPage} target="_blank" rel="noopener">
+          <a
+            class="button primary"
+            data-exam
+            {...(place.kind === 'elsewhere' ? { href: place.address } : { hidden: true })}
+            target="_blank"
+            rel="noopener"
+          >
             <Icon name="open" />
             {practice ? 'Open the demonstration exam' : 'Open the exam'}
           </a>
@@ -124,7 +132,7 @@ export function RecordStep(props: { exam: Exam; practice?: boolean; resumed?: bo
       </div>
       <p>Leave this window open, in the background if you like. The exam opens in a window of its own.</p>
       <p class="hint">
-        Something does not work? Write to <ContactLink {...exam.notice.arrangement.contact} />. You can go on meanwhile.
+        Something does not work? Write to <ContactLink {...exam.setup.arrangement.contact} />. You can go on meanwhile.
       </p>
       <dialog data-finish-dialog aria-labelledby="finish-heading">
         <div class="stack">

@@ -25,7 +25,7 @@ function Heading({ institution, exam, children }: { institution: string; exam: E
   return (
     <>
       <p class="eyebrow">
-        {institution} · {exam.notice.unit}
+        {institution} · {exam.setup.unit}
       </p>
       <h1>{exam.title}</h1>
       <p>{children}</p>
@@ -66,7 +66,7 @@ export function RunningPage(props: AttemptPageProps & { uploadBy: string }) {
           </>
         )}
         <p class="hint">
-          Something does not work? Write to <ContactLink {...exam.notice.arrangement.contact} />.
+          Something does not work? Write to <ContactLink {...exam.setup.arrangement.contact} />.
         </p>
         <Browsers exam={exam} accesses={accesses ?? []} />
         <Accesses accesses={accesses} timesOf={timesOf} />
@@ -125,7 +125,7 @@ function Browsers({ exam, accesses }: { exam: Exam; accesses: Access[] }) {
       </ul>
       <p class="hint">
         Going on in another browser is not held against you. If that was not you, write to{' '}
-        <ContactLink {...exam.notice.privacyOfficer} />.
+        <ContactLink {...exam.setup.privacyOfficer} />.
       </p>
     </section>
   );
@@ -212,7 +212,7 @@ export function EndedPage(
         <Notice kind="notice">
           <p>
             You think that somebody watched without a good reason, or you object to a decision? Write to{' '}
-            <ContactLink {...exam.notice.privacyOfficer} />.
+            <ContactLink {...exam.setup.privacyOfficer} />.
           </p>
         </Notice>
       </div>

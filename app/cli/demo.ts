@@ -140,13 +140,13 @@ async function seed(data: string, roomOrigin: string, testTakers: number): Promi
     roomOrigin,
   };
   const exam = randomUUID();
-  const { title, notice, policy, examPage, names, representatives } = DEMONSTRATION;
+  const { title, setup, policy, names, representatives } = DEMONSTRATION;
   const founders = await foundRegister(desk, DEMONSTRATION.founders, () => new SoftwarePasskey());
   writeState(foundersFile(data), {
     officers: founders.officers.map(({ key }) => key.toJSON()),
     administrator: founders.administrator.key.toJSON(),
   });
-  const rules = await publish(desk, founders.administrator, { exam, title, policy });
+  const rules = await publish(desk, founders.administrator, { exam, title, policy, setup });
   const enrol = [];
   for (const { name, roles } of representatives) {
     const { representative, enrolment } = await approve(desk, founders.officers, { name, roles });
@@ -156,7 +156,7 @@ async function seed(data: string, roomOrigin: string, testTakers: number): Promi
     await carryOut(desk, { type: 'assign', exam, subject: representative }, [founders.administrator]);
   }
   const db = openApplianceDatabase(join(data, 'web', 'appliance.db'));
-  enterExam(db, { id: exam, title, notice, examPage }, rules);
+  enterExam(db, rules);
   const entered = Array.from({ length: testTakers }, (_, index) => {
     const name = names[index] ?? `Test taker ${index + 1}`;
     const candidate = `T-${String(index + 1).padStart(4, '0')}`;

@@ -1,8 +1,9 @@
+import { examSetup } from '../../hsm/exam-setup.ts';
+
 /** The demonstration exam, as an examination office might set it up. */
 export const DEMONSTRATION = {
   institution: 'Demonstration University',
   title: 'Introduction to Logic, final exam (demonstration)',
-  examPage: '/demonstration',
   /** Asked for when the exam is made: it closes fourteen days later. */
   get policy() {
     return {
@@ -21,7 +22,8 @@ export const DEMONSTRATION = {
       leastView: { chaptersAround: 1, drawn: 2 },
     };
   },
-  notice: {
+  setup: examSetup.parse({
+    place: { kind: 'elsewhere', address: '/demonstration' },
     unit: 'Faculty of Philosophy, Examination Office',
     necessity: {
       camera:
@@ -39,9 +41,10 @@ export const DEMONSTRATION = {
     privacyOfficer: { name: 'Privacy Officer', email: 'privacy@university.example' },
     legalBasis:
       'University examination act, section 8, and Article 6(1)(e) GDPR. No consent is asked for, because in an exam it would not be free.',
+    costsNothing: true,
     // Short, so that a few minutes of trying it out already show several.
     chapterSeconds: 30,
-  },
+  }),
   names: ['Amal Haddad', 'Jonas Weber', 'Mei-Ling Chen', 'Olivia Brandt', 'Tariq Aziz'],
   /** They sign what sets the demonstration up, with passkeys in software: nobody has to touch anything to try it. */
   founders: {

@@ -1,51 +1,27 @@
-import { findExam, insertExam, keepExamRules, type ExamRow } from '../../db/appliance/exams.ts';
+import { findExamRules, insertExam, keepExamRules } from '../../db/appliance/exams.ts';
 import type { ApplianceDatabase } from '../../db/appliance/open.ts';
+import { type ExamSetup, examSetup } from '../../hsm/exam-setup.ts';
 import { AppError } from '../errors.ts';
-import { examPageSchema, noticeSchema, type Notice } from './notice.ts';
 import type { ExamRules } from './rule-book.ts';
 
-/** An exam as web knows it; its key and rules are custody's. */
+/** An exam as test takers are told of it: as it was published in custody, word for word. */
 export interface Exam {
   id: string;
   title: string;
-  notice: Notice;
-  /** A path of this appliance or an https address. */
-  examPage: string;
+  setup: ExamSetup;
 }
 
-/**
- * Enters an exam that custody has created under the same id.
- * @param rules what custody answered
- * @throws ZodError when the notice or the address cannot be shown to a test taker
- */
-export function enterExam(
-  db: ApplianceDatabase,
-  exam: { id: string; title: string; notice: unknown; examPage: string },
-  rules: ExamRules,
-): void {
-  insertExam(db, {
-    id: exam.id,
-    title: exam.title,
-    notice: JSON.stringify(noticeSchema.parse(exam.notice)),
-    examPage: examPageSchema.parse(exam.examPage),
-    createdAt: new Date().toISOString(),
-  });
-  keepExamRules(db, exam.id, JSON.stringify(rules));
+/** Enters an exam that was published. @param rules what custody answered */
+export function enterExam(db: ApplianceDatabase, rules: ExamRules): void {
+  insertExam(db, { id: rules.exam, title: rules.title, createdAt: new Date().toISOString() });
+  keepExamRules(db, rules.exam, JSON.stringify(rules));
 }
 
-/** @throws AppError not-found */
+/** @throws AppError not-found, also of an exam that is not published */
 export function readExam(db: ApplianceDatabase, id: string): Exam {
-  const row = findExam(db, id);
-  if (!row) throw new AppError('not-found', { detail: `exam ${id}` });
-  return parseExam(row);
-}
-
-/** Reads the row as strictly as it was written: a link made of it must not become another scheme. */
-function parseExam(row: ExamRow): Exam {
-  return {
-    id: row.id,
-    title: row.title,
-    notice: noticeSchema.parse(JSON.parse(row.notice)),
-    examPage: examPageSchema.parse(row.examPage),
-  };
+  const rules = findExamRules(db, id);
+  if (rules === undefined) throw new AppError('not-found', { detail: `exam ${id}` });
+  const { title, setup } = JSON.parse(rules) as ExamRules;
+  // Read as strictly as it was published: a link made of it must not become another scheme.
+  return { id, title, setup: examSetup.parse(setup) };
 }

@@ -44,7 +44,7 @@ export function staffExamRoutes({
         <RosterPage
           person={c.var.representative.name}
           roomOrigin={roomOrigin}
-          exam={{ id: exam.id, title: exam.title, unit: exam.notice.unit }}
+          exam={{ id: exam.id, title: exam.title, unit: exam.setup.unit }}
           roster={listRoster(db, exam.id)}
         />,
       );

@@ -1,7 +1,7 @@
 import type { Child } from 'hono/jsx';
 import { type Check, CHECK_NAMES, checksFor } from '../browser/check/finding.ts';
 import { formatBytes, formatRate, needsOf, PICTURE } from '../browser/check/needs.ts';
-import type { Contact } from '../exams/notice.ts';
+import type { Contact } from '../../hsm/exam-setup.ts';
 import { ContactLink } from '../attempts/notice-view.tsx';
 import type { IconName } from '../ui/icons.tsx';
 import { Icon } from '../ui/icons.tsx';

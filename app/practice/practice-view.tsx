@@ -7,14 +7,14 @@ import { Notice, Status } from '../ui/status.tsx';
 
 /** The practice run of an exam: the recorder's steps, marked on each of them, and the end of the run to watch. */
 export function PracticePage({ institution, name, exam }: { institution: string; name: string; exam: Exam }) {
-  const { notice, title } = exam;
+  const { setup, title } = exam;
   return (
     <Page
       title={`Practice: ${title}`}
       place="exam"
       person={name}
       scripts={['practice']}
-      main={{ 'data-practice': '', ...recorderAttributes(notice) }}
+      main={{ 'data-practice': '', ...recorderAttributes(setup) }}
     >
       <div class="practice-mark">
         <Status kind="notice">Practice, not your exam</Status>
@@ -27,12 +27,12 @@ export function PracticePage({ institution, name, exam }: { institution: string;
         <Notice kind="alarm">
           <p>
             JavaScript is switched off in this browser, and without it nothing can be recorded. Switch it on for this
-            page and load it again, or write to <ContactLink {...notice.arrangement.contact} />.
+            page and load it again, or write to <ContactLink {...setup.arrangement.contact} />.
           </p>
         </Notice>
       </noscript>
       <p class="notice" data-status="alarm" data-failure role="alert" hidden></p>
-      <CheckStep notice={notice} begin="Start the practice" />
+      <CheckStep setup={setup} begin="Start the practice" />
       <RecordStep exam={exam} practice />
       <section data-step="sealing" class="stack" hidden>
         <h1>Ending the practice</h1>
@@ -53,7 +53,7 @@ export function PracticePage({ institution, name, exam }: { institution: string;
 }
 
 function DoneStep({ exam }: { exam: Exam }) {
-  const { camera, microphone, screen } = exam.notice.necessity;
+  const { camera, microphone, screen } = exam.setup.necessity;
   const sounding = camera ? 'camera' : 'screen';
   const words = {
     camera: `Your camera${microphone && sounding === 'camera' ? ', with sound' : ''}`,

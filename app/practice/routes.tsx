@@ -8,7 +8,8 @@ import { digestToken } from '../attempts/token.ts';
 import type { WebConfig } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { readExam } from '../exams/exam.ts';
-import { boundsSchema, kindsOf } from '../exams/notice.ts';
+import { boundsSchema } from '../../hsm/exam-setup.ts';
+import { kindsOf } from '../exams/recorded-kinds.ts';
 import type { Recordings } from '../recordings/recordings.ts';
 import type { RecordedKinds } from '../wire.ts';
 import { CheckPage } from './check-view.tsx';
@@ -37,9 +38,9 @@ export function practiceRoutes({
     .get('/check', (c) => c.html(<CheckPage institution={institution} kinds={ANY_EXAM} />))
     .get('/attempt/check', signedIn, (c) => {
       const { name, exam } = c.var.testTaker;
-      const { title, notice } = readExam(db, exam);
-      const own = { name, title, contact: notice.arrangement.contact };
-      return c.html(<CheckPage institution={institution} kinds={kindsOf(notice)} own={own} />);
+      const { title, setup } = readExam(db, exam);
+      const own = { name, title, contact: setup.arrangement.contact };
+      return c.html(<CheckPage institution={institution} kinds={kindsOf(setup)} own={own} />);
     })
     .get('/attempt/practice', signedIn, (c) => {
       const { id, name, exam } = c.var.testTaker;

@@ -50,4 +50,9 @@ export const migrations: readonly Migration[] = [
   ) STRICT;
   CREATE INDEX registrations_waiting ON registrations (attempt, number) WHERE refusal IS NULL;
   `,
+  // What test takers are told of an exam is custody's, with its rules.
+  `
+  ALTER TABLE exams DROP COLUMN notice;
+  ALTER TABLE exams DROP COLUMN exam_page;
+  `,
 ];

@@ -3,10 +3,6 @@ import { blob, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite
 export const exams = sqliteTable('exams', {
   id: text().primaryKey(),
   title: text().notNull(),
-  /** JSON; see app/exams/notice.ts. */
-  notice: text().notNull(),
-  /** Address of the exam itself, opened in a new window. */
-  examPage: text('exam_page').notNull(),
   createdAt: text('created_at').notNull(),
 });
 

@@ -158,4 +158,8 @@ export const migrations: readonly Migration[] = [
     drawn_at TEXT NOT NULL, PRIMARY KEY (attempt, viewer, position)
   ) STRICT, WITHOUT ROWID;
   `,
+  // What test takers are told of an exam was web's alone. Of an exam from before nothing stands here, and nothing more begins in it.
+  `
+  ALTER TABLE exams ADD COLUMN setup TEXT NOT NULL DEFAULT 'null';
+  `,
 ];

@@ -5,6 +5,8 @@ export const exams = sqliteTable('exams', {
   title: text().notNull(),
   /** JSON; see hsm/policy.ts. */
   policy: text().notNull(),
+  /** JSON; see hsm/exam-setup.ts. */
+  setup: text().notNull(),
   kid: text().notNull(),
   alg: text({ enum: ['RSA-OAEP', 'RSA-OAEP-256'] }).notNull(),
   /** Fixed when the key was made; see hsm/token/templates.ts. Null of keys made before it was recorded: in the token. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import * as rows from '../../db/custody/exams.ts';
 import { findRepresentative as findRow } from '../../db/custody/register.ts';
 import type { Custody } from '../custody.ts';
+import { examSetup } from '../exam-setup.ts';
 import { CustodyError } from '../errors.ts';
 import { type ExamKey, makeExamKey, policyOf, requireRoomForKey } from '../exams.ts';
 import { type Policy, policy, PURPOSES } from '../policy.ts';
@@ -23,12 +24,19 @@ import {
   unitName,
 } from './concerns.ts';
 import { amount, line, reason, wordLeastView } from './wording.ts';
+import { wordSetup } from './setup-wording.ts';
 
 const ADMINISTRATORS: readonly Role[] = ['exam-administrator'];
 const EITHER: readonly Role[] = ['exam-administrator', 'privacy-officer'];
 
 export const publishExam = defineAct({
-  schema: z.strictObject({ type: z.literal('publish-exam'), exam: z.uuid(), title: line(200), policy }),
+  schema: z.strictObject({
+    type: z.literal('publish-exam'),
+    exam: z.uuid(),
+    title: line(200),
+    policy,
+    setup: examSetup,
+  }),
   roles: ADMINISTRATORS,
   signers: 1,
   entry: 'exam-published',
@@ -38,7 +46,7 @@ export const publishExam = defineAct({
     if (rows.findExam(custody.db, exam)) throw new CustodyError('already-so', 'publish-exam');
     if (Date.parse(rules.closesAt) <= Date.now()) throw new CustodyError('exam-in-past', 'publish-exam');
   },
-  describe(custody, { exam, title, policy: rules }) {
+  describe(custody, { exam, title, policy: rules, setup }) {
     // Before it is signed, what the token does now; afterwards, what its key was made for.
     const { releaseMode } = rows.findExam(custody.db, exam) ?? custody.token.abilities ?? {};
     const degraded = degradedRelease(releaseMode);
@@ -49,6 +57,7 @@ export const publishExam = defineAct({
         { term: 'Exam’s number', value: exam },
         ...degraded.details,
         ...wordRules(custody, rules).map(({ term, value }) => ({ term, value })),
+        ...wordSetup(setup),
       ],
     };
   },
@@ -57,12 +66,13 @@ export const publishExam = defineAct({
   // A key that no exam refers to would stay in the token for good.
   undo: async (custody, { kid }) => custody.token.destroyExamKey(kid),
   facts: ({ kid, alg, releaseMode, spki }: ExamKey) => ({ kid, alg, releaseMode, spki: spki.toString('base64url') }),
-  apply(custody, { exam, title, policy: rules }, at, key) {
+  apply(custody, { exam, title, policy: rules, setup }, at, key) {
     rows.insertExam(custody.db, {
       ...key,
       id: exam,
       title,
       policy: JSON.stringify(rules),
+      setup: JSON.stringify(setup),
       createdAt: at,
       keyDestroyedAt: null,
       suspendedAt: null,

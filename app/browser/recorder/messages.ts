@@ -62,7 +62,7 @@ export type WorkerMessage =
    */
   | { kind: 'opened'; attempt: 'none' | 'running' | 'finished' | 'sealed' }
   /** `uploadBy` is ISO 8601. Follows `opened` with finished as well: what the page has to know is in it. */
-  | ({ kind: 'started'; examPage: string; uploadBy: string } & RecordedKinds)
+  | ({ kind: 'started'; examPage: string | null; uploadBy: string } & RecordedKinds)
   /** Once a second, also while the page is hidden and its own timers are slowed. */
   | { kind: 'progress'; progress: Progress }
   | { kind: 'notice'; sentence: string }

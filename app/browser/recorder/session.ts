@@ -122,8 +122,8 @@ export class Session {
   #started({ examPage, uploadBy }: Extract<WorkerMessage, { kind: 'started' }>): void {
     if (this.#phase === 'over') return;
     const { exam } = this.#page.elements;
-    const address = new URL(examPage, location.href);
-    if (['https:', 'http:'].includes(address.protocol)) exam.setAttribute('href', address.href);
+    const address = examPage === null ? null : new URL(examPage, location.href);
+    if (address && ['https:', 'http:'].includes(address.protocol)) exam.setAttribute('href', address.href);
     this.#uploadBy = uploadBy;
     // Finished before this page was opened: what is left is sent, and nothing is recorded.
     if (this.#phase === 'sealing') return this.#sealing.begin(uploadBy);

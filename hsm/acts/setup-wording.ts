@@ -1,0 +1,45 @@
+import type { ExamSetup } from '../exam-setup.ts';
+import type { Detail } from './act.ts';
+import { amount } from './wording.ts';
+
+const KINDS = { camera: 'Camera, because', microphone: 'Microphone, because', screen: 'Screen, because' } as const;
+
+/** @returns everything that test takers are told, as they read it */
+export function wordSetup(setup: ExamSetup): Detail[] {
+  const { place, necessity, arrangement, privacyOfficer, bounds } = setup;
+  const kinds = Object.entries(KINDS) as [keyof typeof KINDS, string][];
+  return [
+    { term: 'Language of its texts', value: setup.language === 'de' ? 'German' : 'English' },
+    { term: 'Held by', value: setup.unit },
+    { term: 'Where it is', value: place.kind === 'elsewhere' ? place.address : 'on paper' },
+    ...(setup.instructions ? [{ term: 'What test takers have to know', value: setup.instructions }] : []),
+    { term: 'Opens', value: setup.opensAt ?? 'when it is published' },
+    {
+      term: 'Can be begun',
+      value: setup.lastEntryMinutes === null ? 'until it closes' : `for ${amount(setup.lastEntryMinutes, 'minute')}`,
+    },
+    {
+      term: 'Time for it',
+      value: setup.minutes === null ? 'until it closes' : amount(setup.minutes, 'minute'),
+    },
+    ...kinds.flatMap(([kind, term]) => (necessity[kind] === undefined ? [] : [{ term, value: necessity[kind] }])),
+    ...(['camera', 'screen'] as const)
+      .filter((kind) => necessity[kind] !== undefined)
+      .map((kind) => ({
+        term: kind === 'camera' ? 'Camera, how finely' : 'Screen, how finely',
+        value: `at most ${wordQuality(bounds[kind].most)}, at least ${wordQuality(bounds[kind].least)}`,
+      })),
+    { term: 'A key for each', value: amount(setup.chapterSeconds, 'second') },
+    { term: 'Who may watch', value: setup.reviewers },
+    { term: 'The other way to sit it', value: arrangement.alternative },
+    { term: 'To be asked for from', value: `${arrangement.contact.name}, ${arrangement.contact.email}` },
+    { term: 'Answered within', value: amount(arrangement.answerDays, 'day') },
+    { term: 'Complaints go to', value: `${privacyOfficer.name}, ${privacyOfficer.email}` },
+    { term: 'Legal basis', value: setup.legalBasis },
+    { term: 'What it costs test takers', value: 'nothing, recorded or not' },
+  ];
+}
+
+function wordQuality({ frameRate, bitrate }: ExamSetup['bounds']['camera']['most']): string {
+  return `${frameRate} frames a second and ${Math.round(bitrate / 1000)} kbit/s`;
+}
