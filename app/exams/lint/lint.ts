@@ -1,0 +1,107 @@
+import { Lexicon } from './lexicon.ts';
+import { Pattern, type Scope } from './pattern.ts';
+import { foldText } from './folding.ts';
+import { joinRules, type Kind, readRules, type RuleFile, type Rules } from './rules.ts';
+import german from './rules/de.json' with { type: 'json' };
+import english from './rules/en.json' with { type: 'json' };
+import { readQuotations, readSentences } from './sentences.ts';
+import { readTokens, type Token } from './tokens.ts';
+
+/** A demand that no exam may make of a test taker (DESIGN section 2). */
+export interface Finding {
+  kind: Kind;
+  /** Offsets of the quote in the text (UTF-16 units). */
+  from: number;
+  to: number;
+  quote: string;
+  /** Explains the finding to an exam administrator. */
+  why: string;
+  /** What could be written or done in its place. */
+  instead: string;
+}
+
+/** @throws RangeError where there are no rules for the language: a text that nobody read was not found harmless */
+export type Lint = (text: string, language: string) => Finding[];
+
+/**
+ * @param own an institution's own rule files; one of a known language adds to it
+ * @returns the lint of English, German and the institution's own languages
+ * @throws RuleFileError where a file cannot be used
+ */
+export function createLint(own: readonly RuleFile[] = []): Lint {
+  const languages = new Map<string, Rules>();
+  for (const file of [{ name: 'rules/en.json', content: english }, { name: 'rules/de.json', content: german }, ...own]) {
+    const added = readRules(file);
+    languages.set(added.language, joinRules(languages.get(added.language), added, file.name));
+  }
+  const readers = new Map([...languages].map(([language, rules]) => [language, createReader(rules)]));
+  return (text, language) => {
+    const read = readers.get(language);
+    if (!read) throw new RangeError(`There are lint rules for ${[...readers.keys()].join(', ')}, not for "${language}".`);
+    return read(text);
+  };
+}
+
+function createReader(rules: Rules): (text: string) => Finding[] {
+  const folds = new Map(Object.entries(rules.folds));
+  const fold = (word: string) => foldText(word, folds).text;
+  const [joiners, turns, abbreviations] = [rules.joiners, rules.turns, rules.abbreviations].map(
+    (words) => new Set(words.map(fold)),
+  ) as [Set<string>, Set<string>, Set<string>];
+  const lexicon = new Lexicon();
+  for (const [tag, entries] of Object.entries(rules.words)) for (const entry of entries) lexicon.add(tag, fold(entry));
+  const findings = rules.findings.map((rule) => ({ rule, pattern: new Pattern(rule) }));
+  const excuses = rules.excuses.map((rule) => ({ rule, pattern: new Pattern(rule) }));
+
+  return (text) => {
+    const tokens = readTokens(text, folds, joiners);
+    const quoted = readQuotations(tokens);
+    const tags = lexicon.tag(tokens);
+    for (const [index, token] of tokens.entries()) for (const tag of ownTags(token, quoted[index])) tags[index]?.add(tag);
+    const found: Finding[] = [];
+    for (const { tokens: all, clauses } of readSentences(tokens, quoted, turns, abbreviations, rules.ordinalDots)) {
+      const firsts = new Set(clauses.flatMap((clause) => clause.find((index) => tokens[index]?.sort === 'word') ?? []));
+      const scopeOf = (part: readonly number[]): Scope => ({
+        tokens: part,
+        tags,
+        present: new Set(part.flatMap((index) => [...(tags[index] ?? [])])),
+        firsts,
+      });
+      const sentence = scopeOf(all);
+      const excused = (scope: Scope, within: Pattern['within']) =>
+        excuses.flatMap(({ rule, pattern }) => (pattern.within === within && pattern.match(scope) ? rule.kinds : []));
+      const told = new Set<Kind>(excused(sentence, 'sentence'));
+      const shown = new Set<Kind>();
+      const quote = (kind: Kind, place: { first: number; last: number }, rule: { why: string; instead: string }) => {
+        const [from, to] = [tokens[place.first]?.from ?? 0, tokens[place.last]?.to ?? 0];
+        const words = text.slice(from, to);
+        const why = rule.why.replaceAll('{quote}', () => words);
+        found.push({ kind, from, to, quote: words, why, instead: rule.instead });
+      };
+      for (const scope of clauses.map(scopeOf)) {
+        const spared = new Set(excused(scope, 'clause'));
+        for (const { rule, pattern } of findings) {
+          if (told.has(rule.kind) || spared.has(rule.kind) || pattern.within !== 'clause') continue;
+          const place = pattern.match(scope);
+          if (!place) continue;
+          spared.add(rule.kind);
+          shown.add(rule.kind);
+          quote(rule.kind, place, rule);
+        }
+      }
+      for (const { rule, pattern } of findings) {
+        if (told.has(rule.kind) || shown.has(rule.kind) || pattern.within !== 'sentence') continue;
+        const place = pattern.match(sentence);
+        if (!place) continue;
+        shown.add(rule.kind);
+        quote(rule.kind, place, rule);
+      }
+    }
+    return found;
+  };
+}
+
+function ownTags({ sort, text }: Token, quoted: boolean | undefined): string[] {
+  const marks: Record<string, string> = { '?': 'question', '!': 'exclamation', ':': 'colon' };
+  return ['any', ...(sort === 'number' ? ['number'] : []), ...(quoted ? ['quoted'] : []), ...(marks[text] ? [marks[text]] : [])];
+}
