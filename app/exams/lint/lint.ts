@@ -1,7 +1,7 @@
 import { Lexicon } from './lexicon.ts';
 import { Pattern, type Scope } from './pattern.ts';
 import { foldText } from './folding.ts';
-import { joinRules, type Kind, readRules, type RuleFile, type Rules } from './rules.ts';
+import { type FindingRule, joinRules, type Kind, readRules, type RuleFile, type Rules, type Within } from './rules.ts';
 import german from './rules/de.json' with { type: 'json' };
 import english from './rules/en.json' with { type: 'json' };
 import { readQuotations, readSentences } from './sentences.ts';
@@ -58,47 +58,47 @@ function createReader(rules: Rules): (text: string) => Finding[] {
     const quoted = readQuotations(tokens);
     const tags = lexicon.tag(tokens);
     for (const [index, token] of tokens.entries()) for (const tag of ownTags(token, quoted[index])) tags[index]?.add(tag);
+    const sentences = readSentences(tokens, quoted, turns, abbreviations, rules.ordinalDots);
     const found: Finding[] = [];
-    for (const { tokens: all, clauses } of readSentences(tokens, quoted, turns, abbreviations, rules.ordinalDots)) {
-      const firsts = new Set(clauses.flatMap((clause) => clause.find((index) => tokens[index]?.sort === 'word') ?? []));
-      const scopeOf = (part: readonly number[]): Scope => ({
+    for (const [number, { tokens: all, clauses }] of sentences.entries()) {
+      const following = sentences[number + 1] ?? { tokens: [], clauses: [] };
+      const firsts = new Set(
+        [...clauses, ...following.clauses].map((part) => part.find((index) => tokens[index]?.sort === 'word') ?? -1),
+      );
+      const scopeOf = (within: Within, part: readonly number[]): Scope => ({
+        within,
         tokens: part,
         tags,
         present: new Set(part.flatMap((index) => [...(tags[index] ?? [])])),
         firsts,
       });
-      const sentence = scopeOf(all);
-      const excused = (scope: Scope, within: Pattern['within']) =>
-        excuses.flatMap(({ rule, pattern }) => (pattern.within === within && pattern.match(scope) ? rule.kinds : []));
-      const told = new Set<Kind>(excused(sentence, 'sentence'));
-      const shown = new Set<Kind>();
-      const quote = (kind: Kind, place: { first: number; last: number }, rule: { why: string; instead: string }) => {
-        const [from, to] = [tokens[place.first]?.from ?? 0, tokens[place.last]?.to ?? 0];
-        const words = text.slice(from, to);
-        const why = rule.why.replaceAll('{quote}', () => words);
-        found.push({ kind, from, to, quote: words, why, instead: rule.instead });
-      };
-      for (const scope of clauses.map(scopeOf)) {
-        const spared = new Set(excused(scope, 'clause'));
+      const whole = [scopeOf('passage', [...all, ...following.tokens]), scopeOf('sentence', all)];
+      const excused = whole.flatMap((scope) => findExcuses(scope));
+      const seen = new Set<Kind>();
+      for (const scope of [...clauses.map((clause) => scopeOf('clause', clause)), ...whole]) {
+        const closed = new Set([...excused, ...(scope.within === 'clause' ? findExcuses(scope) : seen)]);
         for (const { rule, pattern } of findings) {
-          if (told.has(rule.kind) || spared.has(rule.kind) || pattern.within !== 'clause') continue;
-          const place = pattern.match(scope);
-          if (!place) continue;
-          spared.add(rule.kind);
-          shown.add(rule.kind);
-          quote(rule.kind, place, rule);
+          const place = closed.has(rule.kind) ? undefined : pattern.match(scope);
+          // What lies in the following sentence alone is found there.
+          if (!place || place.first > (all.at(-1) ?? 0)) continue;
+          // One finding of a kind in a clause is enough.
+          closed.add(rule.kind);
+          seen.add(rule.kind);
+          found.push(describe(text, tokens[place.first]?.from ?? 0, tokens[place.last]?.to ?? 0, rule));
         }
-      }
-      for (const { rule, pattern } of findings) {
-        if (told.has(rule.kind) || shown.has(rule.kind) || pattern.within !== 'sentence') continue;
-        const place = pattern.match(sentence);
-        if (!place) continue;
-        shown.add(rule.kind);
-        quote(rule.kind, place, rule);
       }
     }
     return found;
   };
+
+  function findExcuses(scope: Scope): Kind[] {
+    return excuses.flatMap(({ rule, pattern }) => (pattern.match(scope) ? rule.kinds : []));
+  }
+}
+
+function describe(text: string, from: number, to: number, { kind, why, instead }: FindingRule): Finding {
+  const quote = text.slice(from, to);
+  return { kind, from, to, quote, why: why.replaceAll('{quote}', () => quote), instead };
 }
 
 function ownTags({ sort, text }: Token, quoted: boolean | undefined): string[] {

@@ -1,7 +1,8 @@
-import type { ExcuseRule, FindingRule } from './rules.ts';
+import type { ExcuseRule, FindingRule, Within } from './rules.ts';
 
 /** A part of a text: its tokens' indices in order, and what each one is. */
 export interface Scope {
+  within: Within;
   tokens: readonly number[];
   /** Of the whole text, by token index. */
   tags: readonly Set<string>[];
@@ -14,13 +15,13 @@ type Alternatives = { tag: string; first: boolean }[];
 
 /** What a rule looks for, taken apart once. */
 export class Pattern {
-  readonly within: 'clause' | 'sentence';
+  readonly #within: Within;
   readonly #needs: Alternatives[];
   readonly #lacks: Alternatives[];
   readonly #steps: number | undefined;
 
   constructor(rule: FindingRule | ExcuseRule) {
-    this.within = rule.within;
+    this.#within = rule.within;
     this.#needs = rule.needs.map(readAlternatives);
     this.#lacks = rule.lacks.map(readAlternatives);
     this.#steps = rule.steps;
@@ -28,6 +29,7 @@ export class Pattern {
 
   /** @returns the first and the last token that fulfil it, in time linear in the scope's length */
   match(scope: Scope): { first: number; last: number } | undefined {
+    if (scope.within !== this.#within) return undefined;
     for (const need of this.#needs) if (!need.some(({ tag }) => scope.present.has(tag))) return undefined;
     const found = this.#steps === undefined ? this.#matchAnywhere(scope) : this.#matchSteps(scope, this.#steps);
     if (!found || this.#lacks.some((lack) => scope.tokens.some((token) => carries(scope, token, lack)))) return undefined;

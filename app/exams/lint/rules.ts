@@ -9,8 +9,8 @@ const need = z.string().regex(/^\^?[a-z][a-z-]*(\|\^?[a-z][a-z-]*)*$/, 'must be 
 const pattern = {
   /** For whoever maintains the file. */
   name: z.string().min(1),
-  /** How far it looks: one clause, or the whole sentence (with the question that it answers). */
-  within: z.enum(['clause', 'sentence']).default('clause'),
+  /** How far it looks: one clause, the whole sentence (with the question that it answers), or this sentence and the next. */
+  within: z.enum(['clause', 'sentence', 'passage']).default('clause'),
   needs: z.array(need).min(1),
   /** The needs follow each other in this order, with at most so many tokens from one to the next. */
   steps: z.number().int().min(1).max(60).optional(),
@@ -52,6 +52,7 @@ function splitLines(lines: string[]): string[] {
 
 export type Kind = z.infer<typeof kind>;
 export type Rules = z.infer<typeof rules>;
+export type Within = Rules['findings'][number]['within'];
 export type FindingRule = Rules['findings'][number];
 export type ExcuseRule = Rules['excuses'][number];
 
