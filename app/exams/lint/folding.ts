@@ -15,9 +15,52 @@ const ASCII_END = 0x80;
 /** Letters of other scripts that look like Latin ones (from Unicode TR 39's confusables, lower case). */
 const LOOK_ALIKES = new Map(
   Object.entries({
-    а: 'a', в: 'b', с: 'c', ԁ: 'd', е: 'e', һ: 'h', і: 'i', ј: 'j', к: 'k', ӏ: 'l', м: 'm', н: 'h', о: 'o', р: 'p', ԛ: 'q', г: 'r',
-    ѕ: 's', т: 't', ц: 'u', ѵ: 'v', ԝ: 'w', х: 'x', у: 'y', ё: 'e', ї: 'i', α: 'a', β: 'b', ε: 'e', η: 'n', ι: 'i', κ: 'k', ν: 'v',
-    ο: 'o', ρ: 'p', τ: 't', υ: 'u', χ: 'x', ω: 'w', ı: 'i', ɑ: 'a', ɡ: 'g', ɩ: 'i', օ: 'o', ս: 'u', հ: 'h', ո: 'n',
+    а: 'a',
+    в: 'b',
+    с: 'c',
+    ԁ: 'd',
+    е: 'e',
+    һ: 'h',
+    і: 'i',
+    ј: 'j',
+    к: 'k',
+    ӏ: 'l',
+    м: 'm',
+    н: 'h',
+    о: 'o',
+    р: 'p',
+    ԛ: 'q',
+    г: 'r',
+    ѕ: 's',
+    т: 't',
+    ц: 'u',
+    ѵ: 'v',
+    ԝ: 'w',
+    х: 'x',
+    у: 'y',
+    ё: 'e',
+    ї: 'i',
+    α: 'a',
+    β: 'b',
+    ε: 'e',
+    η: 'n',
+    ι: 'i',
+    κ: 'k',
+    ν: 'v',
+    ο: 'o',
+    ρ: 'p',
+    τ: 't',
+    υ: 'u',
+    χ: 'x',
+    ω: 'w',
+    ı: 'i',
+    ɑ: 'a',
+    ɡ: 'g',
+    ɩ: 'i',
+    օ: 'o',
+    ս: 'u',
+    հ: 'h',
+    ո: 'n',
   }),
 );
 
@@ -36,7 +79,8 @@ export function foldText(original: string, folds: ReadonlyMap<string, string>): 
     let cluster = String.fromCodePoint(original.codePointAt(offset) ?? 0);
     offset += cluster.length;
     let piece = '';
-    if (cluster.charCodeAt(0) < ASCII_END && (original.charCodeAt(offset) || 0) < ASCII_END) piece = cluster.toLowerCase();
+    if (cluster.charCodeAt(0) < ASCII_END && (original.charCodeAt(offset) || 0) < ASCII_END)
+      piece = cluster.toLowerCase();
     else {
       while (offset < original.length) {
         const next = String.fromCodePoint(original.codePointAt(offset) ?? 0);

@@ -30,14 +30,19 @@ export type Lint = (text: string, language: string) => Finding[];
  */
 export function createLint(own: readonly RuleFile[] = []): Lint {
   const languages = new Map<string, Rules>();
-  for (const file of [{ name: 'rules/en.json', content: english }, { name: 'rules/de.json', content: german }, ...own]) {
+  for (const file of [
+    { name: 'rules/en.json', content: english },
+    { name: 'rules/de.json', content: german },
+    ...own,
+  ]) {
     const added = readRules(file);
     languages.set(added.language, joinRules(languages.get(added.language), added, file.name));
   }
   const readers = new Map([...languages].map(([language, rules]) => [language, createReader(rules)]));
   return (text, language) => {
     const read = readers.get(language);
-    if (!read) throw new RangeError(`There are lint rules for ${[...readers.keys()].join(', ')}, not for "${language}".`);
+    if (!read)
+      throw new RangeError(`There are lint rules for ${[...readers.keys()].join(', ')}, not for "${language}".`);
     return read(text);
   };
 }
@@ -57,14 +62,13 @@ function createReader(rules: Rules): (text: string) => Finding[] {
     const tokens = readTokens(text, folds, joiners);
     const quoted = readQuotations(tokens);
     const tags = lexicon.tag(tokens);
-    for (const [index, token] of tokens.entries()) for (const tag of ownTags(token, quoted[index])) tags[index]?.add(tag);
+    for (const [index, token] of tokens.entries())
+      for (const tag of ownTags(token, quoted[index])) tags[index]?.add(tag);
     const sentences = readSentences(tokens, quoted, turns, abbreviations, rules.ordinalDots);
     const found: Finding[] = [];
     for (const [number, { tokens: all, clauses }] of sentences.entries()) {
       const following = sentences[number + 1] ?? { tokens: [], clauses: [] };
-      const firsts = new Set(
-        [...clauses, ...following.clauses].map((part) => part.find((index) => tokens[index]?.sort === 'word') ?? -1),
-      );
+      const firsts = new Set([...clauses, ...following.clauses].flatMap((part) => readFirsts(part, tokens, tags)));
       const scopeOf = (within: Within, part: readonly number[]): Scope => ({
         within,
         tokens: part,
@@ -101,7 +105,22 @@ function describe(text: string, from: number, to: number, { kind, why, instead }
   return { kind, from, to, quote, why: why.replaceAll('{quote}', () => quote), instead };
 }
 
+/** @returns the words that a clause begins with: its first, those after a colon, and each after words of politeness */
+function readFirsts(part: readonly number[], tokens: readonly Token[], tags: readonly Set<string>[]): number[] {
+  let begins = true;
+  return part.filter((index) => {
+    const first = begins && tokens[index]?.sort === 'word';
+    if (tokens[index]?.text === ':') begins = true;
+    else if (first) begins = tags[index]?.has('polite') === true;
+    return first;
+  });
+}
+
 function ownTags({ sort, text }: Token, quoted: boolean | undefined): string[] {
   const marks: Record<string, string> = { '?': 'question', '!': 'exclamation', ':': 'colon' };
-  return ['any', ...(sort === 'number' ? ['number'] : []), ...(quoted ? ['quoted'] : []), ...(marks[text] ? [marks[text]] : [])];
+  return [
+    ...(sort === 'number' ? ['number'] : []),
+    ...(quoted ? ['quoted'] : []),
+    ...(marks[text] ? [marks[text]] : []),
+  ];
 }

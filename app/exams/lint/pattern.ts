@@ -32,7 +32,8 @@ export class Pattern {
     if (scope.within !== this.#within) return undefined;
     for (const need of this.#needs) if (!need.some(({ tag }) => scope.present.has(tag))) return undefined;
     const found = this.#steps === undefined ? this.#matchAnywhere(scope) : this.#matchSteps(scope, this.#steps);
-    if (!found || this.#lacks.some((lack) => scope.tokens.some((token) => carries(scope, token, lack)))) return undefined;
+    if (!found || this.#lacks.some((lack) => scope.tokens.some((token) => carries(scope, token, lack))))
+      return undefined;
     return found;
   }
 

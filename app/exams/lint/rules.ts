@@ -1,10 +1,12 @@
 import { z } from 'zod';
 
 /** The tags that the engine itself gives; all others come from a language's word lists. */
-const OWN_TAGS = ['question', 'exclamation', 'colon', 'number', 'quoted', 'otherwise', 'any'] as const;
+const OWN_TAGS = ['question', 'exclamation', 'colon', 'number', 'quoted', 'otherwise'] as const;
 
 /** Tags with | between them; ^ in front: only as the first word of a clause. */
-const need = z.string().regex(/^\^?[a-z][a-z-]*(\|\^?[a-z][a-z-]*)*$/, 'must be tags with | between them, such as "fee|price"');
+const need = z
+  .string()
+  .regex(/^\^?[a-z][a-z-]*(\|\^?[a-z][a-z-]*)*$/, 'must be tags with | between them, such as "fee|price"');
 
 const pattern = {
   /** For whoever maintains the file. */
@@ -40,7 +42,10 @@ const rules = z.strictObject({
   joiners: z.array(z.string()).default([]),
   turns: z.array(z.string()).default([]),
   ordinalDots: z.boolean().default(false),
-  /** Per tag, lines of words and phrases with commas between them. */
+  /**
+   * Per tag, lines of words and phrases with commas between them. Two tags mean something to the engine: words of `otherwise` carry no other
+   * tag, and those of `polite` do not count as a clause's first word.
+   */
   words: z.record(z.string().regex(/^[a-z][a-z-]*$/), z.array(z.string()).transform(splitLines)),
   findings: z.array(finding).default([]),
   excuses: z.array(excuse).default([]),

@@ -14,7 +14,8 @@ export interface Token {
   spaced: boolean;
 }
 
-const PART = /(?<word>\p{L}(?:\p{L}|['’‘ʼ´`*:_·](?=\p{L}))*)|(?<number>\p{N}(?:\p{N}|[.,:](?=\p{N}))*)|(?<space>\s+)|(?<mark>[^\s])/gu;
+const PART =
+  /(?<word>\p{L}(?:\p{L}|['’‘ʼ´`*:_·](?=\p{L}))*)|(?<number>\p{N}(?:\p{N}|[.,:](?=\p{N}))*)|(?<space>\s+)|(?<mark>[^\s])/gu;
 /** Longer words are cut: no word of any list is so long. */
 const MAX_WORD = 60;
 
@@ -39,7 +40,14 @@ export function readTokens(text: string, folds: ReadonlyMap<string, string>, joi
     const sort = groups?.['word'] !== undefined ? 'word' : groups?.['number'] !== undefined ? 'number' : 'mark';
     const word = sort === 'word' ? unmask(part.replace(/[^\p{L}]/gu, '')).slice(0, MAX_WORD) : part;
     const [before, hyphen] = [tokens.at(-2), tokens.at(-1)];
-    if (sort === 'word' && breaks === 1 && hyphen && isHyphen(hyphen) && before?.sort === 'word' && !joiners.has(word)) {
+    if (
+      sort === 'word' &&
+      breaks === 1 &&
+      hyphen &&
+      isHyphen(hyphen) &&
+      before?.sort === 'word' &&
+      !joiners.has(word)
+    ) {
       // A word that was broken at the end of a line.
       tokens.pop();
       before.text = (before.text + word).slice(0, MAX_WORD);
