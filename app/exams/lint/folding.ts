@@ -8,7 +8,7 @@ export interface FoldedText {
 }
 
 /** Soft hyphens, zero-width characters, joiners, direction marks, variation selectors. */
-const INVISIBLE = /^[\p{Cf}\p{Variation_Selector}\u034f\u115f\u1160\u17b4\u17b5\u3164]$/u;
+const INVISIBLE = /^(?:\p{Cf}|\p{Variation_Selector}|\u034f|\u115f|\u1160|\u17b4|\u17b5|\u3164)$/u;
 const MARK = /^\p{M}$/u;
 const ASCII_END = 0x80;
 
