@@ -68,8 +68,8 @@ export class Lexicon {
     for (const start of tokens.keys()) {
       let reached: Phrases[] = [this.#phrases];
       for (let index = start; reached.length > 0 && index < tokens.length; index++) {
-        // Marks such as the hyphen of "take-off" do not part a phrase; they carry no pattern of their own.
-        if (index > start && tokens[index]?.text === '-') continue;
+        // "take-off" and "stays, where" are phrases too.
+        if (index > start && (tokens[index]?.text === '-' || tokens[index]?.text === ',')) continue;
         reached = reached.flatMap((phrase) =>
           (patterns[index] ?? []).flatMap((pattern) => phrase.next.get(pattern) ?? []),
         );

@@ -30,9 +30,12 @@ export class Pattern {
   /** @returns the first and the last token that fulfil it, in time linear in the scope's length */
   match(scope: Scope): { first: number; last: number } | undefined {
     if (scope.within !== this.#within) return undefined;
-    for (const need of this.#needs) if (!need.some(({ tag }) => scope.present.has(tag))) return undefined;
+    for (const need of this.#needs) if (!isThere(need, scope)) return undefined;
     const found = this.#steps === undefined ? this.#matchAnywhere(scope) : this.#matchSteps(scope, this.#steps);
-    if (!found || this.#lacks.some((lack) => scope.tokens.some((token) => carries(scope, token, lack))))
+    if (
+      !found ||
+      this.#lacks.some((lack) => isThere(lack, scope) && scope.tokens.some((token) => carries(scope, token, lack)))
+    )
       return undefined;
     return found;
   }
@@ -61,6 +64,10 @@ export class Pattern {
     }
     return undefined;
   }
+}
+
+function isThere(alternatives: Alternatives, { present }: Scope): boolean {
+  return alternatives.some(({ tag }) => present.has(tag));
 }
 
 function carries({ tags, firsts }: Scope, token: number, alternatives: Alternatives): boolean {
