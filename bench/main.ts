@@ -2,6 +2,7 @@
 import { startAppliance } from '../tests/appliance.ts';
 import type { Figure } from './figure.ts';
 import { ingest } from './ingest.ts';
+import { lint } from './lint.ts';
 import { recorder } from './recorder.ts';
 import { release } from './release.ts';
 import { seek } from './seek.ts';
@@ -16,6 +17,8 @@ const GOALS: Record<string, string> = {
   seek: '≤ 1.5',
   'first-frame': '≤ 1.5',
   recorder: '≤ 1.15',
+  'lint-precision': '≥ 0.9',
+  'lint-recall': '≥ 0.9',
 };
 
 const BENCHES: { names: string[]; run: () => Promise<Figure[]> }[] = [
@@ -33,6 +36,7 @@ const BENCHES: { names: string[]; run: () => Promise<Figure[]> }[] = [
   { names: ['release', 'release-p95', 'release-instant', 'release-thousand'], run: release },
   { names: ['seek', 'first-frame'], run: seek },
   { names: ['recorder'], run: recorder },
+  { names: ['lint-precision', 'lint-recall'], run: lint },
 ];
 
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));

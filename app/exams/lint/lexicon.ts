@@ -1,0 +1,101 @@
+import type { Token } from './tokens.ts';
+
+interface Letters {
+  next: Map<string, Letters>;
+  /** Patterns that end here, by where they may stand in a word. */
+  ends: { pattern: string; fromStart: boolean; toEnd: boolean }[];
+}
+
+interface Phrases {
+  next: Map<string, Phrases>;
+  tags: Set<string>;
+}
+
+/** Covered words mean something else here, and carry no other tag: "cover sheet". */
+const OTHERWISE = 'otherwise';
+
+/**
+ * The word lists of a language, as two tries: letters for words, words for phrases. Both are walked once per text,
+ * so that the time does not depend on how many entries there are.
+ */
+export class Lexicon {
+  readonly #letters: Letters = { next: new Map(), ends: [] };
+  readonly #phrases: Phrases = { next: new Map(), tags: new Set() };
+  readonly #never = new Map<string, Set<string>>();
+
+  /**
+   * @param entry folded words with blanks between them; `*` at a word's begin or end stands for any letters; `!` in front: this
+   * word never carries the tag
+   */
+  add(tag: string, entry: string): void {
+    if (entry.startsWith('!')) {
+      const word = entry.slice(1);
+      this.#never.set(word, (this.#never.get(word) ?? new Set()).add(tag));
+      return;
+    }
+    let phrase = this.#phrases;
+    for (const pattern of entry.split(' ')) {
+      let following = phrase.next.get(pattern);
+      if (!following) {
+        phrase.next.set(pattern, (following = { next: new Map(), tags: new Set() }));
+        this.#addPattern(pattern);
+      }
+      phrase = following;
+    }
+    phrase.tags.add(tag);
+  }
+
+  #addPattern(pattern: string): void {
+    let node = this.#letters;
+    for (const letter of pattern.replace(/^\*|\*$/g, '')) {
+      let following = node.next.get(letter);
+      if (!following) node.next.set(letter, (following = { next: new Map(), ends: [] }));
+      node = following;
+    }
+    if (node.ends.some((end) => end.pattern === pattern)) return;
+    node.ends.push({ pattern, fromStart: !pattern.startsWith('*'), toEnd: !pattern.endsWith('*') });
+  }
+
+  /** @returns the tags of each token */
+  tag(tokens: readonly Token[]): Set<string>[] {
+    const known = new Map<string, string[]>();
+    const patterns = tokens.map(({ text }) => {
+      let found = known.get(text);
+      if (!found) known.set(text, (found = this.#patternsOf(text)));
+      return found;
+    });
+    const tags = tokens.map(() => new Set<string>());
+    for (const start of tokens.keys()) {
+      let reached: Phrases[] = [this.#phrases];
+      for (let index = start; reached.length > 0 && index < tokens.length; index++) {
+        // "take-off" and "stays, where" are phrases too.
+        if (index > start && (tokens[index]?.text === '-' || tokens[index]?.text === ',')) continue;
+        reached = reached.flatMap((phrase) =>
+          (patterns[index] ?? []).flatMap((pattern) => phrase.next.get(pattern) ?? []),
+        );
+        for (const phrase of reached) {
+          for (const tag of phrase.tags) for (let at = start; at <= index; at++) tags[at]?.add(tag);
+        }
+      }
+    }
+    for (const [index, { text }] of tokens.entries()) {
+      if (tags[index]?.has(OTHERWISE)) tags[index] = new Set([OTHERWISE]);
+      for (const tag of this.#never.get(text) ?? []) tags[index]?.delete(tag);
+    }
+    return tags;
+  }
+
+  #patternsOf(word: string): string[] {
+    const found: string[] = [];
+    for (let start = 0; start < word.length; start++) {
+      let node: Letters | undefined = this.#letters;
+      for (let end = start; node && end < word.length; end++) {
+        node = node.next.get(word[end] ?? '');
+        for (const { pattern, fromStart, toEnd } of node?.ends ?? []) {
+          if ((start === 0 || !fromStart) && (end === word.length - 1 || !toEnd)) found.push(pattern);
+        }
+      }
+    }
+    return found;
+  }
+}

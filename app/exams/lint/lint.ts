@@ -1,0 +1,126 @@
+import { Lexicon } from './lexicon.ts';
+import { Pattern, type Scope } from './pattern.ts';
+import { foldText } from './folding.ts';
+import { type FindingRule, joinRules, type Kind, readRules, type RuleFile, type Rules, type Within } from './rules.ts';
+import german from './rules/de.json' with { type: 'json' };
+import english from './rules/en.json' with { type: 'json' };
+import { readQuotations, readSentences } from './sentences.ts';
+import { readTokens, type Token } from './tokens.ts';
+
+/** A demand that no exam may make of a test taker (DESIGN section 2). */
+export interface Finding {
+  kind: Kind;
+  /** Offsets of the quote in the text (UTF-16 units). */
+  from: number;
+  to: number;
+  quote: string;
+  /** Explains the finding to an exam administrator. */
+  why: string;
+  /** What could be written or done in its place. */
+  instead: string;
+}
+
+/** @throws RangeError where there are no rules for the language: a text that nobody read was not found harmless */
+export type Lint = (text: string, language: string) => Finding[];
+
+/**
+ * @param own an institution's own rule files; one of a known language adds to it
+ * @returns the lint of English, German and the institution's own languages
+ * @throws RuleFileError where a file cannot be used
+ */
+export function createLint(own: readonly RuleFile[] = []): Lint {
+  const languages = new Map<string, Rules>();
+  for (const file of [
+    { name: 'rules/en.json', content: english },
+    { name: 'rules/de.json', content: german },
+    ...own,
+  ]) {
+    const added = readRules(file);
+    languages.set(added.language, joinRules(languages.get(added.language), added, file.name));
+  }
+  const readers = new Map([...languages].map(([language, rules]) => [language, createReader(rules)]));
+  return (text, language) => {
+    const read = readers.get(language);
+    if (!read)
+      throw new RangeError(`There are lint rules for ${[...readers.keys()].join(', ')}, not for "${language}".`);
+    return read(text);
+  };
+}
+
+function createReader(rules: Rules): (text: string) => Finding[] {
+  const folds = new Map(Object.entries(rules.folds));
+  const fold = (word: string) => foldText(word, folds).text;
+  const [joiners, turns, abbreviations] = [rules.joiners, rules.turns, rules.abbreviations].map(
+    (words) => new Set(words.map(fold)),
+  ) as [Set<string>, Set<string>, Set<string>];
+  const lexicon = new Lexicon();
+  for (const [tag, entries] of Object.entries(rules.words)) for (const entry of entries) lexicon.add(tag, fold(entry));
+  const findings = rules.findings.map((rule) => ({ rule, pattern: new Pattern(rule) }));
+  const excuses = rules.excuses.map((rule) => ({ rule, pattern: new Pattern(rule) }));
+
+  return (text) => {
+    const tokens = readTokens(text, folds, joiners);
+    const quoted = readQuotations(tokens);
+    const tags = lexicon.tag(tokens);
+    for (const [index, token] of tokens.entries())
+      for (const tag of ownTags(token, quoted[index])) tags[index]?.add(tag);
+    const sentences = readSentences(tokens, quoted, turns, abbreviations, rules.ordinalDots);
+    const found: Finding[] = [];
+    for (const [number, { tokens: all, clauses }] of sentences.entries()) {
+      const following = sentences[number + 1] ?? { tokens: [], clauses: [] };
+      const firsts = new Set([...clauses, ...following.clauses].flatMap((part) => readFirsts(part, tokens, tags)));
+      const scopeOf = (within: Within, part: readonly number[]): Scope => ({
+        within,
+        tokens: part,
+        tags,
+        present: new Set(part.flatMap((index) => [...(tags[index] ?? [])])),
+        firsts,
+      });
+      const whole = [scopeOf('passage', [...all, ...following.tokens]), scopeOf('sentence', all)];
+      const excused = whole.flatMap((scope) => findExcuses(scope));
+      const seen = new Set<Kind>();
+      for (const scope of [...clauses.map((clause) => scopeOf('clause', clause)), ...whole]) {
+        const closed = new Set([...excused, ...(scope.within === 'clause' ? findExcuses(scope) : seen)]);
+        for (const { rule, pattern } of findings) {
+          const place = closed.has(rule.kind) ? undefined : pattern.match(scope);
+          // What lies in the following sentence alone is found there.
+          if (!place || place.first > (all.at(-1) ?? 0)) continue;
+          // One finding of a kind in a clause is enough.
+          closed.add(rule.kind);
+          seen.add(rule.kind);
+          found.push(describe(text, tokens[place.first]?.from ?? 0, tokens[place.last]?.to ?? 0, rule));
+        }
+      }
+    }
+    return found;
+  };
+
+  function findExcuses(scope: Scope): Kind[] {
+    return excuses.flatMap(({ rule, pattern }) => (pattern.match(scope) ? rule.kinds : []));
+  }
+}
+
+function describe(text: string, from: number, to: number, { kind, why, instead }: FindingRule): Finding {
+  const quote = text.slice(from, to);
+  return { kind, from, to, quote, why: why.replaceAll('{quote}', () => quote), instead };
+}
+
+/** @returns the words that a clause begins with: its first, those after a colon, and each after words of politeness */
+function readFirsts(part: readonly number[], tokens: readonly Token[], tags: readonly Set<string>[]): number[] {
+  let begins = true;
+  return part.filter((index) => {
+    const first = begins && tokens[index]?.sort === 'word';
+    if (tokens[index]?.text === ':') begins = true;
+    else if (first) begins = tags[index]?.has('polite') === true;
+    return first;
+  });
+}
+
+function ownTags({ sort, text }: Token, quoted: boolean | undefined): string[] {
+  const marks: Record<string, string> = { '?': 'question', '!': 'exclamation', ':': 'colon' };
+  return [
+    ...(sort === 'number' ? ['number'] : []),
+    ...(quoted ? ['quoted'] : []),
+    ...(marks[text] ? [marks[text]] : []),
+  ];
+}

@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { createLint, type Finding } from '../../app/exams/lint/lint.ts';
+
+/** What the lint made of one part of the corpus in one language. */
+export interface Measure {
+  language: string;
+  precision: number;
+  recall: number;
+  /** Per kind: sentences found, found though harmless or of another kind, and not found. */
+  counts: Record<Finding['kind'], { found: number; false: number; missed: number }>;
+}
+
+/**
+ * @param part the halves of what others wrote, or the sentences that the rules' writers made up
+ * @returns the figures of each language; a finding of the wrong kind is a miss and a false alarm
+ */
+export function measureCorpus(part: 'tuning' | 'held-out' | 'rule-writers'): Measure[] {
+  const lint = createLint();
+  return ['en', 'de'].map((language) => {
+    const file = new URL(`${language}-${part}.json`, import.meta.url);
+    const sentences = JSON.parse(readFileSync(file, 'utf8')) as { text: string; finding: Finding['kind'] | null }[];
+    const counts = {
+      payment: { found: 0, false: 0, missed: 0 },
+      appearance: { found: 0, false: 0, missed: 0 },
+    };
+    for (const { text, finding } of sentences) {
+      const kinds = new Set(lint(text, language).map(({ kind }) => kind));
+      if (finding) counts[finding][kinds.has(finding) ? 'found' : 'missed']++;
+      for (const kind of kinds) if (kind !== finding) counts[kind].false++;
+    }
+    const sum = (of: 'found' | 'false' | 'missed') => counts.payment[of] + counts.appearance[of];
+    return {
+      language,
+      precision: sum('found') / (sum('found') + sum('false')),
+      recall: sum('found') / (sum('found') + sum('missed')),
+      counts,
+    };
+  });
+}
