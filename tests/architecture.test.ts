@@ -116,8 +116,8 @@ describe('the import rules', () => {
     const pure = [
       'app/wire.ts',
       'app/browser/sframe.ts',
-      ...files.filter((file) => within(file, 'app/exams/lint')),
-      'app/exams/lint/lint.ts',
+      ...files.filter((file) => within(file, 'hsm/lint')),
+      'hsm/lint/lint.ts',
       'app/recordings/frames.ts',
       'app/recordings/sframe-header.ts',
       'hsm/ledger/tree.ts',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import english from '../app/exams/lint/rules/en.json' with { type: 'json' };
-import { createLint } from '../app/exams/lint/lint.ts';
+import english from '../hsm/lint/rules/en.json' with { type: 'json' };
+import { createLint } from '../hsm/lint/lint.ts';
 import { measureCorpus } from './lint-corpus/measure.ts';
 
 const lint = createLint();

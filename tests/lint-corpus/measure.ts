@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { createLint, type Finding } from '../../app/exams/lint/lint.ts';
+import { createLint, type Finding } from '../../hsm/lint/lint.ts';
 
 /** What the lint made of one part of the corpus in one language. */
 export interface Measure {
