@@ -1,4 +1,6 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { FULL } from './tests/full.ts';
 
 const files = (...names: string[]) => names.map((name) => `tests/${name}.test.{ts,tsx}`);
 
@@ -15,6 +17,27 @@ const FILMING = files(
   'practice-firefox',
 );
 
+/** What takes long begins early, so that nothing is waited for at the end of its group; the longest first. */
+const LONG = [
+  'outbox',
+  'limits',
+  'demo',
+  'attempt-pages-browser',
+  'acts-pages-browser',
+  'watch',
+  'file-faults',
+  'weather',
+];
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const at = LONG.findIndex((name) => moduleId.endsWith(`/tests/${name}.test.ts`));
+      return at === -1 ? LONG.length : at;
+    };
+    return (await super.sort(files)).toSorted((a, b) => place(a) - place(b));
+  }
+}
+
 const shared = {
   // A PKCS#11 module lives once per process and its end ends every session: each file gets a process of its own.
   pool: 'forks' as const,
@@ -27,6 +50,7 @@ const shared = {
 export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'hono/jsx' } },
   test: {
+    sequence: { sequencer: LongFirst },
     projects: [
       {
         extends: true,
@@ -35,14 +59,14 @@ export default defineConfig({
           name: 'quiet',
           include: ['tests/**/*.test.{ts,tsx}'],
           exclude: FILMING,
-          // Many of them wait for limits to run out: more than there are processors.
-          maxWorkers: 6,
+          // Many of them wait for limits to run out: more than there are processors. The long ones load the machine themselves.
+          maxWorkers: FULL ? 2 : 6,
           sequence: { groupOrder: 1 },
         },
       },
       {
         extends: true,
-        test: { ...shared, name: 'filming', include: FILMING, maxWorkers: 2, sequence: { groupOrder: 2 } },
+        test: { ...shared, name: 'filming', include: FILMING, maxWorkers: FULL ? 1 : 2, sequence: { groupOrder: 2 } },
       },
     ],
   },

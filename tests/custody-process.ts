@@ -82,6 +82,7 @@ export async function startCustody(
     CLOISTER_PIN_FILE: pinFile,
     CLOISTER_ROOM_ORIGIN: roomOrigin,
     CLOISTER_INSTITUTION: 'Test University',
+    NODE_OPTIONS: '--max-old-space-size=256',
     CLOISTER_LEDGER_ORIGIN: 'test.example/ledger',
     CLOISTER_LOG_LEVEL: 'warn',
     ...options.environment,

@@ -62,11 +62,13 @@ async function hold(count: number, words: string): Promise<number> {
   for (let number = 0; number < count; number++) {
     const socket = connect(socketPath);
     held.push(socket);
-    socket.on('connect', () => {
-      open++;
-      if (words) socket.write(words);
-    });
-    socket.on('error', () => {}).on('close', () => open--);
+    socket
+      .on('error', () => {})
+      .on('connect', () => {
+        open++;
+        socket.on('close', () => open--);
+        if (words) socket.write(words);
+      });
     // In companies that the listener's queue takes: what is refused at once holds nothing.
     if (number % 100 === 99) await pause(5);
   }

@@ -405,7 +405,7 @@ test('erasing salt and body leaves the tree whole and the others’ receipts goo
 
 test(
   'killed at any moment, no acknowledged entry is lost and the ledger opens whole',
-  { timeout: 120_000 },
+  { timeout: FULL ? 600_000 : 120_000 },
   async () => {
     writeFileSync(at('key.pem'), key.export({ type: 'pkcs8', format: 'pem' }));
     let acknowledged = -1;

@@ -65,9 +65,9 @@ export function attemptRoutes({
       return c.html(<RecorderPage {...about} resumed={known !== undefined} />);
     })
     .post('/attempt', signedIn, async (c) => {
-      renewSession(db, c);
       const { attempt, publicKey } = await readContent(c, startRequest);
       checkOwn(c.var.testTaker, attempt);
+      renewSession(db, c);
       const { start, created } = await startAttempt(parts, c.var.testTaker, publicKey);
       return c.json(start, created ? 201 : 200);
     })
@@ -78,9 +78,9 @@ export function attemptRoutes({
       return c.json(start);
     })
     .post('/attempt/seal', signedIn, async (c) => {
-      renewSession(db, c);
       const seal = await readContent(c, signedStatement);
       const receipt = await sealAttempt(parts, c.var.testTaker, seal);
+      renewSession(db, c);
       return receipt ? c.json(receipt) : c.json({}, 202);
     })
     .get('/attempt/receipt', signedIn, (c) => {
@@ -100,7 +100,10 @@ export function attemptRoutes({
   }
 }
 
-/** Another test taker's link may have been opened in this browser since: nothing of one attempt gets into another. */
+/**
+ * Another test taker's link may have been opened in this browser since: nothing of one attempt gets into another. Their session is not
+ * renewed by that either: its cookie would take the place of the one that the own link has brought meanwhile.
+ */
 function checkOwn(testTaker: TestTaker, attempt: string | undefined): void {
   if (attempt !== attemptIdOf(testTaker.id)) throw new AppError('not-found', { detail: 'another attempt' });
 }

@@ -99,6 +99,8 @@ async function run(options: { data: string; port?: number; testTakers: number; j
     await start('custody', {
       SOFTHSM2_CONF: token.configuration,
       UV_THREADPOOL_SIZE: '16',
+      // MiB. Without a bound garbage lies about by the hundreds of them when it is flooded; it needs some fifty.
+      NODE_OPTIONS: '--max-old-space-size=256',
       CLOISTER_CUSTODY_DATA: join(data, 'custody'),
       CLOISTER_CUSTODY_SOCKETS: join(data, 'sockets'),
       CLOISTER_PKCS11_MODULE: MODULE,
