@@ -3,8 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import pino from 'pino';
 import { NoticePage } from '../app/attempts/notice-view.tsx';
 import { AppError } from '../app/errors.ts';
+import { enterExam, readExam } from '../app/exams/exam.ts';
+import { RuleBook } from '../app/exams/rule-book.ts';
+import { listExams } from '../db/appliance/exams.ts';
+import { openApplianceDatabase } from '../db/appliance/open.ts';
 import type { Fault } from '../hsm/exam-findings.ts';
 import {
   carryOut,
@@ -299,19 +304,32 @@ describe('a published exam', () => {
   });
 });
 
+test('web learns of another version by itself, its title included', async () => {
+  const exam = await publishOne();
+  const db = openApplianceDatabase(join(folder, 'appliance.db'));
+  enterExam(db, await custody.web.exam(exam));
+  await carryOut(custody, await revisionOf(exam, { unit: 'Chair of Logic' }, 'Logic II'), [administrator]);
+  const rules = new RuleBook({ db, custody: custody.web, log: pino({ level: 'silent' }) });
+  expect((await rules.of(exam)).version).toBe(1);
+  await expect.poll(() => listExams(db).map(({ title }) => title)).toEqual(['Logic II']);
+  expect(readExam(db, exam)).toMatchObject({ title: 'Logic II', setup: { unit: 'Chair of Logic' } });
+  expect((await rules.of(exam)).version).toBe(2);
+  db.$client.close();
+});
+
 describe('an institution’s own rules', () => {
   const RULES = {
-    ...{ format: 'cloister-lint/1', language: 'en', words: { lecture: ['lecture notes'], banned: ['leave behind'] } },
+    ...{ format: 'cloister-lint/1', language: 'en', words: { tome: ['tome'], forgo: ['abstain from'] } },
     findings: [
       {
-        ...{ name: 'lecture notes', needs: ['banned', 'lecture'], kind: 'appearance' },
-        ...{ why: '“{quote}” is not asked for here.', instead: 'Say which notes may be used.' },
+        ...{ name: 'tomes', needs: ['forgo', 'tome'], kind: 'appearance' },
+        ...{ why: '“{quote}” is not asked for here.', instead: 'Say which books may be used.' },
       },
     ],
   };
 
   test('stop a publication that waits for its signature, and its page says why', async () => {
-    const about = publication({ setup: { ...setup(), instructions: 'Leave behind your lecture notes.' } });
+    const about = publication({ setup: { ...setup(), instructions: 'Abstain from any tome.' } });
     const { act } = await custody.web.propose(about);
     expect((await custody.room.act(administrator.session, act)).hindrance).toBeNull();
     writeFileSync(join(folder, 'own.json'), JSON.stringify(RULES));
@@ -319,12 +337,10 @@ describe('an institution’s own rules', () => {
     await custody.restart();
     const { hindrance, options } = await custody.room.act(administrator.session, act);
     expect(options).toBeNull();
-    expect(hindrance?.faults).toMatchObject([
-      { field: 'setup.instructions', quote: 'Leave behind your lecture notes' },
-    ]);
+    expect(hindrance?.faults).toMatchObject([{ field: 'setup.instructions', quote: 'Abstain from any tome' }]);
     const page = await read(administrator, `/acts/${act}`);
     expect(page).toContain('It cannot be signed as it stands. Something in it may not be put to test takers');
-    expect(page).toContain('“Leave behind your lecture notes” is not asked for here. Say which notes may be used.');
+    expect(page).toContain('“Abstain from any tome” is not asked for here. Say which books may be used.');
     expect(page).toContain('Turn it down');
     expect(page).not.toContain('Sign with your passkey');
     // Nor can it be by whoever signs it all the same.
@@ -337,7 +353,7 @@ describe('an institution’s own rules', () => {
 
   test.each([
     ['no JSON', '{', 'CLOISTER_LINT_RULES: holds rules.json, which is not JSON'],
-    ['a tag that nothing is called', JSON.stringify({ ...RULES, words: {} }), 'no word list is called "banned"'],
+    ['a tag that nothing is called', JSON.stringify({ ...RULES, words: {} }), 'no word list is called "forgo"'],
     ['another format', JSON.stringify({ ...RULES, format: 'x' }), 'At format'],
   ])('with %s keep custody from starting, with a sentence that names the file', (_, text, sentence) => {
     const wrong = mkdtempSync(join(folder, 'wrong-'));

@@ -28,6 +28,7 @@ import {
   unitName,
 } from './concerns.ts';
 import { wordChanges } from './changes.ts';
+import { takeTurn } from './turns.ts';
 import { amount, line, reason, wordLeastView } from './wording.ts';
 import { wordSetup } from './setup-wording.ts';
 
@@ -70,6 +71,7 @@ export const publishExam = defineAct({
   },
   // Web has nobody who would be asked for their permission, and learns here what stands in the way.
   async foresee(custody, { title, policy: rules, setup }) {
+    await takeTurn(custody);
     requireNoFaults(findFaults(custody.lint, { title, policy: rules, setup }, limitsOf(custody)));
     await requireRoomForKey(custody);
   },

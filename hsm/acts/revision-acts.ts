@@ -9,6 +9,7 @@ import { defineAct, type Detail } from './act.ts';
 import { wordChanges } from './changes.ts';
 import { examDetails, examOf, requireNoFaults, requireScope, requireUnitInForce } from './concerns.ts';
 import { wordSetup } from './setup-wording.ts';
+import { takeTurn } from './turns.ts';
 import { amount, line } from './wording.ts';
 
 /** What test takers are told of a published exam, in another version; its rules change by change-policy. */
@@ -31,7 +32,10 @@ export const reviseExam = defineAct({
     requireUnitInForce(custody, unit);
     requireRevisable(custody, content);
   },
-  foresee: requireRevisable,
+  async foresee(custody, content) {
+    await takeTurn(custody);
+    requireRevisable(custody, content);
+  },
   describe(custody, { exam, version, title, setup }) {
     const row = examOf(custody, exam);
     const before = rows.findVersion(custody.db, exam, version - 1);
