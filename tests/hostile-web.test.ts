@@ -1226,6 +1226,34 @@ describe('while web does its worst', () => {
     expectSteady();
   });
 
+  test('exams with as much text as there can be, each of them another, are read and refused, and others are answered meanwhile', async () => {
+    const told = setup();
+    const text = (number: number) =>
+      `${number}: ${'The questions are answered on your computer. '.repeat(50)}`.slice(0, 1_900);
+    const propose = async (number: number) => {
+      const words = text(number);
+      const contact = { ...told.arrangement.contact, name: words };
+      const long = {
+        ...{ unit: words, instructions: `${words} ${words}`, reviewers: words },
+        ...{ necessity: { camera: words, microphone: words, screen: words } },
+        arrangement: { ...told.arrangement, alternative: words, contact },
+        // Read last, so that all of it has been.
+        legalBasis: `${words} Please take off your headscarf.`,
+      };
+      const exam = { type: 'publish-exam', exam: randomUUID(), title: 'Long', policy: policy() };
+      return (await hostile.post('/proposals', { ...exam, setup: { ...told, ...long } })).error;
+    };
+    let answers: unknown[] = [];
+    const work = Promise.all(Array.from({ length: 200 }, (_, number) => propose(number))).then(
+      (all) => (answers = all),
+    );
+    const longest = await longestWaitDuring(work);
+    expect(answers.filter((error) => error === 'exam-faulty').length).toBeGreaterThan(100);
+    expect(answers.filter((error) => error !== 'exam-faulty' && error)).toEqual([]);
+    expect(longest).toBeLessThan(PATIENCE);
+    expectSteady();
+  });
+
   async function untilWebIsAnswered() {
     const until = Date.now() + PATIENCE;
     let answer = await hostile.ask({ method: 'GET', path: '/state' });
