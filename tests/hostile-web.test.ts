@@ -1228,8 +1228,7 @@ describe('while web does its worst', () => {
 
   test('exams with as much text as there can be, each of them another, are read and refused, and others are answered meanwhile', async () => {
     const told = setup();
-    const text = (number: number) =>
-      `${number}: ${'The questions are answered on your computer. '.repeat(50)}`.slice(0, 1_900);
+    const text = (number: number) => `${number}: ${'fee. hat? '.repeat(300)}`.slice(0, 1_900);
     const propose = async (number: number) => {
       const words = text(number);
       const contact = { ...told.arrangement.contact, name: words };
@@ -1244,11 +1243,9 @@ describe('while web does its worst', () => {
       return (await hostile.post('/proposals', { ...exam, setup: { ...told, ...long } })).error;
     };
     let answers: unknown[] = [];
-    const work = Promise.all(Array.from({ length: 200 }, (_, number) => propose(number))).then(
-      (all) => (answers = all),
-    );
+    const work = Promise.all(Array.from({ length: 40 }, (_, number) => propose(number))).then((all) => (answers = all));
     const longest = await longestWaitDuring(work);
-    expect(answers.filter((error) => error === 'exam-faulty').length).toBeGreaterThan(100);
+    expect(answers.filter((error) => error === 'exam-faulty').length).toBeGreaterThan(20);
     expect(answers.filter((error) => error !== 'exam-faulty' && error)).toEqual([]);
     expect(longest).toBeLessThan(PATIENCE);
     expectSteady();
