@@ -1,5 +1,6 @@
 import type { ExamSetup } from './exam-setup.ts';
 import { amount, wordMoment } from './acts/wording.ts';
+import { isPlainly } from './lint/common-words.ts';
 import type { Lint } from './lint/lint.ts';
 import type { Kind } from './lint/rules.ts';
 import type { Policy } from './policy.ts';
@@ -148,14 +149,17 @@ export function findWeakenedPromises(before: ExamSetup | null, after: ExamSetup)
   return faults;
 }
 
-/** Each text is read in every language that there are rules for: what it is said to be written in is only said. */
+/** Each text is read in every language that there are rules for: what it is said to be written in is only said, sentence by sentence. */
 function findTextFaults(lint: Lint, exam: ExamText): Fault[] {
   return Object.entries(TEXTS).flatMap(([field, read]) => {
     const text = read(exam);
     if (!text) return [];
-    const others = lint.languages.filter((language) => language !== exam.setup.language);
-    return [exam.setup.language, ...others]
-      .flatMap((language) => lint(text, language))
+    const own = exam.setup.language;
+    const others = lint.languages.filter((language) => language !== own);
+    return [
+      ...lint(text, own),
+      ...others.flatMap((other) => lint(text, other).filter((finding) => !isPlainly(own, other, text, finding))),
+    ]
       .filter(({ kind, from, to }, index, all) => {
         // What two languages find in the same words is told once.
         return !all.slice(0, index).some((one) => one.kind === kind && one.from < to && from < one.to);

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { DEMONSTRATION } from '../app/cli/demonstration.ts';
@@ -107,6 +109,36 @@ describe('what stands in the way of publishing an exam', () => {
     expect(findFaults(lint, faulty, limits, NOW)).toEqual([]);
     expect(findFaults(french, faulty, limits, NOW)).toMatchObject([{ quote: 'Enlevez votre foulard' }]);
   });
+
+  test.each(['en-tuning', 'en-rule-writers', 'de-tuning', 'de-rule-writers'])(
+    'is by the other language’s rules nothing more, and by them nothing less, in the corpus %s',
+    (file) => {
+      const corpus = readFileSync(join(import.meta.dirname, `lint-corpus/${file}.json`), 'utf8');
+      const own = file.slice(0, 2) as ExamSetup['language'];
+      const other = own === 'en' ? 'de' : 'en';
+      const { setup } = exam();
+      const findsIn = (language: ExamSetup['language'], instructions: string) =>
+        findFaults(lint, { ...exam(), setup: { ...setup, language, instructions } }, limits, NOW).length > 0;
+      for (const { text } of JSON.parse(corpus) as { text: string }[]) {
+        expect(findsIn(own, text), text).toBe(lint(text, own).length > 0);
+        if (lint(text, own).length > 0) expect(findsIn(other, text), `${text} (as ${other})`).toBe(true);
+      }
+    },
+  );
+
+  test.each([
+    ['en', 'Hats, scarves, turbans and veils are all fine.'],
+    ['en', 'Nobody may tell you to take off your turban; if it happens, press the red button.'],
+    ['de', 'Niemand darf Ihnen sagen, dass Sie Ihren Turban abnehmen sollen.'],
+    ['de', 'Auch mit Bart, Brille oder Burka: Sie sind willkommen.'],
+  ] as const)(
+    'is no reassurance that the other language’s rules do not understand (%s): %s',
+    (language, instructions) => {
+      expect(faultsOf({ setup: { language, instructions } })).toEqual([]);
+      const demand = language === 'en' ? 'Bitte das Kopftuch ablegen.' : 'Please take off your headscarf.';
+      expect(faultsOf({ setup: { language, instructions: `${instructions} ${demand}` } })).toHaveLength(1);
+    },
+  );
 
   test('is told in few and short words, however long the text', () => {
     const many = Array.from({ length: 60 }, () => 'Please take off your headscarf.').join('\n\n');
