@@ -1,6 +1,8 @@
 import { X509Certificate } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
+import type { RuleFile } from './lint/rules.ts';
 
 const file = z
   .string()
@@ -8,6 +10,20 @@ const file = z
   .refine((path) => existsSync(path), 'names a file that does not exist');
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+/** @throws SyntaxError naming the file that is not JSON; a system error where the folder cannot be read */
+function readRuleFiles(folder: string): RuleFile[] {
+  const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
+  return names.sort().map((name) => {
+    const path = join(folder, name);
+    const text = readFileSync(path, 'utf8');
+    try {
+      return { name: path, content: JSON.parse(text) as unknown };
+    } catch {
+      throw new SyntaxError(`holds ${name}, which is not JSON`);
+    }
+  });
+}
 
 const settings = z.strictObject({
   /** Custody's own folder: database, ledger, head. */
@@ -30,6 +46,27 @@ const settings = z.strictObject({
       'has to be an https origin without a path, or http://localhost',
     ),
   CLOISTER_INSTITUTION: z.string().min(1),
+  /** The longest that an exam's rules may keep its recordings, in days from its closing. */
+  CLOISTER_RETENTION_DAYS_MAX: z.coerce
+    .number('has to be a number of days')
+    .int('has to be a whole number of days')
+    .min(1)
+    .max(3650)
+    .default(365),
+  /** Folder of the institution's own rules for what test takers are told: JSON files as docs/lint.md says. */
+  CLOISTER_LINT_RULES: z
+    .string()
+    .min(1)
+    .transform((folder, context) => {
+      try {
+        return readRuleFiles(folder);
+      } catch (error) {
+        context.addIssue(error instanceof SyntaxError ? error.message : 'is not a folder that can be read');
+        return z.NEVER;
+      }
+    })
+    .refine((files) => files.length > 0, 'names a folder without a file that ends in .json')
+    .optional(),
   /** Whether passkeys that are copied to other devices may be enrolled. */
   CLOISTER_SYNCED_PASSKEYS: z.enum(['refused', 'allowed']).default('refused'),
   /** The only models of authenticators that may be enrolled: AAGUIDs with commas between. They prove it by their attestation. */

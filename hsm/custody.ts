@@ -4,6 +4,7 @@ import type { CustodyDatabase } from '../db/custody/open.ts';
 import type { CustodyConfig } from './config.ts';
 import { CustodyError, type Refusal } from './errors.ts';
 import type { Ledger } from './ledger/ledger.ts';
+import type { Lint } from './lint/lint.ts';
 import type { Seal } from './sealing/seal.ts';
 import type { Recipient, TokenClient } from './token/client.ts';
 
@@ -26,6 +27,8 @@ export interface Custody {
   /** Signs with the appliance key: 64 bytes. */
   sign: (bytes: Uint8Array) => Promise<Uint8Array>;
   ledger: Ledger;
+  /** Reads what test takers are to be told. */
+  lint: Lint;
   /** Recipient keys of living grants, as objects of the token. */
   recipients: Map<string, Recipient>;
   /** Grants whose end is being entered. */

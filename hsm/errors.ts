@@ -62,6 +62,18 @@ const REFUSALS = {
     409,
     'Test takers have begun this exam under its rules: its recordings cannot be kept for longer than they were told.',
   ],
+  'exam-faulty': [
+    403,
+    'Something in it may not be put to test takers, or does not fit together. Nothing was done. Change what is named, and propose it again.',
+  ],
+  'version-taken': [
+    409,
+    'The exam was changed since this was proposed. Nothing was done. Read it as it stands now, and propose the change again.',
+  ],
+  'promise-weakened': [
+    409,
+    'Test takers have begun this exam as it was told to them: nobody can be recorded in more ways, more finely or in longer chapters from now on, nor have less time.',
+  ],
   'exam-in-past': [409, 'The exam’s window lies in the past.'],
   'token-full': [409, 'The key token has no room for another exam’s key. Nothing was published. Ask the operator.'],
   'proposals-full': [

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { paragraph } from './acts/wording.ts';
 
-const words = z.string().trim().min(1).max(2000);
+/** The room shows them to whoever signs: nothing in them may make an act read otherwise than its bytes say. */
+const words = paragraph(2000).min(1);
 
 const contact = z.strictObject({ name: words, email: z.email() });
 /** A person to write to. */
@@ -50,7 +52,7 @@ export const examSetup = z.strictObject({
   unit: words,
   place,
   /** What test takers may use and have to know. */
-  instructions: z.string().trim().max(5000).default(''),
+  instructions: paragraph(5000).default(''),
   /** ISO 8601, UTC: before it no attempt begins. Null: from the publication on. */
   opensAt: z.iso.datetime().nullable().default(null),
   /** Minutes after `opensAt` in which an attempt can begin. Null: until the exam closes. */

@@ -18,6 +18,9 @@ export interface ExamView {
   policy: Policy;
   /** What test takers are told. */
   setup: ExamSetup;
+  /** How often that was published, from 1; and since when it is what stands here, ISO 8601, UTC. */
+  version: number;
+  versionSince: string;
   examKey: {
     kid: string;
     alg: ExamRow['alg'];
@@ -94,6 +97,11 @@ export function policyOf({ policy: text }: Pick<ExamRow, 'policy'>): Readonly<Po
   return policy;
 }
 
+/** @returns what test takers are told at present; null of an exam from before custody kept it */
+export function setupOf({ setup }: Pick<ExamRow, 'setup'>): ExamSetup | null {
+  return examSetup.safeParse(JSON.parse(setup)).data ?? null;
+}
+
 /** An exam as the room lists it for who runs or reviews it. */
 export interface ExamEntry {
   exam: string;
@@ -138,11 +146,15 @@ export function listExams(custody: Custody, who: RepresentativeView): ExamEntry[
 }
 
 function view(custody: Custody, row: ExamRow): ExamView {
+  // Each exam has one from its publication on.
+  const { version, at } = rows.findNewestVersion(custody.db, row.id) as rows.ExamVersionRow;
   return {
     exam: row.id,
     title: row.title,
     policy: policyOf(row),
     setup: examSetup.parse(JSON.parse(row.setup)),
+    version,
+    versionSince: at,
     examKey: {
       kid: row.kid,
       alg: row.alg,

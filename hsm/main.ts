@@ -11,11 +11,14 @@ import { ConfigError, readConfig } from './config.ts';
 import type { Custody } from './custody.ts';
 import { Ledger, LedgerError } from './ledger/ledger.ts';
 import { LogKeyError } from './ledger/log-key.ts';
+import { createLint } from './lint/lint.ts';
+import { RuleFileError } from './lint/rules.ts';
 import { analysisProtocol } from './protocol/analysis.ts';
 import { operatorProtocol } from './protocol/operator.ts';
 import { roomProtocol } from './protocol/room.ts';
 import { webProtocol } from './protocol/web.ts';
 import { sweepGrants } from './grants/endings.ts';
+import { rememberFindings } from './remembered-findings.ts';
 import { destroyOverdueKeys } from './retention.ts';
 import { Seal } from './sealing/seal.ts';
 import { SealError } from './sealing/sealed-file.ts';
@@ -38,6 +41,7 @@ const TOKEN_MS = 10_000;
  */
 async function main(): Promise<void> {
   const config = readConfig();
+  const lint = rememberFindings(createLint(config.CLOISTER_LINT_RULES));
   const log = pino({ level: config.CLOISTER_LOG_LEVEL, base: { process: 'custody' } });
   process.umask(0o077);
 
@@ -78,6 +82,7 @@ async function main(): Promise<void> {
     applianceKey: appliance.publicKey,
     sign: appliance.sign,
     ledger,
+    lint,
     recipients: new Map(),
     endings: new Map(),
     takingSince: Date.now(),
@@ -167,7 +172,7 @@ async function main(): Promise<void> {
 main().catch(fail);
 
 function fail(error: Error): never {
-  const known = [ConfigError, TokenError, SealError, LedgerError, LogKeyError, NewerDatabaseError].some(
+  const known = [ConfigError, RuleFileError, TokenError, SealError, LedgerError, LogKeyError, NewerDatabaseError].some(
     (kind) => error instanceof kind,
   );
   const detail = error instanceof TokenError ? error.detail : undefined;

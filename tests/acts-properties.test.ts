@@ -73,6 +73,10 @@ const CONTENTS: { [Type in ActType]: fc.Arbitrary<Omit<Extract<Proposal, { type:
   'suspend-exam': fc.record({ exam: id, reason }),
   'reinstate-exam': fc.record({ exam: id, reason }),
   'publish-exam': fc.record({ exam: id, title: name, policy: rules, setup: fc.constant(setup()) }),
+  'revise-exam': fc.record({
+    ...{ exam: id, version: fc.integer({ min: 2, max: 2 ** 31 }) },
+    ...{ title: name, setup: fc.constant(setup()) },
+  }),
   'change-policy': fc.record({ exam: id, policy: rules }),
   assign: fc.record({ exam: id, subject: id }),
   unassign: fc.record({ exam: id, subject: id }),

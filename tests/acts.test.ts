@@ -212,6 +212,20 @@ const CASES: Record<ActType, Case> = {
       expect(verify(null, Buffer.from(statement), appliance, Buffer.from(signature, 'base64url'))).toBe(true);
     },
   },
+  'revise-exam': {
+    proposal: () => ({
+      ...{ type: 'revise-exam', exam: made.exam, version: 2, title: 'Ethics' },
+      setup: { ...setup(), unit: 'Chair of Ethics' },
+    }),
+    signers: () => [administrator],
+    wrong: () => officers[0],
+    entry: 'exam-revised',
+    names: 'Test takers are told otherwise about “Ethics” from now on, in 1 place',
+    async holds() {
+      const { version, setup: told } = await custody.web.exam(made.exam);
+      expect([version, told.unit]).toEqual([2, 'Chair of Ethics']);
+    },
+  },
   'change-policy': {
     proposal: () => ({ type: 'change-policy', exam: made.exam, policy: { ...policy(14), dualControl: true } }),
     signers: () => [administrator, officers[0]],

@@ -125,6 +125,8 @@ describe('the import rules', () => {
       'hsm/ledger/note.ts',
       'hsm/ledger/leaf.ts',
       'hsm/acts/wording.ts',
+      'hsm/exam-findings.ts',
+      'hsm/exam-setup.ts',
       'hsm/policy.ts',
       'hsm/sealing/share.ts',
     ];

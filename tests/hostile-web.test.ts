@@ -566,7 +566,7 @@ describe('a hostile web', () => {
   });
 
   test('proposes what the staff pages prepare and nothing else: no role, person, release, suspension or destroyed key', async () => {
-    const its = ['publish-exam', 'change-policy', 'assign', 'unassign'];
+    const its = ['publish-exam', 'revise-exam', 'change-policy', 'assign', 'unassign'];
     const body = {
       ...{ exam, subject: reviewer.id, act: randomUUID(), name: 'Eve', roles: ['privacy-officer'], unit: null },
       ...{ reason: 'x', scope: { attempt: victim.attempt }, extent: 'all', purpose: 'appeal', justification: 'x' },
@@ -614,6 +614,44 @@ describe('a hostile web', () => {
       await expectRefused(async () => signAct(outsider, await seen(act)), 'role-missing', { act });
     }
     expect(await custody.web.exam(exam)).toEqual(before);
+  });
+
+  test('has test takers be told nothing that no exam may demand of them, whatever it says of the text', async () => {
+    const told = setup();
+    const demand = 'Please take off your headscarf before you begin.';
+    const fresh = () => ({
+      type: 'publish-exam',
+      exam: randomUUID(),
+      title: 'Rhetoric',
+      policy: policy(),
+      setup: told,
+    });
+    const { version } = await custody.web.exam(exam);
+    const wrong: { policy?: object; setup?: object; title?: string }[] = [
+      { title: demand },
+      { setup: { ...told, instructions: demand } },
+      { setup: { ...told, language: 'de', instructions: demand } },
+      { setup: { ...told, instructions: 'Please take off your h\u0435ad\u200bscarf.' } },
+      { setup: { ...told, necessity: { ...told.necessity, camera: `${told.necessity.camera} ${demand}` } } },
+      { setup: { ...told, arrangement: { ...told.arrangement, alternative: 'A proctoring fee of 20 euros is due.' } } },
+      { policy: { ...policy(), retentionDays: 366 } },
+    ];
+    const before = await custody.web.exam(exam);
+    for (const one of wrong) {
+      const proposed = { ...fresh(), ...one };
+      await expectRefused(() => hostile.post('/proposals', proposed), 'exam-faulty');
+      await expectRefused(() => custody.web.exam(proposed.exam), 'not-found');
+      if ('policy' in one) continue;
+      const { title, setup: words } = proposed;
+      const revision = { type: 'revise-exam', exam, version: version + 1, title, setup: words };
+      await expectRefused(() => hostile.post('/proposals', revision), 'exam-faulty');
+    }
+    expect(await custody.web.exam(exam)).toEqual(before);
+    // With a proposal's shape: an attestation that it costs nothing, and another way, cannot be left out.
+    for (const field of ['costsNothing', 'arrangement', 'necessity'] as const) {
+      const { [field]: _, ...less } = told;
+      await expectRefused(() => hostile.post('/proposals', { ...fresh(), setup: less }), 'malformed');
+    }
   });
 
   test('has no numbers in a proposal’s rules that no rule has', async () => {
@@ -1187,6 +1225,31 @@ describe('while web does its worst', () => {
     await untilWebIsAnswered();
     expectSteady();
   }, 600_000);
+
+  test('exams with as much text as there can be, each of them another, are read and refused, and others are answered meanwhile', async () => {
+    const told = setup();
+    const text = (number: number) => `${number}: ${'fee. hat? '.repeat(300)}`.slice(0, 1_900);
+    const propose = async (number: number) => {
+      const words = text(number);
+      const contact = { ...told.arrangement.contact, name: words };
+      const long = {
+        ...{ unit: words, instructions: `${words} ${words}`, reviewers: words },
+        ...{ necessity: { camera: words, microphone: words, screen: words } },
+        arrangement: { ...told.arrangement, alternative: words, contact },
+        // Read last, so that all of it has been.
+        legalBasis: `${words} Please take off your headscarf.`,
+      };
+      const exam = { type: 'publish-exam', exam: randomUUID(), title: 'Long', policy: policy() };
+      return (await hostile.post('/proposals', { ...exam, setup: { ...told, ...long } })).error;
+    };
+    let answers: unknown[] = [];
+    const work = Promise.all(Array.from({ length: 40 }, (_, number) => propose(number))).then((all) => (answers = all));
+    const longest = await longestWaitDuring(work);
+    expect(answers.filter((error) => error === 'exam-faulty').length).toBeGreaterThan(20);
+    expect(answers.filter((error) => error !== 'exam-faulty' && error)).toEqual([]);
+    expect(longest).toBeLessThan(PATIENCE);
+    expectSteady();
+  });
 
   async function untilWebIsAnswered() {
     const until = Date.now() + PATIENCE;

@@ -8,7 +8,7 @@ import { migrations } from '../db/appliance/migrations.ts';
 import { openApplianceDatabase } from '../db/appliance/open.ts';
 import { insertRecording, listRecordings } from '../db/appliance/recordings.ts';
 import { findAct, listDecisions } from '../db/custody/acts.ts';
-import { findExam as findCustodyExam } from '../db/custody/exams.ts';
+import { findExam as findCustodyExam, findNewestVersion } from '../db/custody/exams.ts';
 import { listGrantsOn } from '../db/custody/grants.ts';
 import { migrations as custodyMigrations } from '../db/custody/migrations.ts';
 import { openCustodyDatabase } from '../db/custody/open.ts';
@@ -72,6 +72,11 @@ test('custody’s database of the time of two acts and two roles keeps its exams
     ...policy,
     ...{ unit: null, dualControl: false, leastView: { chaptersAround: 1, drawn: 2 } },
     closesAt: '2126-12-15T12:00:00.000Z',
+  });
+  // What test takers were told then was web's to say.
+  expect(findNewestVersion(db, 'exam')).toEqual({
+    ...{ exam: 'exam', version: 1, title: 'Title', setup: 'null' },
+    at: '2126-12-01T12:00:00.000Z',
   });
   expect(findRepresentative(db, 'ruth')).toMatchObject({
     roles: '["privacy-officer"]',

@@ -37,6 +37,7 @@ export function NoticePage({ institution, name, exam, rules }: NoticePageProps) 
           This exam is recorded while you sit it. Please read what that means for you; nothing is recorded before you
           press “Start recording”.
         </p>
+        <RulesChanged rules={rules} />
         <p>
           <a class="button primary" href="/attempt/recorder">
             Check what is recorded
@@ -137,6 +138,20 @@ export function NoticePage({ institution, name, exam, rules }: NoticePageProps) 
         </p>
       </div>
     </Page>
+  );
+}
+
+/** Who has read this page before shall not have to find out by themselves that it says something else now. */
+function RulesChanged({ rules: { version, versionSince } }: Pick<NoticePageProps, 'rules'>) {
+  // An answer of custody's that was kept from before it counted versions says none.
+  if (!(version > 1)) return null;
+  return (
+    <Notice kind="notice">
+      <p>
+        What this page says of your exam was changed on <Moment at={versionSince} />. If you read it before then, please
+        read it again: what stands here now is what holds.
+      </p>
+    </Notice>
   );
 }
 

@@ -29,6 +29,7 @@ export function ActPage(props: {
         <h1 class="sentence">{act.sentence}</h1>
         <div data-before>
           <Standing act={act} representative={representative} first={first} />
+          <Hindrance act={act} />
         </div>
         <EnrolmentLink />
         <dl class="details">
@@ -90,6 +91,26 @@ export function ActPage(props: {
 /** Whether this page opens a view, now or once it is signed. */
 function leadsToView({ type, options, grants }: ProposedAct): boolean {
   return type === 'release' && (options !== null || grants.length > 0);
+}
+
+/** Why nobody here can sign it as it stands, and what could be written or done in its place. */
+function Hindrance({ act: { hindrance, proposer } }: { act: ProposedAct }) {
+  if (!hindrance) return null;
+  return (
+    <Notice kind="alarm">
+      <p>It cannot be signed as it stands. {hindrance.sentence}</p>
+      {hindrance.faults.length > 0 && (
+        <ul>
+          {hindrance.faults.map(({ why, instead }) => (
+            <li>
+              {why} {instead}
+            </li>
+          ))}
+        </ul>
+      )}
+      {!proposer && <p>Turn it down, so that it does not wait for anybody, and have it proposed again.</p>}
+    </Notice>
+  );
 }
 
 /** How the act stands: what still has to happen, or what became of it. */
@@ -229,10 +250,10 @@ function EnrolmentLink() {
   );
 }
 
-/** Their own, as long as it is open; of what the staff pages proposed, whoever could sign it may turn it down. */
-function mayWithdraw({ status, proposer, options }: ProposedAct, representative: Representative): boolean {
+/** Their own, as long as it is open; of what the staff pages proposed, whoever could sign it, or could if it were mended, may turn it down. */
+function mayWithdraw({ status, proposer, options, hindrance }: ProposedAct, representative: Representative): boolean {
   if (status !== 'proposed') return false;
-  return proposer === null ? options !== null : proposer.id === representative.id;
+  return proposer === null ? options !== null || hindrance !== null : proposer.id === representative.id;
 }
 
 /** Where the person came from, most likely. */

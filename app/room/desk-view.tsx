@@ -15,7 +15,8 @@ export function DeskPage(props: { representative: Representative; acts: Proposed
   const { representative, acts, attempts } = props;
   const own = acts.filter(({ proposer }) => proposer?.id === representative.id);
   const others = acts.filter((act) => !own.includes(act) && act.options);
-  const signed = acts.filter((act) => !own.includes(act) && !act.options && act.status === 'proposed');
+  const hindered = acts.filter((act) => !own.includes(act) && act.hindrance);
+  const signed = acts.filter((act) => ![own, others, hindered].flat().includes(act) && act.status === 'proposed');
   return (
     <RoomPage title="Your desk" representative={representative} current="/desk">
       <div class="stack">
@@ -30,6 +31,12 @@ export function DeskPage(props: { representative: Representative; acts: Proposed
           <>
             <h2>To sign</h2>
             <ActTable caption="Proposed by others; they take your signature" acts={others} />
+          </>
+        )}
+        {hindered.length > 0 && (
+          <>
+            <h2>Not to be signed as they stand</h2>
+            <ActTable caption="Proposed by others; something is in the way, which each says" acts={hindered} />
           </>
         )}
         {signed.length > 0 && (

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { z } from 'zod';
 import type { Refusal } from '../../hsm/errors.ts';
+import type { Fault } from '../../hsm/exam-findings.ts';
 import type { RoomCustody } from '../custody/client.ts';
 import { AppError } from '../errors.ts';
 import { readContent } from '../http/content.ts';
@@ -54,15 +55,27 @@ export async function answerForm<T>(
     return c.redirect(`/acts/${act}`, 303);
   } catch (error) {
     if (!(error instanceof AppError) || (error.code !== 'refused' && error.code !== 'malformed')) throw error;
-    const fault =
+    return c.html(await form.page({ entries, faults: faultsOf(error, entries) }), error.status);
+  }
+}
+
+/** @returns custody's sentence beside the field that it is about; where it names faults, each beside its own, or above a form without it */
+function faultsOf(error: AppError, entries: Filled['entries']): Filled['faults'] {
+  const named = (error.facts?.faults ?? []) as Fault[];
+  if (named.length === 0) {
+    const sentence =
       error.code === 'malformed'
         ? 'Custody does not take this: it holds characters that are not shown, or is longer than it may be. Write it again in plain words.'
         : error.sentence;
-    return c.html(
-      await form.page({ entries, faults: { [FIELDS[error.refusal as Refusal] ?? '']: fault } }),
-      error.status,
-    );
+    return { [FIELDS[error.refusal as Refusal] ?? '']: sentence };
   }
+  const faults: Filled['faults'] = {};
+  for (const { field, why, instead } of named) {
+    const name = field.split('.').at(-1) ?? '';
+    const beside = name in entries ? name : '';
+    faults[beside] = [faults[beside], why, instead].filter(Boolean).join(' ');
+  }
+  return faults;
 }
 
 /** @returns a field's words, at most so many of them @param missing the sentence where there are none */

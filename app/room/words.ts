@@ -61,6 +61,7 @@ export const ACT_TYPES: Record<ActType, string> = {
   'suspend-exam': 'Suspend an exam',
   'reinstate-exam': 'Reinstate an exam',
   'publish-exam': 'Publish an exam',
+  'revise-exam': 'Change what test takers are told',
   'change-policy': 'Change an exam’s rules',
   assign: 'Assign somebody',
   unassign: 'End an assignment',

@@ -17,6 +17,11 @@ export function insertExam(db: ApplianceDatabase, exam: ExamRow): void {
   db.insert(exams).values(exam).run();
 }
 
+/** An exam that was published can have another title in a later version. */
+export function setExamTitle(db: ApplianceDatabase, exam: string, title: string): void {
+  db.update(exams).set({ title }).where(eq(exams.id, exam)).run();
+}
+
 /** @returns the newest exam first */
 export function listExams(db: ApplianceDatabase): ExamRow[] {
   return db.select().from(exams).orderBy(desc(exams.createdAt), asc(exams.title)).all();

@@ -1,12 +1,49 @@
 import { and, desc, eq, isNull, sql } from 'drizzle-orm';
 import { type CustodyDatabase, prepared } from './open.ts';
-import { assignments, attempts, exams } from './schema.ts';
+import { assignments, attempts, exams, examVersions } from './schema.ts';
 
 export type ExamRow = typeof exams.$inferSelect;
+export type ExamVersionRow = typeof examVersions.$inferSelect;
 
-/** @throws when the id or the key's name is taken */
+/** Keeps a published exam, and what test takers are told as its first version. @throws when the id or the key's name is taken */
 export function insertExam(db: CustodyDatabase, row: ExamRow): void {
   db.insert(exams).values(row).run();
+  insertVersion(db, { exam: row.id, version: 1, title: row.title, setup: row.setup, at: row.createdAt });
+}
+
+/** Has test takers be told this from now on. @throws when there is such a version of the exam already */
+export function reviseExam(db: CustodyDatabase, row: ExamVersionRow): void {
+  insertVersion(db, row);
+  const { exam, title, setup } = row;
+  db.update(exams).set({ title, setup }).where(eq(exams.id, exam)).run();
+}
+
+function insertVersion(db: CustodyDatabase, row: ExamVersionRow): void {
+  db.insert(examVersions).values(row).run();
+}
+
+const newestVersion = prepared((db) =>
+  db
+    .select()
+    .from(examVersions)
+    .where(eq(examVersions.exam, sql.placeholder('exam')))
+    .orderBy(desc(examVersions.version))
+    .limit(1)
+    .prepare(),
+);
+
+/** @returns what test takers are told now; undefined where the exam is unknown */
+export function findNewestVersion(db: CustodyDatabase, exam: string): ExamVersionRow | undefined {
+  return newestVersion(db).get({ exam });
+}
+
+/** @returns what they were told in that version */
+export function findVersion(db: CustodyDatabase, exam: string, version: number): ExamVersionRow | undefined {
+  return db
+    .select()
+    .from(examVersions)
+    .where(and(eq(examVersions.exam, exam), eq(examVersions.version, version)))
+    .get();
 }
 
 const examById = prepared((db) =>

@@ -162,4 +162,12 @@ export const migrations: readonly Migration[] = [
   `
   ALTER TABLE exams ADD COLUMN setup TEXT NOT NULL DEFAULT 'null';
   `,
+  // What test takers were told is kept in every version, by when it was published. Exams from before have one.
+  `
+  CREATE TABLE exam_versions (
+    exam TEXT NOT NULL REFERENCES exams(id), version INTEGER NOT NULL, title TEXT NOT NULL, setup TEXT NOT NULL, at TEXT NOT NULL,
+    PRIMARY KEY (exam, version)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO exam_versions SELECT id, 1, title, setup, created_at FROM exams;
+  `,
 ];

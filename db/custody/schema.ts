@@ -20,6 +20,21 @@ export const exams = sqliteTable('exams', {
   suspendedAt: text('suspended_at'),
 });
 
+/** What test takers were told of an exam, from the publication on; the newest stands in `exams` as well. */
+export const examVersions = sqliteTable(
+  'exam_versions',
+  {
+    exam: text().notNull(),
+    /** From 1. */
+    version: integer().notNull(),
+    title: text().notNull(),
+    /** JSON; see hsm/exam-setup.ts. */
+    setup: text().notNull(),
+    at: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.exam, table.version] })],
+);
+
 /** Faculties, courses, offices: what a representative or an exam belongs to. */
 export const units = sqliteTable('units', {
   id: text().primaryKey(),

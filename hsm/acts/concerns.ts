@@ -4,10 +4,11 @@ import { findRepresentative, type RepresentativeRow } from '../../db/custody/reg
 import { findUnit } from '../../db/custody/units.ts';
 import type { Custody } from '../custody.ts';
 import { CustodyError } from '../errors.ts';
+import type { Fault, Limits } from '../exam-findings.ts';
 import { policyOf } from '../exams.ts';
 import { type RepresentativeView, viewRepresentative } from '../register/representatives.ts';
 import { inScope } from '../register/scope.ts';
-import { standing } from '../register/standing.ts';
+import { isUnitSuspended, standing } from '../register/standing.ts';
 import { type Role, ROLES } from '../roles.ts';
 import type { Detail } from './act.ts';
 
@@ -29,6 +30,22 @@ export function requireOther(who: RepresentativeView, subject: string): void {
 /** @throws CustodyError not-found for a unit that is not registered */
 export function requireUnit({ db }: Database, unit: string | null): void {
   if (unit !== null && !findUnit(db, unit)) throw new CustodyError('not-found', 'unit');
+}
+
+/** @throws CustodyError unit-suspended */
+export function requireUnitInForce({ db }: Database, unit: string | null): void {
+  if (isUnitSuspended(db, unit)) throw new CustodyError('unit-suspended', unit ?? undefined);
+}
+
+/** @throws CustodyError exam-faulty, with the faults as its facts, where there are any */
+export function requireNoFaults(faults: readonly Fault[]): void {
+  if (faults.length === 0) return;
+  throw new CustodyError('exam-faulty', faults.map(({ field }) => field).join(', '), { faults });
+}
+
+/** What the institution sets for all of its exams. */
+export function limitsOf({ config }: Pick<Custody, 'config'>): Limits {
+  return { retentionDays: config.CLOISTER_RETENTION_DAYS_MAX };
 }
 
 /** @throws CustodyError not-found */

@@ -5,6 +5,7 @@ import { decide } from './decision-acts.ts';
 import { assign, changePolicy, destroyKey, publishExam, unassign } from './exam-acts.ts';
 import { approveRepresentative, changeRoles, registerUnit, replacePasskeys } from './people-acts.ts';
 import { release, standingGrant } from './release-acts.ts';
+import { reviseExam } from './revision-acts.ts';
 import {
   reinstateExam,
   reinstateRepresentative,
@@ -27,6 +28,7 @@ const DEFINITIONS = {
   'suspend-exam': suspendExam,
   'reinstate-exam': reinstateExam,
   'publish-exam': publishExam,
+  'revise-exam': reviseExam,
   'change-policy': changePolicy,
   assign,
   unassign,
@@ -51,6 +53,7 @@ const inRoom = [
   suspendExam.schema,
   reinstateExam.schema,
   publishExam.schema,
+  reviseExam.schema,
   changePolicy.schema,
   assign.schema,
   unassign.schema,
@@ -67,6 +70,7 @@ export type Proposal = z.output<typeof proposal>;
 /** What web may propose, for somebody in the room to sign: what is prepared on the staff pages. */
 export const webProposal = z.discriminatedUnion('type', [
   publishExam.schema,
+  reviseExam.schema,
   changePolicy.schema,
   assign.schema,
   unassign.schema,

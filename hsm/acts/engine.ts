@@ -6,6 +6,7 @@ import { transact } from '../../db/custody/open.ts';
 import * as register from '../../db/custody/register.ts';
 import { type Custody, refuse } from '../custody.ts';
 import { CustodyError, type Refusal } from '../errors.ts';
+import type { Fault } from '../exam-findings.ts';
 import { endBarred } from '../grants/endings.ts';
 import { checkAssertion, relyingParty, verifyAssertion } from '../register/passkeys.ts';
 import { findRepresentative, type RepresentativeView, viewRepresentative } from '../register/representatives.ts';
@@ -27,6 +28,9 @@ const FROM_WEB = 7 * 24 * 60;
 const TOLD_DAYS = 7;
 /** Proposals of web that wait at the same time: web is not trusted to keep measure. */
 const MOST_PROPOSALS = 200;
+
+/** Refusals that name what is wrong with an exam's texts or window, whoever would sign it: they shall read it, and can turn it down. */
+const MENDABLE: readonly Refusal[] = ['exam-faulty', 'exam-in-past', 'promise-weakened', 'version-taken'];
 
 /** Somebody's signature of an act. */
 export interface SignatureView {
@@ -58,6 +62,8 @@ export interface ActView {
   exam: string | null;
   /** The views that it opened, to who asked for them. */
   grants: NonNullable<Made['grants']>;
+  /** Why who asks cannot sign it as it stands, where it is not their own signature or its end that is in the way. */
+  hindrance: { sentence: string; faults: Fault[] } | null;
   /** For the passkey of who asks; null where they cannot sign it now. */
   options: PublicKeyCredentialRequestOptionsJSON | null;
 }
@@ -74,7 +80,7 @@ export interface Signed {
 
 /**
  * Takes an act's proposal, checks that this representative may do it, and gives it the bytes that passkeys will sign.
- * @throws CustodyError role-missing and what the act's `permit` throws; what is forbidden is entered
+ * @throws CustodyError role-missing and what the act's `permit` throws; what is forbidden is entered, with what the answer carries
  */
 export async function proposeAct(custody: Custody, who: RepresentativeView, input: Proposal): Promise<ActView> {
   await permit(custody, who, input);
@@ -87,7 +93,8 @@ export async function proposeAct(custody: Custody, who: RepresentativeView, inpu
 /**
  * Keeps what web proposes, unsigned, for somebody in the room who may do it.
  * @returns the act's id, for web to ask how it stands
- * @throws CustodyError proposals-full; not-found or malformed where the act makes no sense to the register
+ * @throws CustodyError proposals-full; not-found or malformed where the act makes no sense to the register, and what the act's
+ *   `foresee` throws: exam-faulty with its faults. None of it is entered: nobody is named who tried, and web could fill the ledger
  */
 export async function proposeForWeb(custody: Custody, input: WebProposal): Promise<{ act: string; expiresAt: string }> {
   await definitionOf(input.type).foresee?.(custody, input);
@@ -161,7 +168,7 @@ export async function signAct(
   const act = readRow(row);
   const attempts = attemptsOf(custody, act);
   const facts = { tried: act.type, act: id, representative: who.id };
-  const no = (refusal: Refusal) => refuseAct(custody, refusal, facts, attempts);
+  const no = (refusal: Refusal, told?: CustodyError['facts']) => refuseAct(custody, refusal, facts, attempts, told);
   const barred = barredFrom(custody, row, who.id);
   if (barred === 'act-expired') throw new CustodyError(barred);
   if (barred) return no(barred);
@@ -192,7 +199,7 @@ export async function signAct(
   }
   for (const one of earlier) if (!(await stillHolds(custody, row.bytes, one))) return no('act-altered');
   const made = await apply(custody, act, row.bytes, [...earlier, signature], attempts).catch((error: unknown) => {
-    if (error instanceof CustodyError && error.status === 403) return no(error.refusal);
+    if (error instanceof CustodyError && error.status === 403) return no(error.refusal, error.facts);
     throw error;
   });
   return { act: id, type: act.type, attempts, applied: true, made };
@@ -251,7 +258,7 @@ async function permit(custody: Custody, who: RepresentativeView, content: Propos
     if (!(error instanceof CustodyError) || error.status !== 403) throw error;
     const act = 'act' in content ? { act: content.act } : {};
     const facts = { tried: content.type, ...act, representative: who.id };
-    await refuseAct(custody, error.refusal, facts, attemptsOf(custody, content));
+    await refuseAct(custody, error.refusal, facts, attemptsOf(custody, content), error.facts);
   }
 }
 
@@ -277,19 +284,22 @@ function barredFrom(custody: Custody, row: rows.ActRow, who: string): Refusal | 
   return signed.includes(who) ? 'signed-already' : undefined;
 }
 
-/** @returns whether this person has anything to do with the act: proposed it, signed it, or can sign it now */
+/** @returns whether this person has anything to do with the act: proposed it, signed it, can sign it now, or could if it were mended */
 function concerns(custody: Custody, row: rows.ActRow, who: RepresentativeView): boolean {
-  if (row.representative === who.id || canSign(custody, row, who)) return true;
-  return rows.listSignatures(custody.db, row.id).some(({ representative }) => representative === who.id);
+  if (row.representative === who.id) return true;
+  if (rows.listSignatures(custody.db, row.id).some(({ representative }) => representative === who.id)) return true;
+  if (barredFrom(custody, row, who.id)) return false;
+  const hindrance = hindranceOf(custody, row, who);
+  return hindrance === undefined || MENDABLE.includes(hindrance.refusal);
 }
 
-function canSign(custody: Custody, row: rows.ActRow, who: RepresentativeView): boolean {
-  if (barredFrom(custody, row, who.id)) return false;
+/** @returns why the act may not be done by this person as register and rules stand now; undefined where it may */
+function hindranceOf(custody: Custody, row: rows.ActRow, who: RepresentativeView): CustodyError | undefined {
   try {
     check(custody, who, readRow(row));
-    return true;
+    return undefined;
   } catch (error) {
-    if (error instanceof CustodyError) return false;
+    if (error instanceof CustodyError) return error;
     throw error;
   }
 }
@@ -344,6 +354,9 @@ function describe(custody: Custody, row: rows.ActRow, who: RepresentativeView): 
   const act = readRow(row);
   const { sentence, details } = definitionOf(act.type).describe(custody, act);
   const proposer = row.representative === null ? null : row.representative;
+  const barred = barredFrom(custody, row, who.id);
+  const hindrance = barred ? undefined : hindranceOf(custody, row, who);
+  const canSign = !barred && !hindrance;
   return {
     act: row.id,
     type: act.type,
@@ -363,8 +376,13 @@ function describe(custody: Custody, row: rows.ActRow, who: RepresentativeView): 
     attempts: attemptsOf(custody, act),
     exam: 'exam' in act ? act.exam : null,
     grants: (row.status === 'applied' && proposer === who.id && act.type === 'release' && grantsOf(act)) || [],
-    options: canSign(custody, row, who) ? optionsFor(custody, row.bytes, who.id) : null,
+    hindrance: hindrance ? { sentence: hindrance.sentence, faults: faultsOf(hindrance) } : null,
+    options: canSign ? optionsFor(custody, row.bytes, who.id) : null,
   };
+}
+
+function faultsOf({ facts }: CustodyError): Fault[] {
+  return (facts?.faults ?? []) as Fault[];
 }
 
 function optionsFor(custody: Custody, bytes: string, who: string): PublicKeyCredentialRequestOptionsJSON {
@@ -394,17 +412,23 @@ function attemptsOf(custody: Custody, content: Proposal): string[] {
   return attempts.filter((id) => findAttempt(custody.db, id));
 }
 
-/** Refuses as {@link refuse} does, and tells it to every attempt that was tried at. @throws CustodyError always */
+/**
+ * Refuses as {@link refuse} does, and tells it to every attempt that was tried at.
+ * @param told what the answer carries for the caller's program; it stands in the entry as well
+ * @throws CustodyError always
+ */
 async function refuseAct(
   custody: Custody,
   refusal: Refusal,
   facts: { tried: string; [name: string]: unknown },
   attempts: readonly string[],
+  told?: CustodyError['facts'],
 ): Promise<never> {
   const [attempt, ...more] = attempts;
-  if (more.length === 0) return refuse(custody, refusal, { ...facts, ...(attempt !== undefined && { attempt }) });
+  const tried = { ...facts, ...told };
+  if (more.length === 0) return refuse(custody, refusal, { ...tried, ...(attempt !== undefined && { attempt }) }, told);
   await custody.ledger.append(
-    attempts.map((one) => ({ type: 'refused', body: { ...facts, refusal, attempt: one }, concerns: one })),
+    attempts.map((one) => ({ type: 'refused', body: { ...tried, refusal, attempt: one }, concerns: one })),
   );
-  throw new CustodyError(refusal, facts.tried);
+  throw new CustodyError(refusal, facts.tried, told);
 }

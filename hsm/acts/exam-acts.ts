@@ -2,9 +2,10 @@ import { z } from 'zod';
 import * as rows from '../../db/custody/exams.ts';
 import { findRepresentative as findRow } from '../../db/custody/register.ts';
 import type { Custody } from '../custody.ts';
+import { findFaults, findRuleFaults } from '../exam-findings.ts';
 import { examSetup } from '../exam-setup.ts';
 import { CustodyError } from '../errors.ts';
-import { type ExamKey, makeExamKey, policyOf, requireRoomForKey } from '../exams.ts';
+import { type ExamKey, makeExamKey, policyOf, requireRoomForKey, setupOf } from '../exams.ts';
 import { type Policy, policy, PURPOSES } from '../policy.ts';
 import { findRepresentative, viewRepresentative } from '../register/representatives.ts';
 import { inScope } from '../register/scope.ts';
@@ -16,13 +17,18 @@ import {
   degradedRelease,
   examDetails,
   examOf,
+  limitsOf,
   OFFICERS,
   personDetails,
+  requireNoFaults,
   requireOther,
   requireScope,
   requireUnit,
+  requireUnitInForce,
   unitName,
 } from './concerns.ts';
+import { wordChanges } from './changes.ts';
+import { takeTurn } from './turns.ts';
 import { amount, line, reason, wordLeastView } from './wording.ts';
 import { wordSetup } from './setup-wording.ts';
 
@@ -40,11 +46,13 @@ export const publishExam = defineAct({
   roles: ADMINISTRATORS,
   signers: 1,
   entry: 'exam-published',
-  permit(custody, who, { exam, policy: rules }) {
+  permit(custody, who, { exam, title, policy: rules, setup }) {
     requireUnit(custody, rules.unit);
     requireScope(who, rules.unit);
+    requireUnitInForce(custody, rules.unit);
     if (rows.findExam(custody.db, exam)) throw new CustodyError('already-so', 'publish-exam');
     if (Date.parse(rules.closesAt) <= Date.now()) throw new CustodyError('exam-in-past', 'publish-exam');
+    requireNoFaults(findFaults(custody.lint, { title, policy: rules, setup }, limitsOf(custody)));
   },
   describe(custody, { exam, title, policy: rules, setup }) {
     // Before it is signed, what the token does now; afterwards, what its key was made for.
@@ -61,7 +69,12 @@ export const publishExam = defineAct({
       ],
     };
   },
-  foresee: requireRoomForKey,
+  // Web has nobody who would be asked for their permission, and learns here what stands in the way.
+  async foresee(custody, { title, policy: rules, setup }) {
+    await takeTurn(custody);
+    requireNoFaults(findFaults(custody.lint, { title, policy: rules, setup }, limitsOf(custody)));
+    await requireRoomForKey(custody);
+  },
   prepare: (custody, { exam }) => makeExamKey(custody, exam),
   // A key that no exam refers to would stay in the token for good.
   undo: async (custody, { kid }) => custody.token.destroyExamKey(kid),
@@ -96,20 +109,16 @@ export const changePolicy = defineAct({
     if (keyDueAt(rules) > keyDueAt(before) && rows.hasAttempts(custody.db, exam)) {
       throw new CustodyError('promise-broken', 'change-policy');
     }
+    requireNoFaults(findRuleFaults({ policy: rules, setup: setupOf(row) }, limitsOf(custody)));
   },
   describe(custody, { exam, policy: rules }) {
     const row = examOf(custody, exam);
-    const before = new Map(wordRules(custody, policyOf(row)).map(({ term, value }) => [term, value]));
-    const changes = wordRules(custody, rules).filter(({ term, value }) => before.get(term) !== value);
+    const before = wordRules(custody, policyOf(row));
+    const after = wordRules(custody, rules);
+    const changed = after.filter(({ term, value }) => before.some((one) => one.term === term && one.value !== value));
     return {
-      sentence: `“${row.title}” has other rules from now on${changes.length > 0 ? `: ${changes.map(({ says }) => says).join(', ')}` : ''}.`,
-      details: [
-        ...examDetails(custody, row),
-        ...changes.flatMap(({ term, value }) => [
-          { term: `${term}, at present`, value: before.get(term) ?? '–' },
-          { term: `${term}, from now on`, value },
-        ]),
-      ],
+      sentence: `“${row.title}” has other rules from now on${changed.length > 0 ? `: ${changed.map(({ says }) => says).join(', ')}` : ''}.`,
+      details: [...examDetails(custody, row), ...wordChanges(before, after)],
     };
   },
   apply: (custody, { exam, policy: rules }) => rows.setPolicy(custody.db, exam, JSON.stringify(rules)),

@@ -13,6 +13,8 @@ export const ENTRY_TYPES = [
   'exam-created',
   'exam-published',
   'policy-changed',
+  // What test takers are told, in another version.
+  'exam-revised',
   'exam-suspended',
   'exam-reinstated',
   'key-destroyed',

@@ -20,8 +20,12 @@ export interface Finding {
   instead: string;
 }
 
-/** @throws RangeError where there are no rules for the language: a text that nobody read was not found harmless */
-export type Lint = (text: string, language: string) => Finding[];
+export interface Lint {
+  /** @throws RangeError where there are no rules for the language: a text that nobody read was not found harmless */
+  (text: string, language: string): Finding[];
+  /** The languages that it has rules for. */
+  languages: readonly string[];
+}
 
 /**
  * @param own an institution's own rule files; one of a known language adds to it
@@ -39,12 +43,13 @@ export function createLint(own: readonly RuleFile[] = []): Lint {
     languages.set(added.language, joinRules(languages.get(added.language), added, file.name));
   }
   const readers = new Map([...languages].map(([language, rules]) => [language, createReader(rules)]));
-  return (text, language) => {
+  const known = [...readers.keys()];
+  const lint = (text: string, language: string) => {
     const read = readers.get(language);
-    if (!read)
-      throw new RangeError(`There are lint rules for ${[...readers.keys()].join(', ')}, not for "${language}".`);
+    if (!read) throw new RangeError(`There are lint rules for ${known.join(', ')}, not for "${language}".`);
     return read(text);
   };
+  return Object.assign(lint, { languages: known });
 }
 
 function createReader(rules: Rules): (text: string) => Finding[] {

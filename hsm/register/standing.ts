@@ -39,6 +39,7 @@ function findRoles({ db }: Database, representative: string): Role[] {
   return JSON.parse(findRepresentative(db, representative)?.roles ?? '[]') as Role[];
 }
 
-function isUnitSuspended(db: Custody['db'], unit: string | null): boolean {
+/** @returns whether nothing of the unit may be done right now; the whole institution (null) is never suspended */
+export function isUnitSuspended(db: Custody['db'], unit: string | null): boolean {
   return unit !== null && (findUnit(db, unit)?.suspendedAt ?? null) !== null;
 }
