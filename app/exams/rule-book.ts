@@ -44,7 +44,7 @@ export class RuleBook {
 
   async #ask(exam: string): Promise<ExamRules> {
     const rules = await this.#custody.exam(exam);
-    keepExamRules(this.#db, exam, JSON.stringify(rules));
+    keepExamRules(this.#db, { id: exam, unit: rules.policy.unit }, JSON.stringify(rules));
     this.#known.set(exam, { rules, askedAt: performance.now() });
     return rules;
   }
