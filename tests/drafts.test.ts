@@ -165,6 +165,37 @@ describe('a draft', () => {
     expect(await waitsOf(path), 'it is saved all the same').toContain(demand);
   });
 
+  test('is looked through for demands from the first sentence on, whatever is still missing', async () => {
+    const path = await begin('Jurisprudence');
+    const empty = Object.fromEntries(
+      Object.entries(whole).map(([name, value]) => [name, Array.isArray(value) ? [] : value && '']),
+    );
+    const choices = ['setup.language', 'setup.place.kind', 'policy.reentry', 'policy.dualControl'];
+    const kept = Object.fromEntries(choices.map((name) => [name, whole[name] as string]));
+    const numbers = {
+      'policy.uploadHours': '1',
+      'policy.leastView.chaptersAround': '0',
+      'policy.leastView.drawn': '0',
+    };
+    const demand = { 'setup.instructions': 'Bring 20 euros for the proctoring fee.' };
+    const answer = await post(`${path}/draft/preview`, fields({ ...empty, ...kept, ...numbers, ...demand }));
+    const page = await answer.text();
+    expect(page).toMatch(/<a href="#setup.instructions">[^]*<q class="hint">[^<]*20 euros/);
+    for (const field of [
+      'title',
+      'setup.unit',
+      'setup.place.address',
+      'policy.closesAt',
+      'recorded[]',
+      'policy.purposes[]',
+      'setup.arrangement.contact.email',
+      'setup.legalBasis',
+      'setup.costsNothing',
+    ]) {
+      expect(page).toContain(`<a href="#${field}">`);
+    }
+  });
+
   test('is duplicated, as is a published exam, with its times open and its words to be confirmed again', async () => {
     const path = await begin('Torts II');
     await post(`${path}/draft`, fields({ title: 'Torts II' }));

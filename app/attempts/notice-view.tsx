@@ -89,7 +89,7 @@ export interface NoticeTextProps {
     | 'arrangement'
     | 'privacyOfficer'
   >;
-  policy: Pick<Policy, 'purposes' | 'reentry'>;
+  policy: Pick<Policy, 'reentry'> & { purposes: string[] };
   uploadBy: Child;
   keptUntil: Child;
   /** Whether chapter keys leave the token for a moment when somebody watches. */

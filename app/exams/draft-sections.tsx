@@ -37,13 +37,14 @@ function WhatSection({ draft: { title, setup }, filled }: SectionProps) {
         filled={filled}
         name="setup.place.kind"
         label="Where the exam itself is"
+        hint="A page elsewhere is a quiz of the learning platform, or the room of a video call."
         options={Object.entries(PLACES).map(([kind, { name }]) => [kind, name])}
         chosen={place}
       />
       <div class="observed">
         {Object.entries(PLACES).map(([kind, { name, can, cannot }]) => (
           <details open={kind === place}>
-            <summary>What can be observed: {name.split(',')[0]?.toLowerCase()}</summary>
+            <summary>What can be observed: {name.toLowerCase()}</summary>
             <p class="hint">{can}</p>
             <p class="hint">{cannot}</p>
           </details>

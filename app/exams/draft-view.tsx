@@ -51,9 +51,11 @@ export function DraftPage(props: DraftPageProps) {
           </Notice>
         )}
         {waits && <Waiting {...{ roomOrigin, row, edits }} />}
-        <div class="drafting">
-          {waits || !edits ? <Standing {...props} /> : <DraftForm {...props} />}
-          {!waits && edits && <Standing {...props} />}
+        <div class={!waits && edits ? 'drafting' : 'narrow'}>
+          {!waits && edits && <DraftForm {...props} />}
+          <div class="beside">
+            <Standing {...props} />
+          </div>
         </div>
         {edits && (
           <form method="post" action={`/exams/${row.exam}/copies`}>

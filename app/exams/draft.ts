@@ -96,17 +96,66 @@ export function completed(
   const on = KINDS.filter((kind) => recordings[kind].on);
   const necessity = Object.fromEntries(on.map((kind) => [kind, recordings[kind].words]));
   const place = setup.place?.kind === 'paper' ? { kind: 'paper' } : setup.place;
-  const read = complete.safeParse({ title, policy: { ...rules, unit }, setup: { ...setup, place, necessity } });
+  const given = { title, policy: { ...rules, unit }, setup: { ...setup, place, necessity } };
+  const read = complete.safeParse(given);
+  // What is there is looked at whatever else is missing.
+  const whole = read.success ? read : complete.safeParse(standIn(given, read.error.issues));
   const faults: Fault[] = [
+    ...(read.success ? [] : read.error.issues.flatMap(wordIssue)),
     ...on.flatMap((kind) => faultOfWords(kind, recordings[kind])),
-    ...(read.success
-      ? [...findFaults(lint, read.data, LIMITS), ...faultsOfTimes(read.data)]
-      : read.error.issues.flatMap(wordIssue)),
+    ...(whole.success ? [...findFaults(lint, whole.data, LIMITS), ...faultsOfTimes(whole.data)] : []),
   ];
+  faults.sort((one, other) => placeOf(one) - placeOf(other));
   const once = faults.filter(
     ({ field, why }, index) => faults.findIndex((one) => one.field === field && one.why === why) === index,
   );
   return read.success && once.length === 0 ? { exam: read.data, faults: [] } : { exam: undefined, faults: once };
+}
+
+/** What nobody has to say anything about: it stands for parts that are missing. */
+const HARMLESS = {
+  title: '–',
+  policy: { purposes: ['appeal'], closesAt: '9999-01-01T00:00:00Z', retentionDays: 1, uploadHours: 1 },
+  setup: {
+    ...{ unit: '–', instructions: '', opensAt: null, lastEntryMinutes: null, minutes: null },
+    place: { kind: 'paper' },
+    necessity: { camera: '–', microphone: '–', screen: '–' },
+    arrangement: { alternative: '–', contact: { name: '–', email: 'exams@university.example' }, answerDays: 1 },
+    privacyOfficer: { name: '–', email: 'privacy@university.example' },
+    ...{ reviewers: '–', legalBasis: '–', costsNothing: true },
+  },
+};
+
+/** @returns what is given with harmless parts wherever there is an issue */
+function standIn(given: object, issues: readonly z.core.$ZodIssue[]): object {
+  type Node = Record<PropertyKey, unknown>;
+  const whole = structuredClone(given) as Node;
+  for (const { path } of issues) {
+    let [target, source]: [Node, Node | undefined] = [whole, HARMLESS];
+    for (const [index, key] of path.entries()) {
+      const next = target[key];
+      const leads = index < path.length - 1 && typeof next === 'object' && next !== null;
+      if (!leads) target[key] = structuredClone(source?.[key]);
+      if (!leads) break;
+      [target, source] = [next as Node, source?.[key] as Node | undefined];
+    }
+  }
+  // An address that is missing is none of a place on paper.
+  if (issues.some(({ path }) => path.join('.').startsWith('setup.place')))
+    (whole['setup'] as Node)['place'] = HARMLESS.setup.place;
+  return whole;
+}
+
+/** What fields' names begin with, in the order of the page. */
+const ORDER = [
+  ...['title', 'setup.unit', 'setup.place', 'setup.instructions', 'setup.language'],
+  ...['setup.opensAt', 'policy.closesAt', 'setup.minutes', 'setup.lastEntryMinutes', 'recorded', 'setup.necessity'],
+  ...['setup.reviewers', 'setup.arrangement.alternative', 'setup.arrangement.contact', 'setup.arrangement.answerDays'],
+  ...['setup.privacyOfficer', 'setup.legalBasis', 'setup.costsNothing', 'policy'],
+];
+
+function placeOf({ field }: Fault): number {
+  return ORDER.findIndex((beginning) => field.startsWith(beginning));
 }
 
 function faultOfWords(kind: Kind, { words, confirmed }: KindDraft): Fault[] {

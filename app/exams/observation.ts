@@ -27,13 +27,13 @@ export const RECORDED: Record<Kind, { name: string; does: string; cannot: string
 /** What can honestly be observed at each place of an exam, and what cannot. */
 export const PLACES: Record<ExamSetup['place']['kind'], { name: string; can: string; cannot: string }> = {
   elsewhere: {
-    name: 'A page elsewhere, such as a quiz of the learning platform',
+    name: 'A page elsewhere',
     can: 'Can be observed: what camera, microphone and the shared screen take in; that the recorder runs all the time.',
     cannot:
       'Cannot be observed or restricted: what happens inside the page elsewhere, its tabs, its clipboard or other programs. A lockdown browser or the learning platform’s own settings can do that; this page cannot, and does not pretend to.',
   },
   paper: {
-    name: 'On paper, beside the computer',
+    name: 'On paper',
     can: 'Can be observed: the person and the desk, as far as the camera sees them.',
     cannot:
       'Cannot be observed: what is written on the paper, and what lies outside of the picture. The screen shows nothing of the exam.',

@@ -40,7 +40,7 @@ export function NoticePreview({ institution, draft }: { institution: string; dra
           },
           privacyOfficer: contactOf(setup.privacyOfficer),
         }}
-        policy={{ purposes, reentry }}
+        policy={{ purposes: purposes.length > 0 ? purposes : [UNSAID], reentry }}
         uploadBy={closesAt ? <Moment at={uploadBy({ closesAt, uploadHours })} /> : UNSAID}
         keptUntil={closesAt && retentionDays ? <Day at={keptUntil({ closesAt, retentionDays })} /> : UNSAID}
         degraded={false}
