@@ -148,6 +148,7 @@ describe('a draft', () => {
     const fragment = await answer.text();
     expect(fragment).toMatch(/^<div id="standing"/);
     expect(fragment).toContain('Three wise owls. Your recording is encrypted in your browser');
+    expect(fragment).toContain('As you have typed it; not saved yet.');
     expect(fragment).toContain('Ready to be published');
     expect(fragment).not.toContain('Kept for later.');
     expect(await waitsOf(path)).not.toContain('Three wise owls');

@@ -81,7 +81,7 @@ export function draftRoutes({
       const row = findOwn(c);
       const { draft } = readDraftForm(read(row), await readContent(c, anyForm));
       const { faults } = completed(draft, row.unit);
-      return c.html(<Standing {...{ institution, row, draft, faults, edits: true }} />);
+      return c.html(<Standing {...{ institution, row, draft, faults, edits: true, unsaved: true }} />);
     })
     .post('/exams/:exam/publication', signedIn, async (c) => {
       const saved = await save(c);

@@ -54,7 +54,7 @@ function WhatSection({ draft: { title, setup }, filled }: SectionProps) {
         {...{ filled, optional: true }}
         name="setup.place.address"
         label="Address of the page elsewhere"
-        hint="It begins with https://. An exam on paper needs none."
+        hint="An https address, as the browser shows it. An exam on paper needs none."
         own={setup.place?.address}
         longest={2000}
       />

@@ -51,6 +51,7 @@ export function DraftPage(props: DraftPageProps) {
           </Notice>
         )}
         {waits && <Waiting {...{ roomOrigin, row, edits }} />}
+        {!waits && edits && <Contents />}
         <div class={!waits && edits ? 'drafting' : 'narrow'}>
           {!waits && edits && <DraftForm {...props} />}
           <div class="beside">
@@ -67,6 +68,22 @@ export function DraftPage(props: DraftPageProps) {
         )}
       </div>
     </Page>
+  );
+}
+
+/** The page is long: ways to its parts. */
+function Contents() {
+  return (
+    <nav class="row" aria-label="On this page">
+      {SECTION_NAMES.map((name) => (
+        <a class="button bare" href={`#${name}`}>
+          {SECTION_HEADINGS[name]}
+        </a>
+      ))}
+      <a class="button bare" href="#checklist">
+        What is missing
+      </a>
+    </nav>
   );
 }
 
@@ -139,14 +156,17 @@ function DraftForm({ row, draft, filled, refused }: DraftPageProps) {
 }
 
 /** What is missing, the way on, and what test takers will read: beside the form, shown anew as it changes. */
-export function Standing(props: Pick<DraftPageProps, 'institution' | 'row' | 'draft' | 'faults' | 'edits'>) {
-  const { institution, row, draft, faults, edits } = props;
+export function Standing(
+  props: Pick<DraftPageProps, 'institution' | 'row' | 'draft' | 'faults' | 'edits'> & { unsaved?: boolean },
+) {
+  const { institution, row, draft, faults, edits, unsaved } = props;
   const editing = edits && row.act === null;
   return (
     <div id="standing" class="stack">
       {row.act === null && (
         <section class="card stack" id="checklist" aria-labelledby="checklist-heading">
           <h2 id="checklist-heading">{faults.length === 0 ? 'Ready to be published' : 'Before it can be published'}</h2>
+          {unsaved && <p class="hint">As you have typed it; not saved yet.</p>}
           <Checklist faults={faults} />
           {editing && (
             <button class="button primary" form="draft" formaction={`/exams/${row.exam}/publication`}>
