@@ -79,7 +79,7 @@ const whole: Record<string, string | string[]> = {
   'setup.privacyOfficer.name': 'Privacy Officer',
   'setup.privacyOfficer.email': 'privacy@university.example',
   'setup.legalBasis': 'Examination act, section 8',
-  'attested[]': ['setup.costsNothing'],
+  'setup.costsNothing[]': ['true'],
   'policy.purposes[]': ['integrity-review', 'appeal'],
   'policy.retentionDays': '30',
   'policy.uploadHours': '72',
@@ -110,7 +110,10 @@ describe('a draft', () => {
     for (const [, field] of page.matchAll(/<a href="#([^"]+)">/g)) {
       if (field !== 'main') expect(page, `the list leads to ${field}`).toContain(`id="${field}"`);
     }
-    expect((await post(`${path}/publication`, fields({ 'attested[]': [] }))).status, 'with a part missing').toBe(400);
+    expect(
+      (await post(`${path}/publication`, fields({ 'setup.costsNothing[]': [] }))).status,
+      'with a part missing',
+    ).toBe(400);
     expect(actOf(path)).toBeNull();
   });
 
@@ -128,6 +131,8 @@ describe('a draft', () => {
     const page = await answer.text();
     expect(page).toContain('id="setup.minutes-fault"');
     expect(page).toContain('value="ninety"');
+    expect(page).toContain('“When” is not saved: something in it cannot be read.');
+    expect(page, 'it is said, though not saved').not.toContain('<a href="#policy.closesAt">');
     expect(page).toContain('value="javascript:alert(1)"');
     const kept = JSON.parse(findDraft(pages.db, path.split('/').at(-1) as string)?.draft as string);
     expect(kept.setup.reviewers, 'another section').toBe('The board');
@@ -191,7 +196,7 @@ describe('a draft', () => {
       'policy.purposes[]',
       'setup.arrangement.contact.email',
       'setup.legalBasis',
-      'setup.costsNothing',
+      'setup.costsNothing[]',
     ]) {
       expect(page).toContain(`<a href="#${field}">`);
     }
@@ -282,6 +287,21 @@ describe('a publication', () => {
     const page = await waitsOf(path);
     expect(page).toContain('was turned down in the reading room');
     expect(page).toContain('<form id="draft"');
+  });
+});
+
+describe('web takes back', () => {
+  test('its own proposals only, and none that somebody signed', async () => {
+    const { custody, exam } = pages;
+    const { administrator: founder } = custody.founders;
+    const { policy } = await custody.web.exam(exam);
+    const changed = { type: 'change-policy' as const, exam, policy: { ...policy, retentionDays: 20 } };
+    const own = await custody.room.proposeAct(founder.session, changed);
+    await expect(custody.web.withdrawProposal(own.act)).rejects.toThrow('not-found');
+    const { act } = await custody.web.propose(changed);
+    await signAll(custody, act, [founder]);
+    await expect(custody.web.withdrawProposal(act), 'it waits for a second person').rejects.toThrow(/act-used/);
+    expect((await custody.web.proposal(act)).status).toBe('proposed');
   });
 });
 

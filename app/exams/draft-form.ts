@@ -106,7 +106,7 @@ const SECTIONS = {
       'setup.privacyOfficer.name': words(200),
       'setup.privacyOfficer.email': email,
       'setup.legalBasis': words(2000),
-      'attested[]': several(z.literal('setup.costsNothing')),
+      'setup.costsNothing[]': several(z.literal('true')),
     },
     (draft, entry) => ({
       ...draft,
@@ -120,7 +120,7 @@ const SECTIONS = {
         },
         privacyOfficer: { name: entry['setup.privacyOfficer.name'], email: entry['setup.privacyOfficer.email'] },
         legalBasis: entry['setup.legalBasis'],
-        costsNothing: entry['attested[]'].length > 0,
+        costsNothing: entry['setup.costsNothing[]'].length > 0,
       },
     }),
   ),
@@ -151,6 +151,11 @@ const SECTIONS = {
 
 export type SectionName = keyof typeof SECTIONS;
 export const SECTION_NAMES = Object.keys(SECTIONS) as SectionName[];
+
+/** @returns the section that has this field */
+export function sectionOf(field: string): SectionName | undefined {
+  return SECTION_NAMES.find((name) => SECTIONS[name].has(field));
+}
 
 /** What a page's form said: the draft with every section that can be read, and the form as it was filled in. */
 export interface ReadDraft {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { type DraftRow, findDraft, insertDraft, saveDraft } from '../../db/appliance/drafts.ts';
 import { findExamRules } from '../../db/appliance/exams.ts';
 import type { ApplianceDatabase } from '../../db/appliance/open.ts';
+import type { Fault } from '../../hsm/exam-findings.ts';
 import { requireStaff, type StaffEnv } from '../accounts/staff-guard.tsx';
 import type { WebConfig } from '../config.ts';
 import type { WebCustody } from '../custody/client.ts';
@@ -13,7 +14,8 @@ import { readContent } from '../http/content.ts';
 import { anyForm } from '../http/entries.ts';
 import { type Filled, UNFILLED } from '../ui/filled.ts';
 import { completed, type Draft, draftOf, duplicateOf } from './draft.ts';
-import { type ReadDraft, readDraftForm, type SectionName } from './draft-form.ts';
+import { type ReadDraft, readDraftForm, type SectionName, sectionOf } from './draft-form.ts';
+import { SECTION_HEADINGS } from './draft-sections.tsx';
 import { DraftPage, Standing } from './draft-view.tsx';
 import { NewExamPage } from './new-exam-view.tsx';
 import {
@@ -162,11 +164,19 @@ export function draftRoutes({
     { filled, refused }: { filled: Filled; refused: SectionName[] } = { filled: UNFILLED, refused: [] },
   ) {
     const draft = read(row);
-    const { faults } = completed(draft, row.unit);
+    // Of a section that is not saved, the list would name as missing what stands in its fields.
+    const { faults: all } = completed(draft, row.unit);
+    const saved = all.filter(({ field }) => !refused.some((name) => name === sectionOf(field)));
+    const faults = [...refused.map(unsaved), ...saved];
     const person = c.var.representative.name;
     const edits = setsUpExams(c.var);
     return <DraftPage {...{ institution, person, roomOrigin, row, draft, faults, filled, refused, edits }} />;
   }
+}
+
+function unsaved(name: SectionName): Fault {
+  const why = `“${SECTION_HEADINGS[name]}” is not saved: something in it cannot be read.`;
+  return { field: name, kind: 'unsaved', why, instead: 'Mend what is marked, and save it.' };
 }
 
 const INCOMPLETE = 'It cannot be published yet. Everything is saved; what is missing or found stands in the list.';

@@ -245,18 +245,18 @@ function PeopleSection({ draft: { setup }, filled }: SectionProps) {
         own={setup.legalBasis}
         longest={2000}
       />
-      <div id="setup.costsNothing" tabindex={-1}>
+      <div id="setup.costsNothing[]" tabindex={-1}>
         <ChecksField
           filled={filled}
-          name="attested[]"
+          name="setup.costsNothing[]"
           legend="What it costs test takers"
           options={[
             {
-              value: 'setup.costsNothing',
+              value: 'true',
               words: 'Nothing: neither being recorded nor the other way to sit it.',
             },
           ]}
-          own={setup.costsNothing ? ['setup.costsNothing'] : []}
+          own={setup.costsNothing ? ['true'] : []}
         />
       </div>
     </>

@@ -69,7 +69,7 @@ const MISSING: Record<string, [why: string, instead: string]> = {
   'setup.privacyOfficer.name': ['It is not said whom to complain to.', 'Name the privacy officer.'],
   'setup.privacyOfficer.email': ['The privacy officer has no address.', 'Give their e-mail address.'],
   'setup.legalBasis': ['The legal basis is missing.', 'Name the rule that allows this exam to be recorded.'],
-  'setup.costsNothing': [
+  'setup.costsNothing[]': [
     'It is not attested that the exam costs test takers nothing.',
     'Tick that neither being recorded nor the other way costs anything. An exam with a fee cannot be published.',
   ],
@@ -81,6 +81,8 @@ const MISSING: Record<string, [why: string, instead: string]> = {
 /** Where a path of the schemas has its field on the page. */
 const FIELD_OF: Record<string, string> = {
   'policy.purposes': 'policy.purposes[]',
+  'setup.costsNothing': 'setup.costsNothing[]',
+  'setup.necessity': 'recorded[]',
   'setup.place': 'setup.place.kind',
   policy: 'policy.uploadHours',
 };
@@ -103,7 +105,7 @@ export function completed(
   const faults: Fault[] = [
     ...(read.success ? [] : read.error.issues.flatMap(wordIssue)),
     ...on.flatMap((kind) => faultOfWords(kind, recordings[kind])),
-    ...(whole.success ? [...findFaults(lint, whole.data, LIMITS), ...faultsOfTimes(whole.data)] : []),
+    ...(whole.success ? [...findFaults(lint, whole.data, LIMITS), ...faultsOfTimes(whole.data)].map(onPage) : []),
   ];
   faults.sort((one, other) => placeOf(one) - placeOf(other));
   const once = faults.filter(
@@ -153,6 +155,10 @@ const ORDER = [
   ...['setup.reviewers', 'setup.arrangement.alternative', 'setup.arrangement.contact', 'setup.arrangement.answerDays'],
   ...['setup.privacyOfficer', 'setup.legalBasis', 'setup.costsNothing', 'policy'],
 ];
+
+function onPage(fault: Fault): Fault {
+  return { ...fault, field: FIELD_OF[fault.field] ?? fault.field };
+}
 
 function placeOf({ field }: Fault): number {
   return ORDER.findIndex((beginning) => field.startsWith(beginning));
