@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, getTableColumns, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import type { ApplianceDatabase } from './open.ts';
 import { attempts, examDrafts, examRules, exams, testTakers } from './schema.ts';
 
@@ -28,11 +28,11 @@ export function insertExam(db: ApplianceDatabase, exam: ExamRow, rules: string):
   });
 }
 
-/** An exam in a list: published where there are rules, a draft where there is one. */
+/** An exam in a list: published where there are rules, else a draft. */
 export interface ListedExam extends ExamRow {
   /** What custody said of it, as JSON. */
   rules: string | null;
-  isDraft: boolean;
+  /** The publication that is proposed of a draft. */
   act: string | null;
 }
 
@@ -53,22 +53,29 @@ export function listExams(
   limit: number,
   before?: Pick<ExamRow, 'id' | 'createdAt'>,
 ): ListedExam[] {
-  const own = sql`(${exams.id} IN (SELECT value FROM json_each(${JSON.stringify(assigned)})) AND ${examRules.exam} IS NOT NULL)`;
-  const seen = runs === null ? own : runs.unit === null ? undefined : or(eq(exams.unit, runs.unit), own);
-  return db
-    .select({
-      ...getTableColumns(exams),
-      rules: examRules.rules,
-      isDraft: sql<boolean>`${examDrafts.exam} IS NOT NULL`.mapWith(Boolean),
-      act: examDrafts.act,
-    })
-    .from(exams)
-    .leftJoin(examRules, eq(examRules.exam, exams.id))
-    .leftJoin(examDrafts, eq(examDrafts.exam, exams.id))
-    .where(and(seen, before && sql`(${exams.createdAt}, ${exams.id}) < (${before.createdAt}, ${before.id})`))
-    .orderBy(desc(exams.createdAt), desc(exams.id))
-    .limit(limit)
-    .all();
+  const ids = sql`${exams.id} IN (SELECT value FROM json_each(${JSON.stringify(assigned)}))`;
+  const theirs = and(ids, isNotNull(examRules.exam));
+  const read = (seen: SQL | undefined) =>
+    db
+      .select({
+        ...getTableColumns(exams),
+        rules: examRules.rules,
+        act: examDrafts.act,
+      })
+      .from(exams)
+      .leftJoin(examRules, eq(examRules.exam, exams.id))
+      .leftJoin(examDrafts, eq(examDrafts.exam, exams.id))
+      .where(and(seen, before && sql`(${exams.createdAt}, ${exams.id}) < (${before.createdAt}, ${before.id})`))
+      .orderBy(desc(exams.createdAt), desc(exams.id))
+      .limit(limit)
+      .all();
+  if (runs === null) return read(theirs);
+  if (runs.unit === null) return read(undefined);
+  // Each by an index of its own: one condition with OR would have SQLite sort all exams for one page of them. Somebody of a unit is
+  // assigned to exams of their unit, which are among the first, and to the whole institution's.
+  const both = [...read(eq(exams.unit, runs.unit)), ...read(and(isNull(exams.unit), theirs))];
+  const placeOf = ({ createdAt, id }: ExamRow) => `${createdAt}/${id}`;
+  return both.sort((one, other) => (placeOf(one) < placeOf(other) ? 1 : -1)).slice(0, limit);
 }
 
 export function findExam(db: ApplianceDatabase, exam: string): ExamRow | undefined {
