@@ -34,7 +34,7 @@ export async function settlePublication(
 ): Promise<void> {
   const status = await custody.proposal(act).then(
     (proposal) => proposal.status,
-    // Custody forgets proposals that nobody signed.
+    // Custody does not know it, as after a restore: nobody can sign it any more.
     (error: unknown) => {
       if (error instanceof AppError && error.code === 'not-found') return 'expired' as const;
       throw error;
