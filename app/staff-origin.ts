@@ -1,11 +1,12 @@
 import { sessionRoutes } from './accounts/routes.ts';
 import type { WebParts } from './exam-origin.ts';
+import { draftRoutes } from './exams/draft-routes.tsx';
 import { staffExamRoutes } from './exams/routes.tsx';
 import { assets } from './http/assets.ts';
 import { originApp } from './http/origin-app.ts';
 import { staffNetworks } from './http/staff-networks.ts';
 
-/** The staff origin: exams and rosters, on the institution's own networks only, and never a recording. */
+/** The staff origin: exams, as they are set up and sat, and rosters, on the institution's own networks only, and never a recording. */
 export function staffOrigin({ config, db, custody, assetFolder, log }: Omit<WebParts, 'recordings'>) {
   return originApp({
     place: 'staff',
@@ -16,6 +17,7 @@ export function staffOrigin({ config, db, custody, assetFolder, log }: Omit<WebP
   })
     .use(staffNetworks(config.CLOISTER_STAFF_NETWORKS))
     .route('/', sessionRoutes({ custody }))
+    .route('/', draftRoutes({ db, custody, config }))
     .route('/', staffExamRoutes({ db, custody, config }))
     .route('/', assets(assetFolder));
 }

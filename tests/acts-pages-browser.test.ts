@@ -5,7 +5,7 @@ import Database from 'better-sqlite3';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEMONSTRATION } from '../app/cli/demonstration.ts';
-import { localMinute } from '../app/room/fields.tsx';
+import { localMinute } from '../app/ui/fields.tsx';
 import { type Appliance, ask, cookieOf, startAppliance } from './appliance.ts';
 import { launchChromium, openContext, plugInSecurityKey } from './chromium.ts';
 import { openDesk, registerAttempt } from './custody-process.ts';

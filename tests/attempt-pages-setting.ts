@@ -11,6 +11,7 @@ import { sign, stateChapter, stateSeal } from '../app/browser/recorder/statement
 import type { ChapterRecord } from '../app/browser/recorder/store.ts';
 import { deriveChapterKeys, encryptSegment } from '../app/browser/sframe.ts';
 import { enterExam } from '../app/exams/exam.ts';
+import { draftRoutes } from '../app/exams/draft-routes.tsx';
 import { examPageRoutes, staffExamRoutes } from '../app/exams/routes.tsx';
 import { originApp } from '../app/http/origin-app.ts';
 import { practiceRoutes } from '../app/practice/routes.tsx';
@@ -82,6 +83,7 @@ export async function startPages(
     log,
   })
     .route('/', sessionRoutes({ custody: custody.web }))
+    .route('/', draftRoutes({ db, custody: custody.web, config }))
     .route('/', staffExamRoutes({ db, custody: custody.web, config }));
 
   /** Asks as a browser does: own host, own origin unless told otherwise. */

@@ -260,6 +260,7 @@ const TABLE: Record<string, Row> = {
     good: () => ({ type: 'publish-exam', exam: randomUUID(), title: 'Rhetoric', policy: policy(), setup: setup() }),
   },
   'GET /proposals/:act': { missing: 'not-found' },
+  'DELETE /proposals/:act': { missing: 'not-found' },
   'GET /ledger/*': { missing: 'not-found' },
   'POST /staff-sessions': {
     good: () => ({ ticket: randomBytes(32).toString('base64url') }),

@@ -1,8 +1,9 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium, openContext, plugInSecurityKey } from './chromium.ts';
-import { localMinute, MomentField } from '../app/room/fields.tsx';
-import { moment, UNFILLED } from '../app/room/proposal.ts';
+import { localMinute, MomentField } from '../app/ui/fields.tsx';
+import { UNFILLED } from '../app/ui/filled.ts';
+import { moment } from '../app/http/entries.ts';
 import { changeStatus } from './custody-process.ts';
 import { inspectPage } from './page-inspection.ts';
 import { reach as reachOn } from './room-keyboard.ts';

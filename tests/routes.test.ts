@@ -35,6 +35,8 @@ interface Row {
   type?: string;
   /** The right person is a privacy officer. */
   officer?: true;
+  /** The right person is an exam administrator. */
+  administrator?: true;
 }
 
 const JSON_TYPE = 'application/json';
@@ -44,6 +46,12 @@ const FREE_PAGE: Row = { nobody: 200 };
 const REGISTER_PAGE: Row = { nobody: 303, other: 404, officer: true };
 const REGISTER_OBJECT: Row = { ...REGISTER_PAGE, missing: 404 };
 const REGISTER_FORM: Row = { nobody: 401, other: 404, malformed: 400, oversized: 413, type: FORM_TYPE, officer: true };
+
+/** What only who sets exams up may do; to everybody else it is not there. */
+const DRAFT_FORM: Row = {
+  ...{ nobody: 401, other: 404, missing: 404, malformed: 400, oversized: 413 },
+  ...{ type: FORM_TYPE, administrator: true },
+};
 
 /** The page and the form of each change that can be proposed. */
 function changes(path: string, names: string[]): Record<string, Row> {
@@ -104,6 +112,16 @@ const TABLE: Record<Place, Record<string, Row>> = {
   staff: {
     'GET /health': FREE_PAGE,
     'GET /': { nobody: 401, other: 200 },
+    'GET /exams/new': { nobody: 401, other: 404 },
+    'POST /exams': { nobody: 401, other: 404, malformed: 400, oversized: 413, type: FORM_TYPE, administrator: true },
+    'GET /exams/:exam/draft': { nobody: 401, other: 404, missing: 404, administrator: true },
+    'POST /exams/:exam/draft': DRAFT_FORM,
+    'POST /exams/:exam/draft/preview': DRAFT_FORM,
+    'POST /exams/:exam/publication': DRAFT_FORM,
+    'POST /exams/:exam/publication/withdrawal': {
+      ...{ nobody: 401, other: 404, missing: 404, type: FORM_TYPE, administrator: true },
+    },
+    'POST /exams/:exam/copies': { nobody: 401, other: 404, missing: 404, type: FORM_TYPE, administrator: true },
     'GET /exams/:exam': { nobody: 401, other: 404, missing: 404 },
     'GET /exams/:exam/roster': { nobody: 401, other: 404, missing: 404 },
     'GET /assets/:name': { nobody: 200, missing: 404 },
@@ -170,7 +188,11 @@ const cookies: Record<Place, { right: string; other: string }> = {
 };
 /** The session of a privacy officer in the room. */
 let officer = '';
-const rightOf = (place: Place, row: Row) => (row.officer ? officer : cookies[place].right);
+/** The session of an exam administrator on the staff origin, and a draft of theirs. */
+let administrator = '';
+let draft = '';
+const rightOf = (place: Place, row: Row) =>
+  row.officer ? officer : row.administrator ? administrator : cookies[place].right;
 /** What stands for each parameter when it exists. */
 const real: Record<string, string> = { name: 'cloister.css', '*': 'checkpoint', number: '0', chapter: '0' };
 /** A good body per route, so that only what is tested is wrong. */
@@ -253,6 +275,16 @@ beforeAll(async () => {
     });
     cookies.staff[who] = cookieOf(entered);
   }
+  const form = { 'content-type': FORM_TYPE, accept: 'text/html' };
+  const { ticket } = await desk.room.ticket(desk.founders.administrator.session);
+  const body = new URLSearchParams({ ticket }).toString();
+  administrator = cookieOf(await ask(staff, '/session', { method: 'POST', headers: { origin: room, ...form }, body }));
+  const begunDraft = await ask(staff, '/exams', {
+    method: 'POST',
+    headers: { origin: staff, cookie: administrator, ...form },
+    body: new URLSearchParams({ title: 'Rhetoric', template: 'oral' }).toString(),
+  });
+  draft = /^\/exams\/([^/]+)\/draft$/.exec(begunDraft.headers.location as string)?.[1] ?? '';
   const recipient = await makeRecipient('RSA-OAEP');
   const proposal = releaseOf(start.attempt, recipient.spki);
   const propose = async () =>
@@ -332,7 +364,7 @@ function routesOf(): Record<Place, string[]> {
   return routes;
 }
 
-function pathOf(route: string, missing: boolean): string {
+function pathOf(route: string, missing: boolean, row: Row): string {
   const path = route.slice(route.indexOf(' ') + 1);
   // The object is the first parameter: nothing else in the address is wrong.
   let first = true;
@@ -340,6 +372,7 @@ function pathOf(route: string, missing: boolean): string {
     const wrong = missing && first;
     first = false;
     if (!wrong && name === 'token') return real[path.startsWith('/i/') ? 'invitation' : 'enrolment'] ?? '';
+    if (!wrong && name === 'exam' && row.administrator) return draft;
     if (!wrong) return real[name ?? word] ?? '';
     return name === 'name' || name === 'token' || !name ? 'nothing-of-this-name' : randomUUID();
   });
@@ -358,7 +391,7 @@ function request(
   const body =
     given.body ??
     (fallback instanceof Buffer || typeof fallback === 'string' ? fallback : JSON.stringify(fallback ?? {}));
-  return ask(appliance[place], pathOf(route, given.missing ?? false), {
+  return ask(appliance[place], pathOf(route, given.missing ?? false, row), {
     method,
     headers: {
       cookie,
@@ -411,7 +444,7 @@ describe('every route', () => {
   test.each(cases.filter(({ row }) => row.malformed !== undefined))(
     '$place $route answers a malformed body with $row.malformed',
     async ({ place, route, row }) => {
-      const origin = place === 'staff' ? appliance.room : appliance[place];
+      const origin = route === 'POST /session' && place === 'staff' ? appliance.room : appliance[place];
       for (const body of ['{"unexpected":[1,2,3]}', '{"half":', '\u0000']) {
         const answer = await request(place, route, row, rightOf(place, row), { body, origin });
         expect(answer.status, body).toBe(row.malformed);
@@ -427,7 +460,7 @@ describe('every route', () => {
   test.each(cases.filter(({ row }) => row.oversized !== undefined))(
     '$place $route answers an oversized body with $row.oversized',
     async ({ place, route, row }) => {
-      const origin = place === 'staff' ? appliance.room : appliance[place];
+      const origin = route === 'POST /session' && place === 'staff' ? appliance.room : appliance[place];
       const body = Buffer.alloc(route.includes('segments') ? 5 * 2 ** 20 : 600 * 1024, 'a');
       expect((await request(place, route, row, rightOf(place, row), { body, origin })).status).toBe(row.oversized);
     },

@@ -81,6 +81,8 @@ export function connectWeb(socketPath: string, patience = PATIENCE) {
     /** Has an act wait in the reading room for somebody who may sign it. */
     propose: (json: Parameters<typeof client.proposals.$post>[0]['json']) => read(client.proposals.$post({ json })),
     proposal: (act: string) => read(client.proposals[':act'].$get({ param: { act } })),
+    /** Takes it back, as long as nobody has signed it. */
+    withdrawProposal: (act: string) => finish(client.proposals[':act'].$delete({ param: { act } })),
     /** @returns a public file of the ledger: the checkpoint or a tile */
     ledgerFile: (path: string) => readFile(fetch, path),
   };

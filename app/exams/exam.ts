@@ -1,4 +1,4 @@
-import { findExamRules, insertExam, keepExamRules } from '../../db/appliance/exams.ts';
+import { findExamRules, insertExam } from '../../db/appliance/exams.ts';
 import type { ApplianceDatabase } from '../../db/appliance/open.ts';
 import { type ExamSetup, examSetup } from '../../hsm/exam-setup.ts';
 import { AppError } from '../errors.ts';
@@ -11,10 +11,10 @@ export interface Exam {
   setup: ExamSetup;
 }
 
-/** Enters an exam that was published. @param rules what custody answered */
+/** Enters an exam that was published; one that was set up here is a draft no longer. @param rules what custody answered */
 export function enterExam(db: ApplianceDatabase, rules: ExamRules): void {
-  insertExam(db, { id: rules.exam, title: rules.title, createdAt: new Date().toISOString() });
-  keepExamRules(db, rules.exam, JSON.stringify(rules));
+  const { exam: id, title, policy } = rules;
+  insertExam(db, { id, title, unit: policy.unit, createdAt: new Date().toISOString() }, JSON.stringify(rules));
 }
 
 /** @throws AppError not-found, also of an exam that is not published */

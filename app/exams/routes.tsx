@@ -1,4 +1,6 @@
 import { Hono } from 'hono';
+import { z } from 'zod';
+import { findDraft } from '../../db/appliance/drafts.ts';
 import { listExams, listRoster } from '../../db/appliance/exams.ts';
 import type { ApplianceDatabase } from '../../db/appliance/open.ts';
 import type { WebConfig } from '../config.ts';
@@ -6,7 +8,22 @@ import type { WebCustody } from '../custody/client.ts';
 import { AppError } from '../errors.ts';
 import { requireStaff } from '../accounts/staff-guard.tsx';
 import { readExam } from './exam.ts';
-import { DemonstrationPage, ExamsPage, Roster, RosterPage, WelcomePage } from './views.tsx';
+import { ExamsPage } from './exam-list-view.tsx';
+import { stageOf } from './life-cycle.ts';
+import { leaveForLater, type PublishingCustody, settlePublication } from './publication.ts';
+import type { ExamRules } from './rule-book.ts';
+import { seesDraftsOf, setsUpExams, sightOf } from './sight.ts';
+import { DemonstrationPage, Roster, RosterPage, WelcomePage } from './views.tsx';
+
+/** Exams in a page of the list. */
+const PAGE = 50;
+
+const place = z.tuple([z.iso.datetime(), z.uuid()]).transform(([createdAt, id]) => ({ createdAt, id }));
+
+/** @returns the exam after which a page of the list begins; undefined for the first page, and for an address that makes no sense */
+function readPlace(before: string | undefined): { createdAt: string; id: string } | undefined {
+  return place.safeParse(before?.split('/')).data;
+}
 
 /** The exam origin's pages that need no personal link. */
 export function examPageRoutes({ config }: { config: Pick<WebConfig, 'CLOISTER_INSTITUTION'> }) {
@@ -22,30 +39,48 @@ export function staffExamRoutes({
   config,
 }: {
   db: ApplianceDatabase;
-  custody: Pick<WebCustody, 'staffSession'>;
+  custody: PublishingCustody & Pick<WebCustody, 'staffSession'>;
   config: Pick<WebConfig, 'CLOISTER_INSTITUTION' | 'CLOISTER_ROOM_ORIGIN'>;
 }) {
   const signedIn = requireStaff(custody, config);
   const roomOrigin = config.CLOISTER_ROOM_ORIGIN;
   return new Hono()
-    .get('/', signedIn, (c) =>
-      c.html(
+    .get('/', signedIn, async (c) => {
+      const before = readPlace(c.req.query('before'));
+      const list = () => listExams(db, sightOf(c.var), PAGE + 1, before);
+      const waiting = list().flatMap(({ id, rules, act }) => (rules === null && act !== null ? [{ id, act }] : []));
+      // What was signed in the reading room meanwhile is entered before anybody is told that it waits.
+      await Promise.all(waiting.map(({ id, act }) => settlePublication({ db, custody }, id, act).catch(leaveForLater)));
+      const exams = list();
+      const shown = exams.slice(0, PAGE).map(({ rules, ...exam }) => {
+        const known = rules === null ? undefined : (JSON.parse(rules) as ExamRules);
+        return { ...exam, stage: stageOf({ rules: known, act: exam.act }, Date.now()) };
+      });
+      const last = shown.at(-1);
+      return c.html(
         <ExamsPage
           institution={config.CLOISTER_INSTITUTION}
           person={c.var.representative.name}
           roomOrigin={roomOrigin}
-          exams={listExams(db).filter(({ id }) => c.var.exams.includes(id))}
+          exams={shown}
+          later={before !== undefined}
+          older={exams.length > PAGE && last ? `/?before=${encodeURIComponent(`${last.createdAt}/${last.id}`)}` : null}
+          edits={setsUpExams(c.var)}
         />,
-      ),
-    )
+      );
+    })
     .get('/exams/:exam', signedIn, (c) => {
-      const exam = assigned(c.var.exams, c.req.param('exam'));
+      const id = c.req.param('exam');
+      const draft = findDraft(db, id);
+      if (draft && seesDraftsOf(sightOf(c.var), draft.unit)) return c.redirect(`/exams/${id}/draft`, 303);
+      const exam = assigned(c.var.exams, id);
       return c.html(
         <RosterPage
           person={c.var.representative.name}
           roomOrigin={roomOrigin}
           exam={{ id: exam.id, title: exam.title, unit: exam.setup.unit }}
           roster={listRoster(db, exam.id)}
+          edits={setsUpExams(c.var)}
         />,
       );
     })

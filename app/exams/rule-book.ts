@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { findExamRules, keepExamRules, setExamTitle } from '../../db/appliance/exams.ts';
+import { findExamRules, keepExamRules } from '../../db/appliance/exams.ts';
 import type { ApplianceDatabase } from '../../db/appliance/open.ts';
 import type { WebCustody } from '../custody/client.ts';
 
@@ -44,8 +44,7 @@ export class RuleBook {
 
   async #ask(exam: string): Promise<ExamRules> {
     const rules = await this.#custody.exam(exam);
-    keepExamRules(this.#db, exam, JSON.stringify(rules));
-    setExamTitle(this.#db, exam, rules.title);
+    keepExamRules(this.#db, { id: exam, title: rules.title, unit: rules.policy.unit }, JSON.stringify(rules));
     this.#known.set(exam, { rules, askedAt: performance.now() });
     return rules;
   }

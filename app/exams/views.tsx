@@ -1,9 +1,10 @@
-import type { ExamRow, RosterRow } from '../../db/appliance/exams.ts';
+import type { RosterRow } from '../../db/appliance/exams.ts';
 import { Icon } from '../ui/icons.tsx';
 import { Moment } from '../ui/moment.tsx';
-import { Page, type NavigationItem } from '../ui/page.tsx';
+import { Page } from '../ui/page.tsx';
 import { Status } from '../ui/status.tsx';
 import { Table } from '../ui/table.tsx';
+import { examNavigation } from './exam-navigation.ts';
 
 /** The exam origin's first page, for whoever comes without their personal link. */
 export function WelcomePage({ institution }: { institution: string }) {
@@ -64,50 +65,28 @@ export function DemonstrationPage() {
   );
 }
 
-interface StaffPageProps {
-  institution: string;
-  /** Name of who is signed in. */
-  person: string;
-  roomOrigin: string;
-}
-
-/** All exams, the newest first. */
-export function ExamsPage({ institution, person, roomOrigin, exams }: StaffPageProps & { exams: ExamRow[] }) {
-  return (
-    <Page title="Exams" place="staff" person={person} navigation={navigation(roomOrigin, true)}>
-      <div class="stack">
-        <p class="eyebrow">{institution}</p>
-        <h1>Exams</h1>
-        {exams.length === 0 ? (
-          <div class="empty">
-            <p>No exam has been set up yet.</p>
-            <p class="hint">It appears here once it is set up on this appliance.</p>
-          </div>
-        ) : (
-          <Table
-            caption={exams.length === 1 ? 'One exam' : `${exams.length} exams, the newest first`}
-            columns={['Exam', 'Set up']}
-            rows={exams.map((exam) => [<a href={`/exams/${exam.id}`}>{exam.title}</a>, <Moment at={exam.createdAt} />])}
-          />
-        )}
-      </div>
-    </Page>
-  );
-}
-
 /** Who sits an exam and how far each has come. What was recorded is never here. */
 export function RosterPage({
   person,
   roomOrigin,
   exam,
   roster,
-}: Omit<StaffPageProps, 'institution'> & { exam: { id: string; title: string; unit: string }; roster: RosterRow[] }) {
+  edits,
+}: {
+  /** Name of who is signed in. */
+  person: string;
+  roomOrigin: string;
+  exam: { id: string; title: string; unit: string };
+  roster: RosterRow[];
+  /** Whether this person sets exams up. */
+  edits: boolean;
+}) {
   return (
     <Page
       title={exam.title}
       place="staff"
       person={person}
-      navigation={navigation(roomOrigin, false)}
+      navigation={examNavigation(roomOrigin, false)}
       scripts={['htmx']}
     >
       <div class="stack">
@@ -120,6 +99,14 @@ export function RosterPage({
           </a>
         </p>
         <Roster exam={exam.id} roster={roster} />
+        {edits && (
+          <form method="post" action={`/exams/${exam.id}/copies`}>
+            <button class="button bare">
+              <Icon name="pen" />
+              Duplicate into a new draft
+            </button>
+          </form>
+        )}
       </div>
     </Page>
   );
@@ -180,11 +167,4 @@ function AttemptState({ startedAt, endedAt }: RosterRow) {
     );
   }
   return <Status kind="quiet">Not started</Status>;
-}
-
-function navigation(roomOrigin: string, onExams: boolean): NavigationItem[] {
-  return [
-    { href: '/', label: 'Exams', icon: 'list', current: onExams },
-    { href: roomOrigin, label: 'Reading room', icon: 'eye', current: false },
-  ];
 }

@@ -3,7 +3,7 @@ import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { readContent } from '../http/content.ts';
 import { ActPage } from './act-views.tsx';
-import { idOf } from './address.ts';
+import { idOf } from '../http/address.ts';
 import { DecisionPage } from './attempt-views.tsx';
 import type { Outcome, ProposedAct, Purpose } from './custody.ts';
 import { findFirst, type FirstSegments, readGrantIndex } from './grant-index.ts';

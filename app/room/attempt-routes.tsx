@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { AppError } from '../errors.ts';
-import { idOf } from './address.ts';
+import { idOf } from '../http/address.ts';
 import { AttemptPage, BatchPage, QueuePage } from './attempt-views.tsx';
 import type { AttemptView } from './custody.ts';
 import type { RoomParts } from './routes.tsx';

@@ -5,18 +5,10 @@ import type { Fault } from '../../hsm/exam-findings.ts';
 import type { RoomCustody } from '../custody/client.ts';
 import { AppError } from '../errors.ts';
 import { readContent } from '../http/content.ts';
+import { anyForm } from '../http/entries.ts';
+import type { Filled } from '../ui/filled.ts';
 import type { Proposal } from './custody.ts';
 import type { RoomEnv } from './session-guard.ts';
-
-/** A form as its person filled it in, and what was wrong beside which field; beside none of them under `''`. */
-export interface Filled {
-  entries: Record<string, string | string[]>;
-  faults: Record<string, string>;
-}
-
-export const UNFILLED: Filled = { entries: {}, faults: {} };
-
-const anyForm = z.record(z.string(), z.union([z.string(), z.array(z.string())]));
 
 /** The field that custody's refusal is about, where it is about one. */
 const FIELDS: Partial<Record<Refusal, string>> = {
@@ -91,28 +83,6 @@ export function words(missing: string, longest: number) {
 export const unitEntry = z
   .union([z.literal('').transform(() => null), z.uuid()], 'Choose one of the units, or the whole institution.')
   .default(null);
-
-/** @returns a whole number, as a field of a form has it @param wrong the sentence for anything else */
-export function whole(least: number, most: number, wrong: string) {
-  return z
-    .string(wrong)
-    .regex(/^\d{1,6}$/, wrong)
-    .transform(Number)
-    .refine((number) => number >= least && number <= most, wrong);
-}
-
-/** @returns a moment (ISO 8601, UTC) that a form's field has in the appliance's own zone @param wrong the sentence for anything else */
-export function moment(wrong: string) {
-  return (
-    z
-      .string(wrong)
-      .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?$/, wrong)
-      // Without a zone it is the local one (ECMA-262 section 21.4.1.32).
-      .transform((local) => Date.parse(local))
-      .refine((at) => Number.isFinite(at), wrong)
-      .transform((at) => new Date(at).toISOString())
-  );
-}
 
 /** Why something is done: it stands in the ledger. */
 export const reasonForm = z.object({ reason: words('Say why. It stands in the ledger under your name.', 2000) });

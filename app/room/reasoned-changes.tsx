@@ -2,8 +2,9 @@ import { type Context, Hono } from 'hono';
 import type { RoomCustody } from '../custody/client.ts';
 import { Notice } from '../ui/status.tsx';
 import type { Proposal, Representative } from './custody.ts';
-import { FormFault, ReasonField } from './fields.tsx';
-import { answerForm, type Filled, reasonForm, UNFILLED } from './proposal.ts';
+import { FormFault, ReasonField } from '../ui/fields.tsx';
+import { answerForm, reasonForm } from './proposal.ts';
+import { type Filled, UNFILLED } from '../ui/filled.ts';
 import { RoomPage } from './room-page.tsx';
 import { requireRepresentative, type RoomEnv } from './session-guard.ts';
 

@@ -1,6 +1,6 @@
 import type { Representative, Role, Unit } from './custody.ts';
-import { ChecksField, ChoiceField } from './fields.tsx';
-import type { Filled } from './proposal.ts';
+import { ChecksField, ChoiceField } from '../ui/fields.tsx';
+import type { Filled } from '../ui/filled.ts';
 import { ROLES } from './words.ts';
 
 /** @param own the roles that stand ticked before anybody chose */

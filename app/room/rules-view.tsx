@@ -1,6 +1,6 @@
 import type { ExamEntry, Representative, Unit } from './custody.ts';
-import { ChecksField, ChoiceField, FormFault, MomentField, NumberField } from './fields.tsx';
-import type { Filled } from './proposal.ts';
+import { ChecksField, ChoiceField, FormFault, MomentField, NumberField } from '../ui/fields.tsx';
+import type { Filled } from '../ui/filled.ts';
 import { Signers } from './reasoned-changes.tsx';
 import { UnitField } from './register-fields.tsx';
 import { RoomPage } from './room-page.tsx';

@@ -1,8 +1,8 @@
 import { wordLeastView } from '../../hsm/acts/wording.ts';
 import { Notice } from '../ui/status.tsx';
 import type { ExamEntry, Representative } from './custody.ts';
-import { ChoiceField, FormFault, MomentField, WordsField } from './fields.tsx';
-import type { Filled } from './proposal.ts';
+import { ChoiceField, FormFault, MomentField, WordsField } from '../ui/fields.tsx';
+import type { Filled } from '../ui/filled.ts';
 import { Signers } from './reasoned-changes.tsx';
 import { RoomPage } from './room-page.tsx';
 import { DEGRADED, PURPOSES } from './words.ts';

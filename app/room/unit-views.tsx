@@ -3,8 +3,8 @@ import { Status } from '../ui/status.tsx';
 import { Table } from '../ui/table.tsx';
 import type { ExamEntry, Representative, RepresentativeEntry, Unit } from './custody.ts';
 import { isOfficerOf } from './duties.ts';
-import { FormFault, NameField } from './fields.tsx';
-import type { Filled } from './proposal.ts';
+import { FormFault, NameField } from '../ui/fields.tsx';
+import type { Filled } from '../ui/filled.ts';
 import { RoomPage } from './room-page.tsx';
 
 const CURRENT = '/units';

@@ -55,4 +55,15 @@ export const migrations: readonly Migration[] = [
   ALTER TABLE exams DROP COLUMN notice;
   ALTER TABLE exams DROP COLUMN exam_page;
   `,
+  // Exams that are being set up; whose each is, so that a list asks for what its reader may see and for nothing else.
+  `
+  ALTER TABLE exams ADD COLUMN unit TEXT;
+  UPDATE exams SET unit = (SELECT json_extract(rules, '$.policy.unit') FROM exam_rules WHERE exam = exams.id);
+  CREATE INDEX exams_by_age ON exams (created_at, id);
+  CREATE INDEX exams_of_unit ON exams (unit, created_at, id);
+  CREATE TABLE exam_drafts (
+    exam TEXT PRIMARY KEY REFERENCES exams(id), draft TEXT NOT NULL, created_by TEXT NOT NULL,
+    created_at TEXT NOT NULL, updated_at TEXT NOT NULL, act TEXT, unsigned TEXT
+  ) STRICT;
+  `,
 ];

@@ -4,6 +4,22 @@ export const exams = sqliteTable('exams', {
   id: text().primaryKey(),
   title: text().notNull(),
   createdAt: text('created_at').notNull(),
+  /** Custody's id of the unit whose exam it is; null: the whole institution's. */
+  unit: text(),
+});
+
+/** An exam that is not published yet, as it is being set up. */
+export const examDrafts = sqliteTable('exam_drafts', {
+  exam: text().primaryKey(),
+  /** JSON; see app/exams/draft.ts. */
+  draft: text().notNull(),
+  createdBy: text('created_by').notNull(),
+  createdAt: text('created_at').notNull(),
+  updatedAt: text('updated_at').notNull(),
+  /** The proposed publication, while it waits for its signature: then the draft stays as it is. */
+  act: text(),
+  /** What became of the last one, where it was not signed. */
+  unsigned: text({ enum: ['withdrawn', 'expired'] }),
 });
 
 /** What custody said of an exam: its rules, and its key with the appliance key's word. */

@@ -116,6 +116,17 @@ export function readProposal(custody: Custody, id: string): { act: string; statu
   return { act: id, status: statusOf(row) };
 }
 
+/**
+ * Takes a proposal of web's back, as long as nobody has signed it.
+ * @throws CustodyError not-found for any other act; act-used
+ */
+export function withdrawProposal(custody: Custody, id: string): void {
+  const { status } = readProposal(custody, id);
+  if (status === 'withdrawn') return;
+  const signed = rows.listSignatures(custody.db, id).length > 0;
+  if (signed || !rows.markAct(custody.db, id, 'withdrawn')) throw new CustodyError('act-used');
+}
+
 /** @throws CustodyError not-found when it does not exist, or this representative neither proposed it, nor signed it, nor may */
 export function viewAct(custody: Custody, who: RepresentativeView, id: string): ActView {
   const row = rows.findAct(custody.db, id);

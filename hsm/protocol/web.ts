@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { listAccesses } from '../accesses.ts';
 import { webProposal } from '../acts/definitions.ts';
-import { proposeForWeb, readProposal } from '../acts/engine.ts';
+import { proposeForWeb, readProposal, withdrawProposal } from '../acts/engine.ts';
 import { candidateCode } from '../acts/wording.ts';
 import { registerAttempt, resumeAttempt } from '../attempts.ts';
 import { registerChapter, registerChapters } from '../chapters.ts';
@@ -52,6 +52,10 @@ export function webProtocol(custody: Custody) {
     .get('/attempts/:attempt/accesses', (c) => c.json({ accesses: listAccesses(custody, c.req.param('attempt')) }))
     .post('/proposals', json(webProposal), async (c) => c.json(await proposeForWeb(custody, c.req.valid('json'))))
     .get('/proposals/:act', (c) => c.json(readProposal(custody, c.req.param('act'))))
+    .delete('/proposals/:act', (c) => {
+      withdrawProposal(custody, c.req.param('act'));
+      return c.body(null, 204);
+    })
     .get('/ledger/*', ledgerFiles(custody))
     .post('/staff-sessions', json(ticket), (c) => c.json(redeemTicket(custody, c.req.valid('json').ticket)))
     .get('/staff-session', (c) => {

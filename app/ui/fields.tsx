@@ -1,13 +1,15 @@
 import type { Child } from 'hono/jsx';
-import { Icon } from '../ui/icons.tsx';
-import { Notice } from '../ui/status.tsx';
-import type { Filled } from './proposal.ts';
+import { Icon } from './icons.tsx';
+import { Notice } from './status.tsx';
+import type { Filled } from './filled.ts';
 
 interface FieldProps {
   filled: Filled;
   name: string;
   label: string;
   hint?: string;
+  /** Whether it may stay empty. */
+  optional?: boolean;
 }
 
 /** @returns what a person wrote into a field; undefined before they did */
@@ -69,16 +71,18 @@ function Field({ filled, name, label, hint, children }: FieldProps & { children:
   );
 }
 
-export function NameField(props: FieldProps) {
-  const { filled, name } = props;
+/** One line of a person's own words. @param own what stands there before anybody wrote @param longest characters at most */
+export function NameField(props: FieldProps & { own?: string; longest?: number; type?: 'text' | 'email' }) {
+  const { filled, name, optional, own = '', longest = 100, type } = props;
   return (
     <Field {...props}>
       <input
         id={name}
         name={name}
-        value={entered(filled, name) ?? ''}
-        required
-        maxlength={100}
+        type={type}
+        value={entered(filled, name) ?? own}
+        required={!optional}
+        maxlength={longest}
         autocomplete="off"
         {...describing(props)}
       />
@@ -86,13 +90,13 @@ export function NameField(props: FieldProps) {
   );
 }
 
-/** Several lines of a person's own words. @param longest characters at most */
-export function WordsField(props: FieldProps & { longest: number }) {
-  const { filled, name, longest } = props;
+/** Several lines of a person's own words. @param own what stands there before anybody wrote @param longest characters at most */
+export function WordsField(props: FieldProps & { own?: string; longest: number }) {
+  const { filled, name, optional, own = '', longest } = props;
   return (
     <Field {...props}>
-      <textarea id={name} name={name} required maxlength={longest} {...describing(props)}>
-        {entered(filled, name) ?? ''}
+      <textarea id={name} name={name} required={!optional} maxlength={longest} {...describing(props)}>
+        {entered(filled, name) ?? own}
       </textarea>
     </Field>
   );
@@ -104,8 +108,8 @@ export function ReasonField({ filled }: { filled: Filled }) {
 }
 
 /** A whole number. @param own what stands there before anybody wrote */
-export function NumberField(props: FieldProps & { own: number; least: number; most: number }) {
-  const { filled, name, own, least, most } = props;
+export function NumberField(props: FieldProps & { own?: number; least: number; most: number }) {
+  const { filled, name, optional, own = '', least, most } = props;
   const value = entered(filled, name) ?? String(own);
   return (
     <Field {...props}>
@@ -114,7 +118,7 @@ export function NumberField(props: FieldProps & { own: number; least: number; mo
         name={name}
         type="number"
         {...{ value, min: least, max: most }}
-        required
+        required={!optional}
         {...describing(props)}
       />
     </Field>
@@ -123,12 +127,12 @@ export function NumberField(props: FieldProps & { own: number; least: number; mo
 
 /** A moment to the minute, in the appliance's own zone, which is named. @param own ISO 8601: what stands there before anybody wrote */
 export function MomentField(props: FieldProps & { hint: string; own?: string }) {
-  const { filled, name, own } = props;
+  const { filled, name, optional, own } = props;
   const value = entered(filled, name) ?? (own === undefined ? '' : localMinute(own));
   const hinted = { ...props, hint: `${props.hint} Time zone: ${Intl.DateTimeFormat().resolvedOptions().timeZone}.` };
   return (
     <Field {...hinted}>
-      <input id={name} name={name} type="datetime-local" value={value} required {...describing(hinted)} />
+      <input id={name} name={name} type="datetime-local" value={value} required={!optional} {...describing(hinted)} />
     </Field>
   );
 }

@@ -1,0 +1,209 @@
+import type { DraftRow } from '../../db/appliance/drafts.ts';
+import { FormFault } from '../ui/fields.tsx';
+import type { Filled } from '../ui/filled.ts';
+import { Icon } from '../ui/icons.tsx';
+import { Page } from '../ui/page.tsx';
+import { Notice, Status } from '../ui/status.tsx';
+import type { Draft, DraftFault } from './draft.ts';
+import { SECTION_NAMES, type SectionName } from './draft-form.ts';
+import { SECTION_FIELDS, SECTION_HEADINGS } from './draft-sections.tsx';
+import { examNavigation } from './exam-navigation.ts';
+import { NoticePreview } from './preview-view.tsx';
+
+export interface DraftPageProps {
+  institution: string;
+  person: string;
+  roomOrigin: string;
+  row: Pick<DraftRow, 'exam' | 'act' | 'updatedAt' | 'unsigned'>;
+  draft: Draft;
+  faults: DraftFault[];
+  filled: Filled;
+  /** Sections that were not saved just now. */
+  refused: SectionName[];
+  /** Whether this person sets exams up; others read. */
+  edits: boolean;
+}
+
+/** An exam that is being set up: its sections, what is missing, and what test takers will read. */
+export function DraftPage(props: DraftPageProps) {
+  const { person, roomOrigin, row, draft, filled, edits } = props;
+  const waits = row.act !== null;
+  return (
+    <Page
+      title={draft.title || 'Exam without a title'}
+      place="staff"
+      person={person}
+      navigation={examNavigation(roomOrigin, false)}
+      scripts={['htmx']}
+    >
+      <div class="stack">
+        <p class="eyebrow">{waits ? 'Waits for a signature' : 'Draft'}</p>
+        <h1>{draft.title || 'Exam without a title'}</h1>
+        <FormFault filled={filled} />
+        {!waits && row.unsigned && (
+          <Notice kind="notice">
+            <p>
+              {row.unsigned === 'withdrawn'
+                ? 'The publication was turned down in the reading room. Nothing was published; change what has to be changed, and propose it again.'
+                : 'Nobody signed the publication within its time. Nothing was published; propose it again if it is still wanted.'}
+            </p>
+          </Notice>
+        )}
+        {waits && <Waiting {...{ roomOrigin, row, edits }} />}
+        {!waits && edits && <Contents />}
+        <div class={!waits && edits ? 'drafting' : 'narrow'}>
+          {!waits && edits && <DraftForm {...props} />}
+          <div class="beside">
+            <Standing {...props} />
+          </div>
+        </div>
+        {edits && (
+          <form method="post" action={`/exams/${row.exam}/copies`}>
+            <button class="button bare">
+              <Icon name="pen" />
+              Duplicate into a new draft
+            </button>
+          </form>
+        )}
+      </div>
+    </Page>
+  );
+}
+
+/** The page is long: ways to its parts. */
+function Contents() {
+  return (
+    <nav class="row" aria-label="On this page">
+      {SECTION_NAMES.map((name) => (
+        <a class="button bare" href={`#${name}`}>
+          {SECTION_HEADINGS[name]}
+        </a>
+      ))}
+      <a class="button bare" href="#checklist">
+        What is missing
+      </a>
+    </nav>
+  );
+}
+
+/** What happens while a publication waits, and the ways on from here. */
+function Waiting({ roomOrigin, row, edits }: Pick<DraftPageProps, 'roomOrigin' | 'row' | 'edits'>) {
+  return (
+    <div class="card stack">
+      <p>
+        The publication waits in the reading room for an exam administrator’s passkey, for seven days. Until it is
+        signed nothing is published, and the draft stays as it is: what is signed is what stands here.
+      </p>
+      <div class="row">
+        <a class="button primary" href={`${roomOrigin}/acts/${row.act}`}>
+          <Icon name="key" />
+          Sign it in the reading room
+        </a>
+        {edits && (
+          <form method="post" action={`/exams/${row.exam}/publication/withdrawal`}>
+            <button class="button">Take it back to go on editing</button>
+          </form>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** What stands there stays where the appliance does not answer, or a session has ended: nothing typed is lost. */
+const UNCHANGED_ON_FAILURE = { 'hx-status:4xx': 'swap:none', 'hx-status:5xx': 'swap:none' };
+
+/**
+ * One form, so that nothing typed in another section is lost when one is saved. Where scripts run, each change has the list and the
+ * preview beside it shown anew, without saving.
+ */
+function DraftForm({ row, draft, filled, refused }: DraftPageProps) {
+  return (
+    <form
+      id="draft"
+      class="stack"
+      method="post"
+      action={`/exams/${row.exam}/draft`}
+      novalidate
+      hx-post={`/exams/${row.exam}/draft/preview`}
+      hx-trigger="change delay:200ms, input delay:800ms"
+      hx-target="#standing"
+      hx-swap="outerHTML"
+      hx-sync="this:replace"
+      {...UNCHANGED_ON_FAILURE}
+    >
+      {SECTION_NAMES.map((name) => {
+        const Fields = SECTION_FIELDS[name];
+        return (
+          <section class="card stack" id={name} aria-labelledby={`${name}-heading`}>
+            <h2 id={`${name}-heading`}>{SECTION_HEADINGS[name]}</h2>
+            <Fields {...{ draft, filled }} />
+            <div class="row">
+              <button class="button" name="section" value={name} aria-label={`Save: ${SECTION_HEADINGS[name]}`}>
+                Save
+              </button>
+              {refused.includes(name) ? (
+                <Status kind="alarm">Not saved: mend what is marked</Status>
+              ) : (
+                <span class="hint">Saved, {clock(row.updatedAt)}</span>
+              )}
+            </div>
+          </section>
+        );
+      })}
+    </form>
+  );
+}
+
+/** What is missing, the way on, and what test takers will read: beside the form, shown anew as it changes. */
+export function Standing(
+  props: Pick<DraftPageProps, 'institution' | 'row' | 'draft' | 'faults' | 'edits'> & { unsaved?: boolean },
+) {
+  const { institution, row, draft, faults, edits, unsaved } = props;
+  const editing = edits && row.act === null;
+  return (
+    <div id="standing" class="stack">
+      {row.act === null && (
+        <section class="card stack" id="checklist" aria-labelledby="checklist-heading">
+          <h2 id="checklist-heading">{faults.length === 0 ? 'Ready to be published' : 'Before it can be published'}</h2>
+          {unsaved && <p class="hint">As you have typed it; not saved yet.</p>}
+          <Checklist faults={faults} />
+          {editing && (
+            <button class="button primary" form="draft" formaction={`/exams/${row.exam}/publication`}>
+              Propose the publication
+            </button>
+          )}
+        </section>
+      )}
+      <section class="stack" aria-labelledby="preview-heading">
+        <h2 id="preview-heading">What test takers will read</h2>
+        <NoticePreview {...{ institution, draft }} />
+      </section>
+    </div>
+  );
+}
+
+function Checklist({ faults }: { faults: DraftFault[] }) {
+  if (faults.length === 0) {
+    return (
+      <p>
+        <Status kind="good">Nothing is missing, and nothing was found that may not be asked of test takers.</Status>
+      </p>
+    );
+  }
+  return (
+    <ul class="checklist">
+      {faults.map(({ field, quote, why, instead }) => (
+        <li>
+          <a href={`#${field}`}>{why}</a>
+          {quote && <q class="hint">{quote}</q>}
+          <span class="hint">{instead}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** @returns a moment's time of day in the appliance's own zone: “18:42” */
+function clock(at: string): string {
+  return new Date(at).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+}

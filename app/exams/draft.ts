@@ -1,0 +1,244 @@
+import { z } from 'zod';
+import { type Fault as Finding, findFaults } from '../../hsm/exam-findings.ts';
+import { type ExamSetup, type ExamSetupInput, examSetup } from '../../hsm/exam-setup.ts';
+import { createLint } from '../../hsm/lint/lint.ts';
+import { type Policy, type PolicyInput, policy } from '../../hsm/policy.ts';
+
+/** The kinds of recording that an exam can switch on. */
+export const KINDS = ['camera', 'microphone', 'screen'] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** A kind of recording in a draft: words stay while it is off, and a template's own wait for somebody to stand by them. */
+export interface KindDraft {
+  on: boolean;
+  words: string;
+  confirmed: boolean;
+}
+
+type Partly<T> = { [K in keyof T]?: T[K] | undefined };
+type SetupDraft = Partly<
+  Omit<ExamSetupInput, 'necessity' | 'place' | 'arrangement' | 'privacyOfficer' | 'costsNothing'>
+> & {
+  place?: { kind?: ExamSetup['place']['kind']; address?: string | undefined };
+  arrangement?: Partly<Omit<ExamSetup['arrangement'], 'contact'>> & { contact?: Partly<ExamSetup['privacyOfficer']> };
+  privacyOfficer?: Partly<ExamSetup['privacyOfficer']>;
+  costsNothing?: boolean | undefined;
+};
+
+/** What stands in the way of proposing a draft: what may not be published, and what is not there yet. */
+export interface DraftFault extends Omit<Finding, 'kind'> {
+  kind: Finding['kind'] | 'missing' | 'unconfirmed' | 'unsaved';
+}
+
+/** An exam as far as it is set up: what hsm/policy.ts and hsm/exam-setup.ts ask for, each part when it is known. */
+export interface Draft {
+  title: string;
+  policy: Partly<Omit<PolicyInput, 'unit'>>;
+  setup: SetupDraft;
+  recordings: Record<Kind, KindDraft>;
+}
+
+/** An exam as it is proposed for publication. */
+export interface CompletedDraft {
+  title: string;
+  policy: Policy;
+  setup: ExamSetup;
+}
+
+const complete = z.strictObject({ title: z.string().trim().min(1).max(200), policy, setup: examSetup });
+const lint = createLint();
+/** Most days that any exam's rules may name (hsm/policy.ts). */
+const LIMITS = { retentionDays: 3650 };
+
+/** What a missing or unusable part means, and how it is mended; by the field that it is in. */
+const MISSING: Record<string, [why: string, instead: string]> = {
+  title: ['The exam has no title.', 'Write the one that test takers know it by.'],
+  'setup.unit': ['It is not said who holds the exam.', 'Name the office that answers for the recording.'],
+  'setup.place.kind': ['It is not said where the exam itself is.', 'Choose a page elsewhere, or paper.'],
+  'setup.place.address': ['The exam’s page has no address.', 'Give its address; it begins with https://.'],
+  'recorded[]': [
+    'No kind of recording is switched on.',
+    'Switch on the camera or the screen; sound alone is not enough.',
+  ],
+  'setup.reviewers': [
+    'It is not said who may watch.',
+    'Name them by their office: “two reviewers appointed by the board”.',
+  ],
+  'setup.arrangement.alternative': [
+    'There is no other way to sit the exam.',
+    'Say how somebody sits it who does not want to be recorded, such as on campus.',
+  ],
+  'setup.arrangement.contact.name': ['It is not said whom to ask for the other way.', 'Name a person or an office.'],
+  'setup.arrangement.contact.email': ['Who is asked for the other way has no address.', 'Give their e-mail address.'],
+  'setup.arrangement.answerDays': ['It is not said how soon they answer.', 'Give a number of days, from 1 to 60.'],
+  'setup.privacyOfficer.name': ['It is not said whom to complain to.', 'Name the privacy officer.'],
+  'setup.privacyOfficer.email': ['The privacy officer has no address.', 'Give their e-mail address.'],
+  'setup.legalBasis': ['The legal basis is missing.', 'Name the rule that allows this exam to be recorded.'],
+  'setup.costsNothing[]': [
+    'It is not attested that the exam costs test takers nothing.',
+    'Tick that neither being recorded nor the other way costs anything. An exam with a fee cannot be published.',
+  ],
+  'policy.purposes[]': ['It is not said what recordings may be watched for.', 'Choose at least one purpose.'],
+  'policy.closesAt': ['It is not said when the exam closes.', 'Give the day and the time; no attempt begins after it.'],
+  'policy.retentionDays': ['It is not said how long recordings are kept.', 'Give a number of days; fewer are better.'],
+};
+
+/** Where a path of the schemas has its field on the page. */
+const FIELD_OF: Record<string, string> = {
+  'policy.purposes': 'policy.purposes[]',
+  'setup.costsNothing': 'setup.costsNothing[]',
+  'setup.necessity': 'recorded[]',
+  'setup.place': 'setup.place.kind',
+  policy: 'policy.uploadHours',
+};
+
+/**
+ * @param unit whose exam it is: custody's id, or null
+ * @returns what can be proposed, or what is missing or found, in the order of the page
+ */
+export function completed(
+  { title, policy: rules, setup, recordings }: Draft,
+  unit: string | null,
+): { exam: CompletedDraft; faults: [] } | { exam: undefined; faults: DraftFault[] } {
+  const on = KINDS.filter((kind) => recordings[kind].on);
+  const necessity = Object.fromEntries(on.map((kind) => [kind, recordings[kind].words]));
+  const place = setup.place?.kind === 'paper' ? { kind: 'paper' } : setup.place;
+  const given = { title, policy: { ...rules, unit }, setup: { ...setup, place, necessity } };
+  const read = complete.safeParse(given);
+  // What is there is looked at whatever else is missing.
+  const whole = read.success ? read : complete.safeParse(standIn(given, read.error.issues));
+  const faults: DraftFault[] = [
+    ...(read.success ? [] : read.error.issues.flatMap(wordIssue)),
+    ...on.flatMap((kind) => faultOfWords(kind, recordings[kind])),
+    ...(whole.success ? [...findFaults(lint, whole.data, LIMITS), ...faultsOfTimes(whole.data)].map(onPage) : []),
+  ];
+  faults.sort((one, other) => placeOf(one) - placeOf(other));
+  const once = faults.filter(
+    ({ field, why }, index) => faults.findIndex((one) => one.field === field && one.why === why) === index,
+  );
+  return read.success && once.length === 0 ? { exam: read.data, faults: [] } : { exam: undefined, faults: once };
+}
+
+/** What nobody has to say anything about: it stands for parts that are missing. */
+const HARMLESS = {
+  title: '–',
+  policy: { purposes: ['appeal'], closesAt: '9999-01-01T00:00:00Z', retentionDays: 1, uploadHours: 1 },
+  setup: {
+    ...{ unit: '–', instructions: '', opensAt: null, lastEntryMinutes: null, minutes: null },
+    place: { kind: 'paper' },
+    necessity: { camera: '–', microphone: '–', screen: '–' },
+    arrangement: { alternative: '–', contact: { name: '–', email: 'exams@university.example' }, answerDays: 1 },
+    privacyOfficer: { name: '–', email: 'privacy@university.example' },
+    ...{ reviewers: '–', legalBasis: '–', costsNothing: true },
+  },
+};
+
+/** @returns what is given with harmless parts wherever there is an issue */
+function standIn(given: object, issues: readonly z.core.$ZodIssue[]): object {
+  type Node = Record<PropertyKey, unknown>;
+  const whole = structuredClone(given) as Node;
+  for (const { path } of issues) {
+    let [target, source]: [Node, Node | undefined] = [whole, HARMLESS];
+    for (const [index, key] of path.entries()) {
+      const next = target[key];
+      const leads = index < path.length - 1 && typeof next === 'object' && next !== null;
+      if (!leads) target[key] = structuredClone(source?.[key]);
+      if (!leads) break;
+      [target, source] = [next as Node, source?.[key] as Node | undefined];
+    }
+  }
+  // An address that is missing is none of a place on paper.
+  if (issues.some(({ path }) => path.join('.').startsWith('setup.place')))
+    (whole['setup'] as Node)['place'] = HARMLESS.setup.place;
+  return whole;
+}
+
+/** What fields' names begin with, in the order of the page. */
+const ORDER = [
+  ...['title', 'setup.unit', 'setup.place', 'setup.instructions', 'setup.language'],
+  ...['setup.opensAt', 'policy.closesAt', 'setup.minutes', 'setup.lastEntryMinutes', 'recorded', 'setup.necessity'],
+  ...['setup.reviewers', 'setup.arrangement.alternative', 'setup.arrangement.contact', 'setup.arrangement.answerDays'],
+  ...['setup.privacyOfficer', 'setup.legalBasis', 'setup.costsNothing', 'policy'],
+];
+
+function onPage(fault: DraftFault): DraftFault {
+  return { ...fault, field: FIELD_OF[fault.field] ?? fault.field };
+}
+
+function placeOf({ field }: DraftFault): number {
+  return ORDER.findIndex((beginning) => field.startsWith(beginning));
+}
+
+function faultOfWords(kind: Kind, { words, confirmed }: KindDraft): DraftFault[] {
+  const field = `setup.necessity.${kind}`;
+  if (words.trim() === '') {
+    return [
+      {
+        ...{ field, kind: 'missing', why: `It is not said why the ${kind} is recorded.` },
+        instead: 'Say it in words that test takers read, or switch it off.',
+      },
+    ];
+  }
+  if (confirmed) return [];
+  return [
+    {
+      ...{
+        field,
+        kind: 'unconfirmed',
+        why: `Nobody has confirmed why the ${kind} is recorded: the words are a suggestion.`,
+      },
+      instead: 'Rewrite them, or tick that they are true of this exam.',
+    },
+  ];
+}
+
+/** What no time between now and the signature mends is custody's to find; this is asked when it is proposed. */
+function faultsOfTimes({ policy: { closesAt } }: CompletedDraft): DraftFault[] {
+  if (Date.parse(closesAt) > Date.now()) return [];
+  const why = 'The exam would have closed already.';
+  return [{ field: 'policy.closesAt', kind: 'window', why, instead: 'Give a later time.' }];
+}
+
+function wordIssue({ path, message }: z.core.$ZodIssue): DraftFault[] {
+  const dotted = path.join('.');
+  // What a kind lacks is said of the kind; that there is none, of all.
+  if (dotted.startsWith('setup.necessity.')) return [];
+  const parts = Object.keys(MISSING).filter((name) => name.startsWith(`${dotted}.`));
+  const fields =
+    dotted === 'setup.necessity'
+      ? ['recorded[]']
+      : FIELD_OF[dotted]
+        ? [FIELD_OF[dotted]]
+        : parts.length > 0
+          ? parts
+          : [dotted];
+  return fields.map((field) => {
+    const [why, instead] = (field !== 'policy.uploadHours' && MISSING[field]) || [
+      'The rules do not fit each other: recordings would be taken in for longer than they are kept.',
+      `Take them in for fewer hours, or keep them for more days (${message}).`,
+    ];
+    return { field, kind: 'missing', why, instead };
+  });
+}
+
+/** @returns a draft of an exam that is like a published one; its times are open again, and its words wait to be confirmed */
+export function draftOf({ title, policy: rules, setup }: CompletedDraft): Draft {
+  const { necessity, opensAt: _opensAt, costsNothing: _costsNothing, ...told } = setup;
+  const { unit: _unit, closesAt: _closesAt, ...kept } = rules;
+  return { title, policy: kept, setup: told, recordings: kindsOf(necessity) };
+}
+
+/** @returns a draft like another one, its words to be confirmed again */
+export function duplicateOf(draft: Draft): Draft {
+  const { opensAt: _opensAt, costsNothing: _costsNothing, ...setup } = draft.setup;
+  const { closesAt: _closesAt, ...rules } = draft.policy;
+  const recordings = structuredClone(draft.recordings);
+  for (const kind of KINDS) recordings[kind].confirmed = false;
+  return { title: draft.title, policy: rules, setup, recordings };
+}
+
+/** @returns the kinds of recording with the given words switched on, waiting to be confirmed; all others off */
+export function kindsOf(words: Partial<Record<Kind, string | undefined>>): Record<Kind, KindDraft> {
+  const kind = (text: string | undefined) => ({ on: text !== undefined, words: text ?? '', confirmed: false });
+  return { camera: kind(words.camera), microphone: kind(words.microphone), screen: kind(words.screen) };
+}

@@ -1,0 +1,51 @@
+import { NoticeLead, NoticeText } from '../attempts/notice-view.tsx';
+import { keptUntil, uploadBy } from '../attempts/retention.ts';
+import { Day, Moment } from '../ui/moment.tsx';
+import { type Draft, KINDS } from './draft.ts';
+
+/** Stands where a draft does not say it yet. */
+const UNSAID = '[not said yet]';
+
+/** What test takers of a draft's exam will read: the text of the notice itself, with the draft's words. */
+export function NoticePreview({ institution, draft }: { institution: string; draft: Draft }) {
+  const { policy, setup, recordings } = draft;
+  const { closesAt, retentionDays, uploadHours = 72, purposes = [], reentry = 'any-browser' } = policy;
+  const contactOf = (contact: { name?: string | undefined; email?: string | undefined } = {}) => ({
+    name: contact.name ?? UNSAID,
+    email: contact.email ?? UNSAID,
+  });
+  const necessity = Object.fromEntries(
+    KINDS.filter((kind) => recordings[kind].on).map((kind) => [kind, recordings[kind].words || UNSAID]),
+  );
+  return (
+    <div class="preview stack">
+      <p class="eyebrow">
+        {institution} · {setup.unit ?? UNSAID}
+      </p>
+      <p class="preview-title">{draft.title || UNSAID}</p>
+      <NoticeLead />
+      <NoticeText
+        institution={institution}
+        setup={{
+          unit: setup.unit ?? UNSAID,
+          instructions: setup.instructions ?? '',
+          necessity,
+          legalBasis: setup.legalBasis ?? UNSAID,
+          reviewers: setup.reviewers ?? UNSAID,
+          chapterSeconds: setup.chapterSeconds ?? 300,
+          arrangement: {
+            alternative: setup.arrangement?.alternative ?? UNSAID,
+            contact: contactOf(setup.arrangement?.contact),
+            answerDays: setup.arrangement?.answerDays ?? 5,
+          },
+          privacyOfficer: contactOf(setup.privacyOfficer),
+        }}
+        policy={{ purposes: purposes.length > 0 ? purposes : [UNSAID], reentry }}
+        uploadBy={closesAt ? <Moment at={uploadBy({ closesAt, uploadHours })} /> : UNSAID}
+        keptUntil={closesAt && retentionDays ? <Day at={keptUntil({ closesAt, retentionDays })} /> : UNSAID}
+        degraded={false}
+        fingerprint="[as the invitation shows it]"
+      />
+    </div>
+  );
+}

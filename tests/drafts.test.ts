@@ -1,0 +1,365 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { localMinute } from '../app/ui/fields.tsx';
+import { findDraft, insertDraft } from '../db/appliance/drafts.ts';
+import { examSetup } from '../hsm/exam-setup.ts';
+import { cookieOf, type Pages, startPages } from './attempt-pages-setting.ts';
+import { carryOut, enrolRepresentative, signAll } from './custody-process.ts';
+
+let pages: Pages;
+/** Sessions on the staff origin. */
+let administrator: string;
+let reviewer: string;
+let officer: string;
+let lawyer: string;
+
+beforeAll(async () => {
+  pages = await startPages();
+  const { custody } = pages;
+  const { officers, administrator: founder } = custody.founders;
+  const enter = async ({ session }: { session: string }) => cookieOf(await pages.enterStaff(session));
+  administrator = await enter(founder);
+  officer = await enter(officers[0]);
+  reviewer = await enter(await enrolRepresentative(custody, 'Ines Moreau', [pages.exam]));
+  const { made } = await carryOut(custody, { type: 'register-unit', name: 'Faculty of Law' }, [officers[0]]);
+  const unit = made.unit as string;
+  lawyer = await enter(await enrolRepresentative(custody, 'Leo Law', [], { roles: ['exam-administrator'], unit }));
+});
+
+afterAll(() => pages?.stop());
+
+const get = (path: string, cookie = administrator) => pages.ask('staff', path, { headers: { cookie } });
+
+function post(path: string, fields: [string, string][], cookie = administrator) {
+  const body = new URLSearchParams(fields).toString();
+  const headers = {
+    ...{ cookie, 'content-type': 'application/x-www-form-urlencoded' },
+    'content-length': String(Buffer.byteLength(body)),
+  };
+  return pages.ask('staff', path, { method: 'POST', headers, body });
+}
+
+/** Begins a draft from a template. @returns the address of its exam */
+async function begin(title: string, template = 'closed-book', cookie = administrator): Promise<string> {
+  const answer = await post(
+    '/exams',
+    [
+      ['title', title],
+      ['template', template],
+    ],
+    cookie,
+  );
+  expect(answer.status).toBe(303);
+  return (answer.headers.get('location') as string).replace('/draft', '');
+}
+
+const CLOSES = localMinute(new Date(Date.now() + 7 * 86_400_000).toISOString());
+
+/** All fields of a draft's page, as somebody filled them in who forgot nothing. */
+const whole: Record<string, string | string[]> = {
+  title: 'Torts I',
+  'setup.language': 'en',
+  'setup.unit': 'Examination Office',
+  'setup.place.kind': 'elsewhere',
+  'setup.place.address': 'https://lms.university.example/quiz/7',
+  'setup.instructions': 'You may use a pen.\r\nNothing else.',
+  'setup.opensAt': '',
+  'policy.closesAt': CLOSES,
+  'setup.minutes': '90',
+  'setup.lastEntryMinutes': '',
+  'recorded[]': ['camera'],
+  'setup.necessity.camera': 'Because nobody invigilates at home.',
+  'setup.necessity.microphone': '',
+  'setup.necessity.screen': 'Kept for later.',
+  'setup.reviewers': 'Two reviewers of the examination board',
+  'setup.arrangement.alternative': 'You can sit the exam on campus without any recording.',
+  'setup.arrangement.contact.name': 'Examination Office',
+  'setup.arrangement.contact.email': 'exams@university.example',
+  'setup.arrangement.answerDays': '5',
+  'setup.privacyOfficer.name': 'Privacy Officer',
+  'setup.privacyOfficer.email': 'privacy@university.example',
+  'setup.legalBasis': 'Examination act, section 8',
+  'setup.costsNothing[]': ['true'],
+  'policy.purposes[]': ['integrity-review', 'appeal'],
+  'policy.retentionDays': '30',
+  'policy.uploadHours': '72',
+  'policy.reentry': 'any-browser',
+  'policy.dualControl': '2',
+  'policy.leastView.chaptersAround': '1',
+  'policy.leastView.drawn': '0',
+  section: 'when',
+};
+
+const fields = (changed: Record<string, string | string[]> = {}): [string, string][] =>
+  Object.entries({ ...whole, ...changed }).flatMap(([name, value]) =>
+    [value].flat().map((one): [string, string] => [name, one]),
+  );
+
+const actOf = (path: string) => findDraft(pages.db, path.split('/').at(-1) as string)?.act as string;
+const waitsOf = async (path: string) => (await get(`${path}/draft`)).text();
+
+describe('a draft', () => {
+  test('begins from a template with what its kind needs, everything else off, and says what is missing', async () => {
+    const path = await begin('Contract Law', 'oral');
+    const page = await waitsOf(path);
+    expect(page).toMatch(/name="recorded\[\]" value="camera" checked/);
+    expect(page).toMatch(/name="recorded\[\]" value="microphone" checked/);
+    expect(page).not.toMatch(/name="recorded\[\]" value="screen" checked/);
+    expect(page).toContain('href="#policy.closesAt"');
+    expect(page, 'a suggestion waits for somebody who stands by it').toContain('href="#setup.necessity.camera"');
+    for (const [, field] of page.matchAll(/<a href="#([^"]+)">/g)) {
+      if (field !== 'main') expect(page, `the list leads to ${field}`).toContain(`id="${field}"`);
+    }
+    expect(
+      (await post(`${path}/publication`, fields({ 'setup.costsNothing[]': [] }))).status,
+      'with a part missing',
+    ).toBe(400);
+    expect(actOf(path)).toBeNull();
+  });
+
+  test('saves what can be read and brings the rest back as it was typed, with the fault beside its field', async () => {
+    const path = await begin('Torts');
+    const answer = await post(
+      `${path}/draft`,
+      fields({
+        'setup.minutes': 'ninety',
+        'setup.place.address': 'javascript:alert(1)',
+        'setup.reviewers': 'The board',
+      }),
+    );
+    expect(answer.status).toBe(400);
+    const page = await answer.text();
+    expect(page).toContain('id="setup.minutes-fault"');
+    expect(page).toContain('value="ninety"');
+    expect(page).toContain('“When” is not saved: something in it cannot be read.');
+    expect(page, 'it is said, though not saved').not.toContain('<a href="#policy.closesAt">');
+    expect(page).toContain('value="javascript:alert(1)"');
+    const kept = JSON.parse(findDraft(pages.db, path.split('/').at(-1) as string)?.draft as string);
+    expect(kept.setup.reviewers, 'another section').toBe('The board');
+    expect([kept.setup.minutes, kept.title], 'the sections with a fault stay as they were').toEqual([
+      undefined,
+      'Torts',
+    ]);
+    const mended = await post(`${path}/draft`, fields());
+    expect([mended.status, mended.headers.get('location')]).toEqual([303, `${path}/draft#when`]);
+    expect(await waitsOf(path)).toContain('Saved, ');
+    expect(await waitsOf(path), 'words of a kind that is off').toContain('Kept for later.');
+  });
+
+  test('shows what test takers will read while it is typed, without saving it', async () => {
+    const path = await begin('Evidence');
+    const answer = await post(`${path}/draft/preview`, fields({ 'setup.reviewers': 'Three wise owls' }));
+    expect(answer.status).toBe(200);
+    const fragment = await answer.text();
+    expect(fragment).toMatch(/^<div id="standing"/);
+    expect(fragment).toContain('Three wise owls. Your recording is encrypted in your browser');
+    expect(fragment).toContain('As you have typed it; not saved yet.');
+    expect(fragment).toContain('Ready to be published');
+    expect(fragment).not.toContain('Kept for later.');
+    expect(await waitsOf(path)).not.toContain('Three wise owls');
+  });
+
+  test('is not proposed with a demand for clothing; what was found is quoted, and a rewording offered', async () => {
+    const path = await begin('Procedure');
+    const demand = 'Take off your headscarf before you begin.';
+    const answer = await post(`${path}/publication`, fields({ 'setup.instructions': demand }));
+    expect(answer.status).toBe(400);
+    const page = await answer.text();
+    expect(page).toMatch(/<a href="#setup.instructions">/);
+    expect(page).toMatch(/<q class="hint">[^<]*headscarf/);
+    expect(actOf(path)).toBeNull();
+    expect(await waitsOf(path), 'it is saved all the same').toContain(demand);
+  });
+
+  test('is looked through for demands from the first sentence on, whatever is still missing', async () => {
+    const path = await begin('Jurisprudence');
+    const empty = Object.fromEntries(
+      Object.entries(whole).map(([name, value]) => [name, Array.isArray(value) ? [] : value && '']),
+    );
+    const choices = ['setup.language', 'setup.place.kind', 'policy.reentry', 'policy.dualControl'];
+    const kept = Object.fromEntries(choices.map((name) => [name, whole[name] as string]));
+    const numbers = {
+      'policy.uploadHours': '1',
+      'policy.leastView.chaptersAround': '0',
+      'policy.leastView.drawn': '0',
+    };
+    const demand = { 'setup.instructions': 'Bring 20 euros for the proctoring fee.' };
+    const answer = await post(`${path}/draft/preview`, fields({ ...empty, ...kept, ...numbers, ...demand }));
+    const page = await answer.text();
+    expect(page).toMatch(/<a href="#setup.instructions">[^]*<q class="hint">[^<]*20 euros/);
+    for (const field of [
+      'title',
+      'setup.unit',
+      'setup.place.address',
+      'policy.closesAt',
+      'recorded[]',
+      'policy.purposes[]',
+      'setup.arrangement.contact.email',
+      'setup.legalBasis',
+      'setup.costsNothing[]',
+    ]) {
+      expect(page).toContain(`<a href="#${field}">`);
+    }
+  });
+
+  test('is duplicated, as is a published exam, with its times open and its words to be confirmed again', async () => {
+    const path = await begin('Torts II');
+    await post(`${path}/draft`, fields({ title: 'Torts II' }));
+    for (const [source, words] of [
+      [path, 'Because nobody invigilates at home.'],
+      [`/exams/${pages.exam}`, 'Because answers can be dictated.'],
+    ] as const) {
+      const copy = (await post(`${source}/copies`, [])).headers.get('location') as string;
+      expect(copy).toMatch(/^\/exams\/[-0-9a-f]{36}\/draft$/);
+      const page = await (await get(copy)).text();
+      expect(page).toContain(words);
+      expect(page).toContain('href="#policy.closesAt"');
+      expect(page).toContain('The suggested words are true of this exam');
+    }
+  });
+});
+
+describe('a publication', () => {
+  test('waits in the room with every word of the draft, which stays as it is, and is entered once it is signed', async () => {
+    const path = await begin('Torts I');
+    const exam = path.split('/').at(-1) as string;
+    expect((await post(`${path}/publication`, fields())).headers.get('location')).toBe(`${path}/draft`);
+    const act = actOf(path);
+    const page = await waitsOf(path);
+    expect(page).toContain(`href="https://room.localhost:8445/acts/${act}"`);
+    expect(page).not.toContain('<form id="draft"');
+    expect((await post(`${path}/draft`, fields())).status, 'saving meanwhile').toBe(409);
+    expect((await post(`${path}/publication`, fields())).status, 'proposing again').toBe(409);
+    expect(await (await get('/')).text()).toContain('Waits for a signature');
+
+    const { custody } = pages;
+    const { administrator: founder } = custody.founders;
+    const shown = await custody.room.act(founder.session, act);
+    expect(JSON.stringify(shown.details)).toContain('Because nobody invigilates at home.');
+    await signAll(custody, act, [founder]);
+    expect(await (await get('/')).text()).toMatch(/Torts I<\/a>[^]*?Running, closes/);
+    expect(findDraft(pages.db, exam)).toBeUndefined();
+    expect((await get(path)).status).toBe(200);
+    expect((await get(`${path}/draft`)).status).toBe(404);
+    const { policy, setup } = await custody.web.exam(exam);
+    expect(policy).toMatchObject({ dualControl: true, retentionDays: 30, unit: null });
+    expect(setup).toEqual(
+      examSetup.parse({
+        ...{ unit: 'Examination Office', instructions: 'You may use a pen.\nNothing else.', minutes: 90 },
+        place: { kind: 'elsewhere', address: 'https://lms.university.example/quiz/7' },
+        necessity: { camera: 'Because nobody invigilates at home.' },
+        ...{ reviewers: 'Two reviewers of the examination board', legalBasis: 'Examination act, section 8' },
+        arrangement: {
+          alternative: 'You can sit the exam on campus without any recording.',
+          contact: { name: 'Examination Office', email: 'exams@university.example' },
+          answerDays: 5,
+        },
+        privacyOfficer: { name: 'Privacy Officer', email: 'privacy@university.example' },
+        costsNothing: true,
+      }),
+    );
+  });
+
+  test('is taken back: nobody can sign it any more, and the draft goes on', async () => {
+    const path = await begin('Equity');
+    await post(`${path}/publication`, fields({ title: 'Equity' }));
+    const act = actOf(path);
+    expect((await post(`${path}/publication/withdrawal`, [])).status).toBe(303);
+    const { custody } = pages;
+    await expect(signAll(custody, act, [custody.founders.administrator])).rejects.toThrow();
+    expect((await post(`${path}/draft`, fields())).status).toBe(303);
+  });
+
+  test('that was signed first cannot be taken back: the exam is published', async () => {
+    const path = await begin('Trusts');
+    await post(`${path}/publication`, fields({ title: 'Trusts' }));
+    const { custody } = pages;
+    await signAll(custody, actOf(path), [custody.founders.administrator]);
+    expect((await post(`${path}/publication/withdrawal`, [])).status).toBe(409);
+    expect((await get(path)).status).toBe(200);
+  });
+
+  test('that was turned down in the room leaves the draft to be edited, and says so', async () => {
+    const path = await begin('Remedies');
+    await post(`${path}/publication`, fields({ title: 'Remedies' }));
+    const { custody } = pages;
+    await custody.room.withdrawAct(custody.founders.administrator.session, actOf(path));
+    const page = await waitsOf(path);
+    expect(page).toContain('was turned down in the reading room');
+    expect(page).toContain('<form id="draft"');
+  });
+});
+
+describe('web takes back', () => {
+  test('its own proposals only, and none that somebody signed', async () => {
+    const { custody, exam } = pages;
+    const { administrator: founder } = custody.founders;
+    const { policy } = await custody.web.exam(exam);
+    const changed = { type: 'change-policy' as const, exam, policy: { ...policy, retentionDays: 20 } };
+    const own = await custody.room.proposeAct(founder.session, changed);
+    await expect(custody.web.withdrawProposal(own.act)).rejects.toThrow('not-found');
+    const { act } = await custody.web.propose(changed);
+    await signAll(custody, act, [founder]);
+    await expect(custody.web.withdrawProposal(act), 'it waits for a second person').rejects.toThrow(/act-used/);
+    expect((await custody.web.proposal(act)).status).toBe('proposed');
+  });
+});
+
+describe('what somebody sees', () => {
+  test('is their own unit’s: to another unit’s administrators and to reviewers a draft is not there', async () => {
+    const [theirs, ours] = [await begin('Law of the Sea', 'paper', lawyer), await begin('Of everybody')];
+    for (const [cookie, path] of [
+      [lawyer, ours],
+      [reviewer, ours],
+      [reviewer, theirs],
+    ] as const) {
+      expect((await get(`${path}/draft`, cookie)).status).toBe(404);
+      for (const form of ['draft', 'draft/preview', 'publication', 'publication/withdrawal', 'copies']) {
+        expect((await post(`${path}/${form}`, fields(), cookie)).status, form).toBe(404);
+      }
+    }
+    const lawyers = await (await get('/', lawyer)).text();
+    expect([lawyers.includes('Law of the Sea'), lawyers.includes('Of everybody')]).toEqual([true, false]);
+    const reviewers = await (await get('/', reviewer)).text();
+    expect([reviewers.includes('Linear Algebra I'), reviewers.includes('Of everybody')]).toEqual([true, false]);
+  });
+
+  test('a privacy officer reads drafts and changes nothing', async () => {
+    const path = await begin('Read by an officer');
+    const page = await get(`${path}/draft`, officer);
+    expect(page.status).toBe(200);
+    expect(await page.text()).not.toContain('<form id="draft"');
+    expect((await post(`${path}/draft`, fields(), officer)).status).toBe(404);
+    expect(
+      (
+        await post(
+          '/exams',
+          [
+            ['title', 'x'],
+            ['template', 'oral'],
+          ],
+          officer,
+        )
+      ).status,
+    ).toBe(404);
+  });
+
+  test('comes a page at a time, each exam once, the newest first', async () => {
+    for (let i = 0; i < 120; i++) {
+      const row = { exam: randomUUID(), title: `Old ${i}`, unit: null, draft: '{}', createdBy: randomUUID() };
+      // Several of the same moment: the order among them has to be one.
+      insertDraft(pages.db, { ...row, createdAt: new Date(Date.UTC(2020, 0, 1, 0, Math.floor(i / 3))).toISOString() });
+    }
+    const titles: string[] = [];
+    for (let next: string | undefined = '/'; next !== undefined; ) {
+      const page: string = await (await get(next)).text();
+      titles.push(...[...page.matchAll(/>(Old \d+)</g)].map(([, title]) => title as string));
+      expect([...page.matchAll(/role="rowheader"/g)].length).toBeLessThanOrEqual(50);
+      next = /href="(\/\?before=[^"]+)"/.exec(page)?.[1];
+    }
+    expect(titles).toHaveLength(120);
+    expect(new Set(titles).size).toBe(120);
+    expect(titles[0]).toMatch(/Old 11[789]/);
+    expect((await get('/?before=nonsense')).status).toBe(200);
+  });
+});
