@@ -4,6 +4,7 @@ import { staffExamRoutes } from './exams/routes.tsx';
 import { assets } from './http/assets.ts';
 import { originApp } from './http/origin-app.ts';
 import { staffNetworks } from './http/staff-networks.ts';
+import { rosterRoutes } from './roster/routes.tsx';
 
 /** The staff origin: exams and rosters, on the institution's own networks only, and never a recording. */
 export function staffOrigin({ config, db, custody, assetFolder, log }: Omit<WebParts, 'recordings'>) {
@@ -17,5 +18,6 @@ export function staffOrigin({ config, db, custody, assetFolder, log }: Omit<WebP
     .use(staffNetworks(config.CLOISTER_STAFF_NETWORKS))
     .route('/', sessionRoutes({ custody }))
     .route('/', staffExamRoutes({ db, custody, config }))
+    .route('/', rosterRoutes({ db, custody, config }))
     .route('/', assets(assetFolder));
 }

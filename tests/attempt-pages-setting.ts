@@ -14,6 +14,7 @@ import { enterExam } from '../app/exams/exam.ts';
 import { examPageRoutes, staffExamRoutes } from '../app/exams/routes.tsx';
 import { originApp } from '../app/http/origin-app.ts';
 import { practiceRoutes } from '../app/practice/routes.tsx';
+import { rosterRoutes } from '../app/roster/routes.tsx';
 import { type AttemptStart, encodeMetadata, toBase64url } from '../app/wire.ts';
 import { openApplianceDatabase } from '../db/appliance/open.ts';
 import { type ExamSetup, examSetup } from '../hsm/exam-setup.ts';
@@ -82,7 +83,8 @@ export async function startPages(
     log,
   })
     .route('/', sessionRoutes({ custody: custody.web }))
-    .route('/', staffExamRoutes({ db, custody: custody.web, config }));
+    .route('/', staffExamRoutes({ db, custody: custody.web, config }))
+    .route('/', rosterRoutes({ db, custody: custody.web, config }));
 
   /** Asks as a browser does: own host, own origin unless told otherwise. */
   const ask = (
