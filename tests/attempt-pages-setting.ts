@@ -51,6 +51,7 @@ export async function startPages(
   const config = {
     CLOISTER_INSTITUTION: INSTITUTION,
     CLOISTER_ROOM_ORIGIN: ROOM_ORIGIN,
+    CLOISTER_EXAM_ORIGIN: origins.exam,
     CLOISTER_RECORDINGS: join(folder, 'recordings'),
   };
   const exam = randomUUID();

@@ -1,11 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import {
-  findTestTakerByLink,
-  insertTestTaker,
-  insertTestTakerSession,
-  setSessionExpiry,
-} from '../../db/appliance/attempts.ts';
+import { findTestTakerByLink, insertTestTakerSession, setSessionExpiry } from '../../db/appliance/attempts.ts';
 import type { ApplianceDatabase } from '../../db/appliance/open.ts';
+import { enterOnRoster } from '../../db/appliance/roster.ts';
 import { candidateCode } from '../../hsm/acts/wording.ts';
 import { AppError } from '../errors.ts';
 import { createToken, digestToken } from './token.ts';
@@ -44,7 +40,7 @@ export function enterTestTaker(
   }
   const id = randomUUID();
   const token = createToken();
-  insertTestTaker(db, { ...testTaker, candidate: candidate.data, id, linkDigest: digestToken(token) });
+  enterOnRoster(db, [{ ...testTaker, candidate: candidate.data, email: null, id, linkDigest: digestToken(token) }]);
   return { id, token };
 }
 
