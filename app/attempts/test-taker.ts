@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { findTestTakerByLink, insertTestTakerSession, setSessionExpiry } from '../../db/appliance/attempts.ts';
 import type { ApplianceDatabase } from '../../db/appliance/open.ts';
-import { enterOnRoster } from '../../db/appliance/roster.ts';
+import { enterOnRoster, keepInvitations } from '../../db/appliance/roster.ts';
 import { candidateCode } from '../../hsm/acts/wording.ts';
 import { AppError } from '../errors.ts';
 import { createToken, digestToken } from './token.ts';
@@ -40,7 +40,10 @@ export function enterTestTaker(
   }
   const id = randomUUID();
   const token = createToken();
-  enterOnRoster(db, [{ ...testTaker, candidate: candidate.data, email: null, id, linkDigest: digestToken(token) }]);
+  const linkDigest = digestToken(token);
+  enterOnRoster(db, [{ ...testTaker, candidate: candidate.data, email: null, id, linkDigest }]);
+  // Whoever gets the token hands it out: another link would end it.
+  keepInvitations(db, [{ testTaker: id, linkDigest }], new Date().toISOString());
   return { id, token };
 }
 

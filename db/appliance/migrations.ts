@@ -56,7 +56,7 @@ export const migrations: readonly Migration[] = [
   ALTER TABLE exams DROP COLUMN notice;
   ALTER TABLE exams DROP COLUMN exam_page;
   `,
-  // Rosters by mail, search and page: whoever was there before has no address, and their links were given out by others.
+  // Addresses, search and invitations. Whoever was there before was handed a link when they were entered.
   (sqlite) => {
     sqlite.exec(`
       ALTER TABLE test_takers ADD COLUMN email TEXT;
@@ -70,6 +70,8 @@ export const migrations: readonly Migration[] = [
       CREATE TABLE invitations (
         test_taker TEXT PRIMARY KEY REFERENCES test_takers(id), made_at TEXT NOT NULL, sent_at TEXT, fault TEXT
       ) STRICT;
+      INSERT INTO invitations (test_taker, made_at)
+        SELECT test_takers.id, created_at FROM test_takers JOIN exams ON exams.id = exam;
 
       -- Figures that a page would otherwise count anew each time, over all of a roster.
       CREATE TABLE roster_counts (
@@ -77,7 +79,7 @@ export const migrations: readonly Migration[] = [
         started INTEGER NOT NULL, ended INTEGER NOT NULL
       ) STRICT;
       INSERT INTO roster_counts
-        SELECT exam, count(*), 0, count(attempts.id), count(ended_at)
+        SELECT exam, count(*), count(*), count(attempts.id), count(ended_at)
         FROM test_takers LEFT JOIN attempts ON test_taker = test_takers.id GROUP BY exam;
       CREATE TRIGGER test_taker_entered AFTER INSERT ON test_takers BEGIN
         INSERT INTO roster_counts VALUES (new.exam, 1, 0, 0, 0) ON CONFLICT DO UPDATE SET entered = entered + 1;
