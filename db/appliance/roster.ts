@@ -80,7 +80,12 @@ export function findOnRoster(db: ApplianceDatabase, exam: string, id: string): R
 
 /** @returns how many there are, without counting them: triggers keep the figures (see migrations.ts) */
 export function countRoster(db: ApplianceDatabase, exam: string): RosterCounts {
-  const counts = db.select().from(rosterCounts).where(eq(rosterCounts.exam, exam)).get();
+  const { entered, invited, started, ended } = rosterCounts;
+  const counts = db
+    .select({ entered, invited, started, ended })
+    .from(rosterCounts)
+    .where(eq(rosterCounts.exam, exam))
+    .get();
   return counts ?? { entered: 0, invited: 0, started: 0, ended: 0 };
 }
 
@@ -115,16 +120,15 @@ export function searchRoster(
   const begins = (word: SQL, start: string) => sql`${word} >= ${start} AND ${word} < ${start + END}`;
   const hasWord = (start: string) =>
     sql`EXISTS (SELECT 1 FROM roster_words o WHERE o.test_taker = w.test_taker AND ${begins(sql`o.word`, start)})`;
-  const beyond = sql`(w.word, w.test_taker) > (
-    (SELECT min(p.word) FROM roster_words p WHERE p.test_taker = ${after} AND ${begins(sql`p.word`, longest)}), ${after})`;
+  const { last } = db.get<{ last: string | null }>(sql`SELECT min(word) AS last FROM roster_words
+    WHERE exam = ${exam} AND test_taker = ${after} AND ${begins(sql`word`, longest)}`);
+  const from = last === null ? sql`w.word >= ${longest}` : sql`(w.word, w.test_taker) > (${last}, ${after})`;
   const conditions = [
-    sql`w.exam = ${exam}`,
-    begins(sql`w.word`, longest),
+    sql`w.exam = ${exam} AND ${from} AND w.word < ${longest + END}`,
     // Two words of one person may begin alike: the first of them counts.
     sql`NOT EXISTS (SELECT 1 FROM roster_words e
       WHERE e.test_taker = w.test_taker AND e.word >= ${longest} AND e.word < w.word)`,
     ...others.map(hasWord),
-    ...(after === null || !findOnRoster(db, exam, after) ? [] : [beyond]),
   ];
   return db.all<RosterRow>(sql`
     SELECT t.id, t.candidate, t.name, t.email,
