@@ -29,6 +29,7 @@ afterAll(async () => {
   await appliance?.stop();
 });
 
+const pictures = process.env['CLOISTER_TEST_PICTURES'];
 const WIDTHS = [380, 1280];
 const inspect = async (name: string) => {
   for (const width of WIDTHS) await inspectPage(page, name, width);
@@ -73,6 +74,7 @@ test('by keyboard alone a list is pasted, mended, looked at and imported, and it
   await page.emulateMedia({ media: 'print' });
   expect(await page.getByText('Print this page now').isVisible()).toBe(false);
   expect(await page.locator('.masthead').isVisible()).toBe(false);
+  if (pictures) await page.screenshot({ path: `${pictures}/roster-paper.png`, fullPage: true });
   const pdf = await page.pdf({ format: 'A4' });
   expect(pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)).toHaveLength(2);
   await page.emulateMedia({ media: null });

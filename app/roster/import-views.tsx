@@ -82,7 +82,7 @@ export function PreviewPage(props: RosterShellProps & { plan: ImportPlan; text: 
         <>
           <p class="lead">
             {amount(faults.length, 'fault')} in {amount(new Set(faults.map(({ row }) => row)).size, 'row')}. Nothing was
-            imported. Mend them in your file or below, and try again.
+            imported. Mend {faults.length === 1 ? 'it' : 'them'} in your file or below, and try again.
           </p>
           <FaultTable faults={faults} />
           <h2>Mend and try again</h2>
@@ -94,10 +94,18 @@ export function PreviewPage(props: RosterShellProps & { plan: ImportPlan; text: 
           <dl class="details">
             <dt>New on the roster</dt>
             <dd>{amount(entered.length, 'test taker')}</dd>
-            <dt>Get another e-mail address</dt>
-            <dd>{amount(readdressed.length, 'test taker')}</dd>
-            <dt>There already, and stay as they are</dt>
-            <dd>{amount(same, 'test taker')}</dd>
+            {readdressed.length > 0 && (
+              <>
+                <dt>Get another e-mail address</dt>
+                <dd>{amount(readdressed.length, 'test taker')}</dd>
+              </>
+            )}
+            {same > 0 && (
+              <>
+                <dt>There already, and stay as they are</dt>
+                <dd>{amount(same, 'test taker')}</dd>
+              </>
+            )}
             {unread.length > 0 && (
               <>
                 <dt>Columns that are not read</dt>

@@ -39,12 +39,12 @@ export function InvitationsPage({ counts, now, ...shell }: RosterShellProps & { 
             <legend>Whom to invite</legend>
             <label class="choice">
               <input type="radio" name="whom" value="new" checked={without > 0} required />
-              <span>Those who have no personal link yet, {without}</span>
+              <span>Those who have no personal link yet ({without})</span>
             </label>
             <label class="choice">
               <input type="radio" name="whom" value="all" checked={without === 0} required />
               <span>
-                Everybody whose attempt has not begun, {entered - started}.{' '}
+                Everybody whose attempt has not begun ({entered - started}).{' '}
                 <span class="hint">Links that they were given before stop working.</span>
               </span>
             </label>
@@ -111,9 +111,12 @@ export function PrintPage({
         ) : (
           <Notice kind="notice">
             <p>
-              <strong>{made}, with links that stand nowhere else.</strong> Print this page now with your browser
-              (Ctrl+P, on a Mac ⌘P). It cannot be opened a second time: loading it again makes other links, and those
-              printed before stop working. What you see down here is what comes out; this notice does not.
+              <strong>
+                {made}, with {invitations.length === 1 ? 'a link that stands' : 'links that stand'} nowhere else.
+              </strong>{' '}
+              Print this page now with your browser (Ctrl+P, on a Mac ⌘P). It cannot be opened a second time: loading it
+              again makes other links, and those printed before stop working. What you see down here is what comes out;
+              this notice does not.
             </p>
           </Notice>
         )}
@@ -161,7 +164,7 @@ function Sheet(props: { invitation: Invitation; exam: ExamRules; examOrigin: str
       </p>
       <h3>{words.link}</h3>
       <p>
-        <code>{invitation.link}</code>
+        <code class="link">{invitation.link}</code>
       </p>
       <p>{words.linkUse}</p>
       <h3>{words.when}</h3>
@@ -199,7 +202,7 @@ function Slip({ invitation, exam }: { invitation: Invitation; exam: ExamRules })
         {exam.title}. {wordWindow(setup, policy.closesAt).join(' ')}
       </p>
       <p>
-        {words.link}: <code>{invitation.link}</code>
+        {words.link}: <code class="link">{invitation.link}</code>
       </p>
       <p>
         {words.compare}: <code>{fingerprintOf(examKey.applianceKey)}</code>
