@@ -56,6 +56,9 @@ const SAY: Record<Column, string> = {
   email: 'the e-mail address',
 };
 
+const nameLine = line(100);
+const address = z.email();
+
 /** Each field of an entry, with the sentence for what it cannot be; as a form's field and as a list's column has it. */
 export const entryFields = {
   candidate: z
@@ -71,14 +74,14 @@ export const entryFields = {
     .trim()
     .min(1, 'The name is missing. Give the name that the invitation is to carry.')
     .refine(
-      (text) => text === '' || line(100).safeParse(text).success,
+      (text) => text === '' || nameLine.safeParse(text).success,
       'The name is longer than 100 characters, or holds characters that are not shown, or a line break. Write it again on one line.',
     ),
   email: z
     .string()
     .trim()
     .refine(
-      (text) => text === '' || (text.length <= 254 && z.email().safeParse(text).success),
+      (text) => text === '' || (text.length <= 254 && address.safeParse(text).success),
       'This is not an e-mail address that mail can be sent to. Write it as name@university.example, or leave it empty.',
     )
     .transform((text) => text || null)

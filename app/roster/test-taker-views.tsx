@@ -9,7 +9,7 @@ import { AttemptState, LinkState, RosterShell, type RosterShellProps } from './v
 /** Where somebody is put on the roster by hand. */
 export function NewTestTakerPage({ filled, ...shell }: RosterShellProps & { filled: Filled }) {
   const email = filled.entries.email;
-  const hint = 'It can be left out: then the invitation is printed.';
+  const hint = 'It can be left out: invitations are printed, and none is sent by mail yet.';
   return (
     <RosterShell {...shell} title="Add a test taker" below>
       <form class="stack" method="post" action={`/exams/${shell.exam.exam}/test-takers`}>
@@ -17,7 +17,7 @@ export function NewTestTakerPage({ filled, ...shell }: RosterShellProps & { fill
           {...{ filled }}
           name="candidate"
           label="Candidate code"
-          hint="By it reviewers know this person, who do not see the name: a registration number, say."
+          hint="By it this person is known in the reading room, where no name is shown: a registration number, say."
         />
         <NameField {...{ filled }} name="name" label="Name" hint="As it is to stand on the invitation." />
         <div class="field">
