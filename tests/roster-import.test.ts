@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { openSession } from '../app/attempts/test-taker.ts';
-import { type ExamRules } from '../app/exams/rule-book.ts';
+import { digestToken } from '../app/attempts/token.ts';
+import type { ExamRules } from '../app/exams/rule-book.ts';
 import { CsvError, decodeList, parseCsv } from '../app/roster/csv.ts';
 import { enterByHand, importList, planImport } from '../app/roster/import-plan.ts';
 import { makeInvitations } from '../app/roster/invitations.ts';
 import { MOST_ROWS, readRosterList } from '../app/roster/roster-list.ts';
-import { insertAttempt } from '../db/appliance/attempts.ts';
+import { endAttempt, insertAttempt, prepareTestTakerOfSession } from '../db/appliance/attempts.ts';
 import { insertExam } from '../db/appliance/exams.ts';
 import { type ApplianceDatabase, openApplianceDatabase } from '../db/appliance/open.ts';
 import {
@@ -168,7 +169,7 @@ describe('a roster', () => {
   const idOf = (candidate: string) =>
     listRoster(db, exam, null, 1000).find((row) => row.candidate === candidate)?.id ?? '';
   const begin = (testTaker: string) =>
-    insertAttempt(db, { id: randomUUID(), testTaker, publicKey: Buffer.from('key'), startedAt: now() });
+    insertAttempt(db, { id: randomUUID(), testTaker, publicKey: Buffer.from('key'), startedAt: now() }).attempt.id;
 
   test('takes a list as it was shown, and the same list again changes nothing', () => {
     const list = 'T-2,Mei,mei@university.example\nT-1,Amal';
@@ -281,14 +282,28 @@ describe('a roster', () => {
     expect(makeInvitations(db, rules(), 'all', before, 'https://exam.example')).toEqual([]);
 
     const session = openSession(db, tokenOf(first[0]));
-    begin(idOf('T-2'));
+    const attempt = begin(idOf('T-2'));
     const later = new Date(Date.now() + 1000).toISOString();
     const second = makeInvitations(db, rules(), 'all', later, 'https://exam.example');
     expect(second.map(({ candidate }) => candidate)).toEqual(['T-1', 'T-3']);
     for (const ended of [first[0], first[2]]) expect(() => openSession(db, tokenOf(ended))).toThrow('not-found');
     for (const good of [first[1], ...second]) expect(openSession(db, tokenOf(good))).toMatch(/^[\w-]{43}$/);
-    expect(db.$client.prepare('SELECT count(*) FROM test_taker_sessions').pluck().get()).toBeGreaterThan(0);
-    expect(countRoster(db, exam)).toMatchObject({ invited: 3, started: 1 });
+    const holder = prepareTestTakerOfSession(db);
+    const holds = (token: string) => holder(digestToken(token), now())?.candidate;
+    expect(holds(session)).toBeUndefined();
+    // Whoever records goes on, though their link is another one now.
+    const recording = openSession(db, tokenOf(first[1]));
+    makeInvitations(db, rules(), { testTaker: idOf('T-2') }, now(), 'https://exam.example');
+    expect(() => openSession(db, tokenOf(first[1]))).toThrow('not-found');
+    expect(holds(recording)).toBe('T-2');
+    endAttempt(db, attempt, now());
+    expect(() => makeInvitations(db, rules(), { testTaker: idOf('T-2') }, now(), 'https://exam.example')).toThrow(
+      'already-done',
+    );
+    expect(() =>
+      makeInvitations(db, { ...rules(), exam: randomUUID() }, { testTaker: idOf('T-1') }, now(), ''),
+    ).toThrow('not-found');
+    expect(countRoster(db, exam)).toEqual({ entered: 3, invited: 3, started: 1, ended: 1 });
 
     db.$client.pragma('wal_checkpoint(TRUNCATE)');
     const stored = readFileSync(path);

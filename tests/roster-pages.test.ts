@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { fingerprintOf, fragmentOf } from '../app/exams/fingerprint.ts';
 import { enterExam } from '../app/exams/exam.ts';
+import { BATCH } from '../app/roster/invitations.ts';
 import { insertAttempt } from '../db/appliance/attempts.ts';
 import { countRoster, listRoster } from '../db/appliance/roster.ts';
 import { cookieOf, type Pages, SETUP, startPages } from './attempt-pages-setting.ts';
@@ -196,6 +197,25 @@ describe('invitations', () => {
   });
 });
 
+test('invitations for more than are made at once go on where they stopped, and give nobody two', async () => {
+  const own = randomUUID();
+  enterExam(pages.db, await publishExam(pages.custody, { exam: own, title: 'Larger', policy: policy() }));
+  const text = Array.from({ length: BATCH + 2 }, (_, index) => `B-${1000 + index},Person`).join('\n');
+  const path = `/exams/${own}`;
+  const preview = await (await upload(`${path}/import/preview`, { text })).text();
+  expect((await upload(`${path}/import`, { text, digest: digestOn(preview) })).status).toBe(303);
+  const first = await (await post(`${path}/invitations`, { whom: 'all', form: 'slips' })).text();
+  expect(linksOn(first)).toHaveLength(BATCH);
+  expect(first).toContain('make the next ones');
+  const hidden = [...first.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]+)"/g)];
+  const again = Object.fromEntries(hidden.map(([, name = '', value = '']) => [name, value]));
+  const second = await (await post(`${path}/invitations`, again)).text();
+  expect(linksOn(second)).toHaveLength(2);
+  expect(second).not.toContain('make the next ones');
+  expect(words(await (await post(`${path}/invitations`, again)).text())).toContain('Nobody is left to invite');
+  expect((await pages.ask('exam', new URL(linksOn(first)[0] ?? '').pathname)).status).toBe(303);
+});
+
 test('a reviewer sees names, codes and attempts; no address, no way to change anything', async () => {
   await post(`/exams/${exam}/test-takers`, { candidate: 'R-1', name: 'Rosa Roster', email: 'rosa@university.example' });
   const html = await (await get(`/exams/${exam}`, cookies.reviewer)).text();
@@ -215,7 +235,7 @@ test('a reviewer sees names, codes and attempts; no address, no way to change an
   expect(countRoster(pages.db, exam)).toEqual(before);
 });
 
-test('is looked through a hundred at a time, and searched by the beginnings of words', async () => {
+test('a roster is looked through a hundred at a time, and searched by the beginnings of words', async () => {
   const own = randomUUID();
   enterExam(pages.db, await publishExam(pages.custody, { exam: own, title: 'Large', policy: policy() }));
   const rows = Array.from(
