@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { attemptIdOf } from '../app/attempts/attempt.ts';
 import { fingerprintOf, fragmentOf } from '../app/exams/fingerprint.ts';
 import { enterExam } from '../app/exams/exam.ts';
 import { BATCH } from '../app/roster/invitations.ts';
 import { insertAttempt } from '../db/appliance/attempts.ts';
 import { countRoster, listRoster } from '../db/appliance/roster.ts';
-import { cookieOf, type Pages, SETUP, startPages } from './attempt-pages-setting.ts';
+import { cookieOf, makeAttemptKey, type Pages, SETUP, startPages } from './attempt-pages-setting.ts';
 import { carryOut, enrolRepresentative, policy, publishExam } from './custody-process.ts';
 
 let pages: Pages;
@@ -263,6 +264,26 @@ test('a roster is looked through a hundred at a time, and searched by the beginn
   expect(found).not.toMatch(/P-1018/);
   expect(words(await (await get(`/exams/${own}?q=nobody+here`)).text())).toContain('Nobody on this roster has');
   expect((await get(`/exams/${own}?q=%2D%2D`)).status).toBe(200);
+});
+
+test('somebody whose start reached custody and not us, removed and added again, begins the same attempt', async () => {
+  const path = `/exams/${exam}/test-takers`;
+  const enter = async () => {
+    const at = (await post(path, { candidate: 'S-1', name: 'Sam Stone', email: '' })).headers.get('location') ?? '';
+    const whom = at.split('/').at(-1) ?? '';
+    const [link = ''] = linksOn(await (await post(`/exams/${exam}/invitations`, { whom, form: 'slips' })).text());
+    return { at, whom, token: new URL(link).pathname.split('/').at(-1) ?? '' };
+  };
+  const first = await enter();
+  const { publicKey } = await makeAttemptKey();
+  const attempt = attemptIdOf(first.whom);
+  await pages.custody.web.registerAttempt({ attempt, exam, candidate: 'S-1', publicKey });
+  expect((await post(`${first.at}/removal`, {})).status).toBe(303);
+  const { token } = await enter();
+  const visit = await pages.visit(token);
+  const begun = await visit.send('/attempt', { attempt, publicKey });
+  expect(begun.status).toBe(201);
+  expect(await begun.json()).toMatchObject({ attempt });
 });
 
 test('whoever has begun stays on the roster, and the page says why; whoever was removed can be added again', async () => {

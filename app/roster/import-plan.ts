@@ -1,6 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { ApplianceDatabase } from '../../db/appliance/open.ts';
 import { enterOnRoster, findCandidates } from '../../db/appliance/roster.ts';
+import { testTakerIdOf } from '../attempts/test-taker.ts';
 import { createToken, digestToken } from '../attempts/token.ts';
 import { type ListedEntry, readRosterList, type RosterEntry, type RowFault } from './roster-list.ts';
 
@@ -89,7 +90,7 @@ export function enterByHand(db: ApplianceDatabase, exam: string, entry: RosterEn
 
 /** Nobody is told the token: the link that they are given is made with their invitation. */
 function newTestTaker(exam: string, entry: RosterEntry) {
-  return { id: randomUUID(), exam, ...entry, linkDigest: digestToken(createToken()) };
+  return { id: testTakerIdOf(exam, entry.candidate), exam, ...entry, linkDigest: digestToken(createToken()) };
 }
 
 function knownBy(db: ApplianceDatabase, exam: string, candidates: string[]) {
