@@ -351,8 +351,8 @@ describe('a roster', () => {
     const few = fill(500);
     const many = fill(100_000);
     const ratios = many.map((time, index) => time / (few[index] as number));
-    // Twice, on a machine that does other things beside: one that counts or sorts all of them takes a hundred times as long.
-    expect(Math.max(...ratios), ratios.map((ratio) => ratio.toFixed(2)).join(', ')).toBeLessThan(2);
+    // Much, for a machine that does other things beside: what counts or sorts all of them takes a hundred times as long.
+    expect(Math.max(...ratios), ratios.map((ratio) => ratio.toFixed(2)).join(', ')).toBeLessThan(5);
   });
 
   const rules = () => ({ exam, examKey: { applianceKey: 'A'.repeat(43) } }) as ExamRules;
