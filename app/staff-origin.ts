@@ -5,6 +5,7 @@ import { staffExamRoutes } from './exams/routes.tsx';
 import { assets } from './http/assets.ts';
 import { originApp } from './http/origin-app.ts';
 import { staffNetworks } from './http/staff-networks.ts';
+import { rosterRoutes } from './roster/routes.tsx';
 
 /** The staff origin: exams, as they are set up and sat, and rosters, on the institution's own networks only, and never a recording. */
 export function staffOrigin({ config, db, custody, assetFolder, log }: Omit<WebParts, 'recordings'>) {
@@ -19,5 +20,6 @@ export function staffOrigin({ config, db, custody, assetFolder, log }: Omit<WebP
     .route('/', sessionRoutes({ custody }))
     .route('/', draftRoutes({ db, custody, config }))
     .route('/', staffExamRoutes({ db, custody, config }))
+    .route('/', rosterRoutes({ db, custody, config }))
     .route('/', assets(assetFolder));
 }

@@ -1,7 +1,10 @@
 import Database from 'better-sqlite3';
 
-/** A schema step: SQL that takes the database from the version before to this one. Steps are only ever added. */
-export type Migration = string;
+/**
+ * A schema step that takes the database from the version before to this one: SQL, or a function where SQL alone cannot say it. Steps are
+ * only ever added.
+ */
+export type Migration = string | ((sqlite: Database.Database) => void);
 
 /** The database file was written by a newer program than this one. */
 export class NewerDatabaseError extends Error {}
@@ -27,7 +30,8 @@ export function openSqlite(path: string, migrations: readonly Migration[]): Data
   for (const [index, step] of migrations.entries()) {
     if (index < version) continue;
     sqlite.transaction(() => {
-      sqlite.exec(step);
+      if (typeof step === 'string') sqlite.exec(step);
+      else step(sqlite);
       sqlite.pragma(`user_version = ${index + 1}`);
     })();
   }

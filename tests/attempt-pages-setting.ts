@@ -15,6 +15,7 @@ import { draftRoutes } from '../app/exams/draft-routes.tsx';
 import { examPageRoutes, staffExamRoutes } from '../app/exams/routes.tsx';
 import { originApp } from '../app/http/origin-app.ts';
 import { practiceRoutes } from '../app/practice/routes.tsx';
+import { rosterRoutes } from '../app/roster/routes.tsx';
 import { type AttemptStart, encodeMetadata, toBase64url } from '../app/wire.ts';
 import { openApplianceDatabase } from '../db/appliance/open.ts';
 import { type ExamSetup, examSetup } from '../hsm/exam-setup.ts';
@@ -51,6 +52,7 @@ export async function startPages(
   const config = {
     CLOISTER_INSTITUTION: INSTITUTION,
     CLOISTER_ROOM_ORIGIN: ROOM_ORIGIN,
+    CLOISTER_EXAM_ORIGIN: origins.exam,
     CLOISTER_RECORDINGS: join(folder, 'recordings'),
   };
   const exam = randomUUID();
@@ -84,7 +86,8 @@ export async function startPages(
   })
     .route('/', sessionRoutes({ custody: custody.web }))
     .route('/', draftRoutes({ db, custody: custody.web, config }))
-    .route('/', staffExamRoutes({ db, custody: custody.web, config }));
+    .route('/', staffExamRoutes({ db, custody: custody.web, config }))
+    .route('/', rosterRoutes({ db, custody: custody.web, config }));
 
   /** Asks as a browser does: own host, own origin unless told otherwise. */
   const ask = (

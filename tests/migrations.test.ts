@@ -7,6 +7,7 @@ import { findAttemptKeys } from '../db/appliance/attempts.ts';
 import { migrations } from '../db/appliance/migrations.ts';
 import { openApplianceDatabase } from '../db/appliance/open.ts';
 import { insertRecording, listRecordings } from '../db/appliance/recordings.ts';
+import { countRoster, searchRoster } from '../db/appliance/roster.ts';
 import { findAct, listDecisions } from '../db/custody/acts.ts';
 import { findExam as findCustodyExam, findNewestVersion } from '../db/custody/exams.ts';
 import { listGrantsOn } from '../db/custody/grants.ts';
@@ -40,6 +41,10 @@ test('web’s database of the time when an attempt had one key keeps its recordi
   expect(() => insertRecording(db, { ...another, id: randomUUID(), attemptKey: key })).toThrow('UNIQUE');
   insertRecording(db, { ...another, id: randomUUID(), attemptKey: other });
   expect(listRecordings(db, 'attempt')).toHaveLength(2);
+  // Their link was handed out when they were entered.
+  const [taker] = searchRoster(db, 'exam', ['na'], null, 10);
+  expect(taker).toMatchObject({ id: 'taker', email: null, invitedAt: '2026-05-04T08:00:00.000Z' });
+  expect(countRoster(db, 'exam')).toEqual({ entered: 1, invited: 1, started: 1, ended: 0 });
   db.$client.close();
   rmSync(folder, { recursive: true });
 });

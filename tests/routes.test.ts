@@ -35,12 +35,14 @@ interface Row {
   type?: string;
   /** The right person is a privacy officer. */
   officer?: true;
-  /** The right person is an exam administrator. */
+  /** The right person is an exam administrator; the other one a reviewer of the exam. */
   administrator?: true;
 }
 
 const JSON_TYPE = 'application/json';
 const FORM_TYPE = 'application/x-www-form-urlencoded';
+/** A body of 5 MiB is what is too large for it. */
+const UPLOAD_TYPE = 'multipart/form-data; boundary=edge';
 const FREE_PAGE: Row = { nobody: 200 };
 /** What only who answers for the register may see; to everybody else it is not there. */
 const REGISTER_PAGE: Row = { nobody: 303, other: 404, officer: true };
@@ -52,6 +54,10 @@ const DRAFT_FORM: Row = {
   ...{ nobody: 401, other: 404, missing: 404, malformed: 400, oversized: 413 },
   ...{ type: FORM_TYPE, administrator: true },
 };
+/** What only the exam administrators of an exam's unit may see and do. */
+const ROSTER_PAGE: Row = { nobody: 401, other: 404, missing: 404, administrator: true };
+const ROSTER_FORM: Row = { ...ROSTER_PAGE, malformed: 400, oversized: 413, type: FORM_TYPE };
+const ROSTER_UPLOAD: Row = { ...ROSTER_FORM, type: UPLOAD_TYPE };
 
 /** The page and the form of each change that can be proposed. */
 function changes(path: string, names: string[]): Record<string, Row> {
@@ -124,6 +130,15 @@ const TABLE: Record<Place, Record<string, Row>> = {
     'POST /exams/:exam/copies': { nobody: 401, other: 404, missing: 404, type: FORM_TYPE, administrator: true },
     'GET /exams/:exam': { nobody: 401, other: 404, missing: 404 },
     'GET /exams/:exam/roster': { nobody: 401, other: 404, missing: 404 },
+    'GET /exams/:exam/import': ROSTER_PAGE,
+    'POST /exams/:exam/import/preview': ROSTER_UPLOAD,
+    'POST /exams/:exam/import': ROSTER_UPLOAD,
+    'GET /exams/:exam/test-takers/new': ROSTER_PAGE,
+    'POST /exams/:exam/test-takers': ROSTER_FORM,
+    'GET /exams/:exam/test-takers/:testTaker': ROSTER_PAGE,
+    'POST /exams/:exam/test-takers/:testTaker/removal': { ...ROSTER_PAGE, type: FORM_TYPE },
+    'GET /exams/:exam/invitations': ROSTER_PAGE,
+    'POST /exams/:exam/invitations': ROSTER_FORM,
     'GET /assets/:name': { nobody: 200, missing: 404 },
     'POST /session': { nobody: 400, malformed: 400, oversized: 413, type: FORM_TYPE },
     'POST /session/end': { nobody: 303 },
@@ -188,11 +203,13 @@ const cookies: Record<Place, { right: string; other: string }> = {
 };
 /** The session of a privacy officer in the room. */
 let officer = '';
-/** The session of an exam administrator on the staff origin, and a draft of theirs. */
+/** The session of an exam administrator at the staff origin, and a draft of theirs. */
 let administrator = '';
 let draft = '';
 const rightOf = (place: Place, row: Row) =>
   row.officer ? officer : row.administrator ? administrator : cookies[place].right;
+/** A reviewer sees the exam, and still nothing of what its administrators do. */
+const otherOf = (place: Place, row: Row) => (row.administrator ? cookies[place].right : cookies[place].other);
 /** What stands for each parameter when it exists. */
 const real: Record<string, string> = { name: 'cloister.css', '*': 'checkpoint', number: '0', chapter: '0' };
 /** A good body per route, so that only what is tested is wrong. */
@@ -255,6 +272,14 @@ beforeAll(async () => {
   const { made } = await carryOut(desk, { type: 'register-unit', name: 'Faculty of Law' }, [first]);
   const outsider = await inviteReviewer(desk, 'Olaf Outside', []);
   Object.assign(real, { unit: made.unit, representative: outsider.representative });
+  const enterStaff = async (ticket: string) =>
+    cookieOf(
+      await ask(staff, '/session', {
+        method: 'POST',
+        headers: { origin: room, 'content-type': FORM_TYPE },
+        body: new URLSearchParams({ ticket }).toString(),
+      }),
+    );
   const links = { right: (appliance.enrol[2] ?? '').split('/').at(-1) as string, other: outsider.enrolment };
   const keys = { right: new SecurityKey(), other: new SecurityKey() };
   for (const who of ['right', 'other'] as const) {
@@ -268,20 +293,13 @@ beforeAll(async () => {
       headers: { origin: room, cookie: cookies.room[who], 'content-type': FORM_TYPE },
     });
     const ticket = /name="ticket" value="([^"]+)"/.exec(page.body.toString())?.[1] ?? '';
-    const entered = await ask(staff, '/session', {
-      method: 'POST',
-      headers: { origin: room, 'content-type': FORM_TYPE },
-      body: new URLSearchParams({ ticket }).toString(),
-    });
-    cookies.staff[who] = cookieOf(entered);
+    cookies.staff[who] = await enterStaff(ticket);
   }
-  const form = { 'content-type': FORM_TYPE, accept: 'text/html' };
-  const { ticket } = await desk.room.ticket(desk.founders.administrator.session);
-  const body = new URLSearchParams({ ticket }).toString();
-  administrator = cookieOf(await ask(staff, '/session', { method: 'POST', headers: { origin: room, ...form }, body }));
+  administrator = await enterStaff((await desk.room.ticket(desk.founders.administrator.session)).ticket);
+  real.testTaker = appliance.testTakers[2]?.id ?? '';
   const begunDraft = await ask(staff, '/exams', {
     method: 'POST',
-    headers: { origin: staff, cookie: administrator, ...form },
+    headers: { origin: staff, cookie: administrator, 'content-type': FORM_TYPE, accept: 'text/html' },
     body: new URLSearchParams({ title: 'Rhetoric', template: 'oral' }).toString(),
   });
   draft = /^\/exams\/([^/]+)\/draft$/.exec(begunDraft.headers.location as string)?.[1] ?? '';
@@ -378,6 +396,10 @@ function pathOf(route: string, missing: boolean, row: Row): string {
   });
 }
 
+/** Whose pages post there. */
+const originOf = (place: Place, route: string) =>
+  route === 'POST /session' ? appliance[place === 'staff' ? 'room' : place] : appliance[place];
+
 function request(
   place: Place,
   route: string,
@@ -415,7 +437,7 @@ describe('every route', () => {
   });
 
   test('that takes an object says what happens when it is missing or somebody else’s', () => {
-    const objects = /:(attempt|recording|exam|act|grant|representative|unit)\b/;
+    const objects = /:(attempt|recording|exam|testTaker|act|grant|representative|unit)\b/;
     for (const { place, route, row } of cases) {
       if (!objects.test(route)) continue;
       expect(row.missing, `${place} ${route}`).toBe(404);
@@ -430,7 +452,7 @@ describe('every route', () => {
   test.each(cases.filter(({ row }) => row.other !== undefined))(
     '$place $route answers somebody else with $row.other',
     async ({ place, route, row }) => {
-      expect((await request(place, route, row, cookies[place].other)).status).toBe(row.other);
+      expect((await request(place, route, row, otherOf(place, row))).status).toBe(row.other);
     },
   );
 
@@ -444,11 +466,11 @@ describe('every route', () => {
   test.each(cases.filter(({ row }) => row.malformed !== undefined))(
     '$place $route answers a malformed body with $row.malformed',
     async ({ place, route, row }) => {
-      const origin = route === 'POST /session' && place === 'staff' ? appliance.room : appliance[place];
+      const origin = originOf(place, route);
       for (const body of ['{"unexpected":[1,2,3]}', '{"half":', '\u0000']) {
         const answer = await request(place, route, row, rightOf(place, row), { body, origin });
         expect(answer.status, body).toBe(row.malformed);
-        if (row.type === FORM_TYPE) continue;
+        if (row.type === FORM_TYPE || row.type === UPLOAD_TYPE) continue;
         expect(JSON.parse(answer.body.toString())).toMatchObject({
           message: expect.any(String),
           requestId: expect.any(String),
@@ -460,8 +482,9 @@ describe('every route', () => {
   test.each(cases.filter(({ row }) => row.oversized !== undefined))(
     '$place $route answers an oversized body with $row.oversized',
     async ({ place, route, row }) => {
-      const origin = route === 'POST /session' && place === 'staff' ? appliance.room : appliance[place];
-      const body = Buffer.alloc(route.includes('segments') ? 5 * 2 ** 20 : 600 * 1024, 'a');
+      const origin = originOf(place, route);
+      const large = route.includes('segments') || row.type === UPLOAD_TYPE;
+      const body = Buffer.alloc(large ? 5 * 2 ** 20 : 600 * 1024, 'a');
       expect((await request(place, route, row, rightOf(place, row), { body, origin })).status).toBe(row.oversized);
     },
   );

@@ -1,4 +1,4 @@
-import { createHash, createPublicKey } from 'node:crypto';
+import { createPublicKey } from 'node:crypto';
 import { insertAttempt, type AttemptRow } from '../../db/appliance/attempts.ts';
 import type { ApplianceDatabase } from '../../db/appliance/open.ts';
 import type { WebCustody } from '../custody/client.ts';
@@ -10,6 +10,7 @@ import type { RuleBook } from '../exams/rule-book.ts';
 import type { Recordings } from '../recordings/recordings.ts';
 import type { AttemptStart } from '../wire.ts';
 import { type AttemptKeys, nameOf } from './attempt-keys.ts';
+import { deriveId } from './derived-id.ts';
 import { findAttempt } from './ending.ts';
 import { checkUpload, uploadBy } from './retention.ts';
 import type { TestTaker } from './test-taker.ts';
@@ -174,10 +175,7 @@ function readPublicKey(publicKey: string): Buffer {
   throw new AppError('malformed', { detail: 'attempt key is not P-256' });
 }
 
-/** @returns the id of the test taker's attempt: a UUID (RFC 9562 section 5.8, version 8) from the SHA-256 of the test taker's id */
+/** @returns the id of the test taker's attempt; see docs/decisions/004-attempt-id.md */
 export function attemptIdOf(testTaker: string): string {
-  const bytes = createHash('sha256').update(`cloister attempt ${testTaker}`).digest().subarray(0, 16);
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  return deriveId(`cloister attempt ${testTaker}`);
 }

@@ -1,13 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import {
-  findTestTakerByLink,
-  insertTestTaker,
-  insertTestTakerSession,
-  setSessionExpiry,
-} from '../../db/appliance/attempts.ts';
+import { findTestTakerByLink, insertTestTakerSession, setSessionExpiry } from '../../db/appliance/attempts.ts';
 import type { ApplianceDatabase } from '../../db/appliance/open.ts';
+import { enterOnRoster, keepInvitations } from '../../db/appliance/roster.ts';
 import { candidateCode } from '../../hsm/acts/wording.ts';
 import { AppError } from '../errors.ts';
+import { deriveId } from './derived-id.ts';
 import { createToken, digestToken } from './token.ts';
 
 /**
@@ -42,10 +38,21 @@ export function enterTestTaker(
         'The key custody does not take this code of a test taker: it is empty, longer than 64 characters, or holds characters that are not shown. Nobody was entered; give another code.',
     });
   }
-  const id = randomUUID();
+  const id = testTakerIdOf(testTaker.exam, candidate.data);
   const token = createToken();
-  insertTestTaker(db, { ...testTaker, candidate: candidate.data, id, linkDigest: digestToken(token) });
+  const linkDigest = digestToken(token);
+  enterOnRoster(db, [{ ...testTaker, candidate: candidate.data, email: null, id, linkDigest }]);
+  // Whoever gets the token hands it out: another link would end it.
+  keepInvitations(db, [{ testTaker: id, linkDigest }], new Date().toISOString());
   return { id, token };
+}
+
+/**
+ * @returns the id of whoever has this code in an exam. Somebody who was taken off the roster and is added again has it again: if a
+ *   start of theirs got as far as custody, and no further, it goes on as that attempt instead of being a second one under the same code.
+ */
+export function testTakerIdOf(exam: string, candidate: string): string {
+  return deriveId(`cloister test taker ${exam} ${candidate}`);
 }
 
 /**

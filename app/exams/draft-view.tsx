@@ -7,7 +7,7 @@ import { Notice, Status } from '../ui/status.tsx';
 import type { Draft, DraftFault } from './draft.ts';
 import { SECTION_NAMES, type SectionName } from './draft-form.ts';
 import { SECTION_FIELDS, SECTION_HEADINGS } from './draft-sections.tsx';
-import { examNavigation } from './exam-navigation.ts';
+import { staffNavigation } from '../ui/staff-navigation.ts';
 import { NoticePreview } from './preview-view.tsx';
 
 export interface DraftPageProps {
@@ -33,7 +33,7 @@ export function DraftPage(props: DraftPageProps) {
       title={draft.title || 'Exam without a title'}
       place="staff"
       person={person}
-      navigation={examNavigation(roomOrigin, false)}
+      navigation={staffNavigation(roomOrigin, false)}
       scripts={['htmx']}
     >
       <div class="stack">

@@ -3,7 +3,7 @@ import { Day, Moment } from '../ui/moment.tsx';
 import { Page } from '../ui/page.tsx';
 import { Status } from '../ui/status.tsx';
 import { Table } from '../ui/table.tsx';
-import { examNavigation } from './exam-navigation.ts';
+import { staffNavigation } from '../ui/staff-navigation.ts';
 import type { Stage } from './life-cycle.ts';
 
 /** An exam in the list. */
@@ -30,7 +30,7 @@ export function ExamsPage(props: {
 }) {
   const { institution, person, roomOrigin, exams, later, older, edits } = props;
   return (
-    <Page title="Exams" place="staff" person={person} navigation={examNavigation(roomOrigin, true)}>
+    <Page title="Exams" place="staff" person={person} navigation={staffNavigation(roomOrigin, true)}>
       <div class="stack">
         <p class="eyebrow">{institution}</p>
         <h1>Exams</h1>

@@ -1,7 +1,7 @@
 import { describing, Fault, FormFault, NameField } from '../ui/fields.tsx';
 import type { Filled } from '../ui/filled.ts';
 import { Page } from '../ui/page.tsx';
-import { examNavigation } from './exam-navigation.ts';
+import { staffNavigation } from '../ui/staff-navigation.ts';
 import { TEMPLATES } from './templates.ts';
 
 /** The beginning of an exam: its title, and what kind of exam it is. */
@@ -9,7 +9,7 @@ export function NewExamPage(props: { person: string; roomOrigin: string; filled:
   const { person, roomOrigin, filled } = props;
   const { autofocus: _autofocus, ...described } = describing({ filled, name: 'template' });
   return (
-    <Page title="New exam" place="staff" person={person} navigation={examNavigation(roomOrigin, false)}>
+    <Page title="New exam" place="staff" person={person} navigation={staffNavigation(roomOrigin, false)}>
       <div class="stack narrow">
         <h1>New exam</h1>
         <p class="lead">

@@ -1,19 +1,17 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { findDraft } from '../../db/appliance/drafts.ts';
-import { listExams, listRoster } from '../../db/appliance/exams.ts';
+import { listExams } from '../../db/appliance/exams.ts';
 import type { ApplianceDatabase } from '../../db/appliance/open.ts';
 import type { WebConfig } from '../config.ts';
 import type { WebCustody } from '../custody/client.ts';
-import { AppError } from '../errors.ts';
 import { requireStaff } from '../accounts/staff-guard.tsx';
-import { readExam } from './exam.ts';
 import { ExamsPage } from './exam-list-view.tsx';
 import { stageOf } from './life-cycle.ts';
 import { leaveForLater, type PublishingCustody, settlePublication } from './publication.ts';
 import type { ExamRules } from './rule-book.ts';
 import { seesDraftsOf, setsUpExams, sightOf } from './sight.ts';
-import { DemonstrationPage, Roster, RosterPage, WelcomePage } from './views.tsx';
+import { DemonstrationPage, WelcomePage } from './views.tsx';
 
 /** Exams in a page of the list. */
 const PAGE = 50;
@@ -32,7 +30,7 @@ export function examPageRoutes({ config }: { config: Pick<WebConfig, 'CLOISTER_I
     .get('/demonstration', (c) => c.html(<DemonstrationPage />));
 }
 
-/** The staff origin's pages about exams. */
+/** The staff origin's list of exams. */
 export function staffExamRoutes({
   db,
   custody,
@@ -69,28 +67,11 @@ export function staffExamRoutes({
         />,
       );
     })
-    .get('/exams/:exam', signedIn, (c) => {
+    // An exam that is being set up is at its draft; one that is published, at its roster (app/roster).
+    .get('/exams/:exam', signedIn, async (c, next) => {
       const id = c.req.param('exam');
       const draft = findDraft(db, id);
       if (draft && seesDraftsOf(sightOf(c.var), draft.unit)) return c.redirect(`/exams/${id}/draft`, 303);
-      const exam = assigned(c.var.exams, id);
-      return c.html(
-        <RosterPage
-          person={c.var.representative.name}
-          roomOrigin={roomOrigin}
-          exam={{ id: exam.id, title: exam.title, unit: exam.setup.unit }}
-          roster={listRoster(db, exam.id)}
-          edits={setsUpExams(c.var)}
-        />,
-      );
-    })
-    .get('/exams/:exam/roster', signedIn, (c) => {
-      const exam = assigned(c.var.exams, c.req.param('exam'));
-      return c.html(<Roster exam={exam.id} roster={listRoster(db, exam.id)} />);
+      return next();
     });
-
-  function assigned(exams: string[], id: string) {
-    if (!exams.includes(id)) throw new AppError('not-found');
-    return readExam(db, id);
-  }
 }

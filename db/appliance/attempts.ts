@@ -1,14 +1,9 @@
 import { and, eq, gt, isNull, lte, sql } from 'drizzle-orm';
 import type { ApplianceDatabase } from './open.ts';
+import type { TestTakerRow } from './roster.ts';
 import { attemptKeys, attempts, registrations, testTakers, testTakerSessions } from './schema.ts';
 
-export type TestTakerRow = typeof testTakers.$inferSelect;
 export type AttemptRow = typeof attempts.$inferSelect;
-
-/** @throws a SqliteError when the exam is unknown or already knows the candidate */
-export function insertTestTaker(db: ApplianceDatabase, testTaker: TestTakerRow): void {
-  db.insert(testTakers).values(testTaker).run();
-}
 
 /** @param linkDigest SHA-256 of the personal link's token */
 export function findTestTakerByLink(db: ApplianceDatabase, linkDigest: Buffer): TestTakerRow | undefined {

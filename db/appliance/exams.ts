@@ -1,16 +1,8 @@
-import { and, asc, desc, eq, getTableColumns, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import type { ApplianceDatabase } from './open.ts';
-import { attempts, examDrafts, examRules, exams, testTakers } from './schema.ts';
+import { examDrafts, examRules, exams } from './schema.ts';
 
 export type ExamRow = typeof exams.$inferSelect;
-
-/** A test taker of an exam and how far their attempt has come. */
-export interface RosterRow {
-  candidate: string;
-  name: string;
-  startedAt: string | null;
-  endedAt: string | null;
-}
 
 /**
  * Enters a published exam, and ends its draft where it had one.
@@ -80,22 +72,6 @@ export function listExams(
 
 export function findExam(db: ApplianceDatabase, exam: string): ExamRow | undefined {
   return db.select().from(exams).where(eq(exams.id, exam)).get();
-}
-
-/** @returns who sits the exam, in the order of their names */
-export function listRoster(db: ApplianceDatabase, exam: string): RosterRow[] {
-  return db
-    .select({
-      candidate: testTakers.candidate,
-      name: testTakers.name,
-      startedAt: attempts.startedAt,
-      endedAt: attempts.endedAt,
-    })
-    .from(testTakers)
-    .leftJoin(attempts, eq(attempts.testTaker, testTakers.id))
-    .where(eq(testTakers.exam, exam))
-    .orderBy(asc(testTakers.name), asc(testTakers.candidate))
-    .all();
 }
 
 /** Keeps what custody said of an exam, as JSON: a later version can have another title. @throws a SqliteError when the exam is unknown */

@@ -1,4 +1,5 @@
 import type { Migration } from '../sqlite.ts';
+import { wordsOf } from './roster-words.ts';
 
 export const migrations: readonly Migration[] = [
   `
@@ -66,4 +67,61 @@ export const migrations: readonly Migration[] = [
     created_at TEXT NOT NULL, updated_at TEXT NOT NULL, act TEXT, unsigned TEXT
   ) STRICT;
   `,
+  // Addresses, search and invitations. Whoever was there before was handed a link when they were entered.
+  (sqlite) => {
+    sqlite.exec(`
+      ALTER TABLE test_takers ADD COLUMN email TEXT;
+      CREATE INDEX test_takers_by_name ON test_takers (exam, name, candidate);
+      CREATE INDEX test_taker_sessions_of ON test_taker_sessions (test_taker);
+      CREATE TABLE roster_words (
+        exam TEXT NOT NULL, word TEXT NOT NULL, test_taker TEXT NOT NULL REFERENCES test_takers(id),
+        PRIMARY KEY (exam, word, test_taker)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX roster_words_of ON roster_words (test_taker, word);
+      CREATE TABLE invitations (
+        test_taker TEXT PRIMARY KEY REFERENCES test_takers(id), made_at TEXT NOT NULL, sent_at TEXT, fault TEXT
+      ) STRICT;
+      INSERT INTO invitations (test_taker, made_at)
+        SELECT test_takers.id, created_at FROM test_takers JOIN exams ON exams.id = exam;
+
+      -- Figures that a page would otherwise count anew each time, over all of a roster.
+      CREATE TABLE roster_counts (
+        exam TEXT PRIMARY KEY REFERENCES exams(id), entered INTEGER NOT NULL, invited INTEGER NOT NULL,
+        started INTEGER NOT NULL, ended INTEGER NOT NULL
+      ) STRICT;
+      INSERT INTO roster_counts
+        SELECT exam, count(*), count(*), count(attempts.id), count(ended_at)
+        FROM test_takers LEFT JOIN attempts ON test_taker = test_takers.id GROUP BY exam;
+      CREATE TRIGGER test_taker_entered AFTER INSERT ON test_takers BEGIN
+        INSERT INTO roster_counts VALUES (new.exam, 1, 0, 0, 0) ON CONFLICT DO UPDATE SET entered = entered + 1;
+      END;
+      CREATE TRIGGER test_taker_removed AFTER DELETE ON test_takers BEGIN
+        UPDATE roster_counts SET entered = entered - 1 WHERE exam = old.exam;
+      END;
+      CREATE TRIGGER test_taker_invited AFTER INSERT ON invitations BEGIN
+        UPDATE roster_counts SET invited = invited + 1
+          WHERE exam = (SELECT exam FROM test_takers WHERE id = new.test_taker);
+      END;
+      CREATE TRIGGER invitation_removed AFTER DELETE ON invitations BEGIN
+        UPDATE roster_counts SET invited = invited - 1
+          WHERE exam = (SELECT exam FROM test_takers WHERE id = old.test_taker);
+      END;
+      CREATE TRIGGER attempt_started AFTER INSERT ON attempts BEGIN
+        UPDATE roster_counts SET started = started + 1, ended = ended + (new.ended_at IS NOT NULL)
+          WHERE exam = (SELECT exam FROM test_takers WHERE id = new.test_taker);
+      END;
+      CREATE TRIGGER attempt_ended AFTER UPDATE OF ended_at ON attempts BEGIN
+        UPDATE roster_counts SET ended = ended + (new.ended_at IS NOT NULL) - (old.ended_at IS NOT NULL)
+          WHERE exam = (SELECT exam FROM test_takers WHERE id = new.test_taker);
+      END;
+    `);
+    const insert = sqlite.prepare('INSERT INTO roster_words VALUES (?, ?, ?)');
+    const before = sqlite.prepare('SELECT id, exam, candidate, name FROM test_takers').all() as Record<
+      string,
+      string
+    >[];
+    for (const { id, exam, candidate, name } of before) {
+      for (const word of wordsOf(`${name} ${candidate}`)) insert.run(exam, word, id);
+    }
+  },
 ];

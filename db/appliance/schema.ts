@@ -35,8 +35,36 @@ export const testTakers = sqliteTable('test_takers', {
   /** Code by which custody and reviewers know this person. */
   candidate: text().notNull(),
   name: text().notNull(),
-  /** SHA-256 of the personal link's token. */
+  /** SHA-256 of the personal link's token; nobody knows the token until an invitation was made. */
   linkDigest: blob('link_digest', { mode: 'buffer' }).notNull(),
+  email: text(),
+});
+
+/** The words of names and codes by which somebody is found on a roster; see roster-words.ts. */
+export const rosterWords = sqliteTable(
+  'roster_words',
+  { exam: text().notNull(), word: text().notNull(), testTaker: text('test_taker').notNull() },
+  (table) => [primaryKey({ columns: [table.exam, table.word, table.testTaker] })],
+);
+
+/** How many stand on each roster; triggers keep it. */
+export const rosterCounts = sqliteTable('roster_counts', {
+  exam: text().primaryKey(),
+  entered: integer().notNull(),
+  /** Were given a personal link. */
+  invited: integer().notNull(),
+  started: integer().notNull(),
+  ended: integer().notNull(),
+});
+
+/** The personal link that is good now, of those who were given one. The link itself is kept nowhere. */
+export const invitations = sqliteTable('invitations', {
+  testTaker: text('test_taker').primaryKey(),
+  madeAt: text('made_at').notNull(),
+  /** When the mail server took it; null where it was printed, or waits. */
+  sentAt: text('sent_at'),
+  /** Why the mail server did not take it. */
+  fault: text(),
 });
 
 export const testTakerSessions = sqliteTable('test_taker_sessions', {

@@ -1,0 +1,155 @@
+import { type Context, Hono } from 'hono';
+import { z } from 'zod';
+import { countRoster, findOnRoster, listRoster, removeFromRoster, searchRoster } from '../../db/appliance/roster.ts';
+import type { ApplianceDatabase } from '../../db/appliance/open.ts';
+import { wordsOf } from '../../db/appliance/roster-words.ts';
+import { requireStaff } from '../accounts/staff-guard.tsx';
+import type { WebConfig } from '../config.ts';
+import type { WebCustody } from '../custody/client.ts';
+import { AppError } from '../errors.ts';
+import { readContent } from '../http/content.ts';
+import { type Filled, UNFILLED } from '../ui/filled.ts';
+import { CsvError } from './csv.ts';
+import { enterByHand, importList, planImport } from './import-plan.ts';
+import { ImportPage, PreviewPage } from './import-views.tsx';
+import { InvitationsPage, PrintPage } from './invitation-views.tsx';
+import { BATCH, makeInvitations } from './invitations.ts';
+import { requireRoster, requireRunning, type RosterEnv } from './roster-exam.ts';
+import { entryFields } from './roster-list.ts';
+import { begunSentence, NewTestTakerPage, TestTakerPage } from './test-taker-views.tsx';
+import { readUpload } from './upload.ts';
+import { Roster, RosterPage, type RosterPart } from './views.tsx';
+
+/** Test takers on one page. */
+const PAGE = 100;
+
+const anyForm = z.record(z.string(), z.union([z.string(), z.array(z.string())]));
+const entryForm = z.object(entryFields);
+const invitationForm = z.object({
+  whom: z.union([z.enum(['new', 'all']), z.uuid()]),
+  form: z.enum(['sheets', 'slips']),
+  before: z.iso.datetime().optional(),
+});
+
+/** The staff origin's pages about who sits an exam. Whoever sees the exam sees them; its exam administrators change them. */
+export function rosterRoutes({
+  db,
+  custody,
+  config,
+}: {
+  db: ApplianceDatabase;
+  custody: Pick<WebCustody, 'staffSession'>;
+  config: Pick<WebConfig, 'CLOISTER_INSTITUTION' | 'CLOISTER_ROOM_ORIGIN' | 'CLOISTER_EXAM_ORIGIN'>;
+}) {
+  const signedIn = requireStaff(custody, config);
+  const roster = requireRoster(db);
+  const shellOf = (c: Context<RosterEnv>) => ({
+    person: c.var.representative.name,
+    roomOrigin: config.CLOISTER_ROOM_ORIGIN,
+    exam: c.var.exam,
+  });
+
+  return (
+    new Hono<RosterEnv>()
+      .get('/exams/:exam', signedIn, roster, (c) => {
+        const { roles } = c.var.representative;
+        // Who only runs the exam has nothing to review.
+        const reviews = roles.includes('reviewer') || roles.includes('privacy-officer');
+        return c.html(<RosterPage {...shellOf(c)} {...{ reviews }} runs={c.var.runs} part={partOf(c)} />);
+      })
+      .get('/exams/:exam/roster', signedIn, roster, (c) =>
+        c.html(<Roster exam={c.var.exam.exam} runs={c.var.runs} part={partOf(c)} />),
+      )
+      .get('/exams/:exam/import', signedIn, roster, requireRunning, (c) =>
+        c.html(<ImportPage {...shellOf(c)} text="" fault={undefined} />),
+      )
+      .post('/exams/:exam/import/preview', signedIn, roster, requireRunning, (c) =>
+        answerList(c, (text) => ({ plan: planImport(db, c.var.exam.exam, text), changed: false })),
+      )
+      .post('/exams/:exam/import', signedIn, roster, requireRunning, (c) =>
+        answerList(c, (text, digest) => {
+          const { plan, imported } = importList(db, c.var.exam.exam, text, digest);
+          return imported ? undefined : { plan, changed: true };
+        }),
+      )
+      .get('/exams/:exam/test-takers/new', signedIn, roster, requireRunning, (c) =>
+        c.html(<NewTestTakerPage {...shellOf(c)} filled={UNFILLED} />),
+      )
+      .post('/exams/:exam/test-takers', signedIn, roster, requireRunning, async (c) => {
+        const { exam } = c.var.exam;
+        const entries = await readContent(c, anyForm);
+        const refuse = (faults: Filled['faults']) =>
+          c.html(<NewTestTakerPage {...shellOf(c)} filled={{ entries, faults }} />, 400);
+        const read = entryForm.safeParse(entries);
+        if (!read.success) {
+          const faults: Filled['faults'] = {};
+          for (const { path, message } of read.error.issues) faults[String(path[0])] ??= message;
+          return refuse(faults);
+        }
+        const entered = enterByHand(db, exam, read.data);
+        if (typeof entered === 'string') return refuse({ candidate: entered });
+        return c.redirect(`/exams/${exam}/test-takers/${entered.id}`, 303);
+      })
+      .get('/exams/:exam/test-takers/:testTaker', signedIn, roster, requireRunning, (c) =>
+        c.html(<TestTakerPage {...shellOf(c)} testTaker={testTakerOf(c)} />),
+      )
+      .post('/exams/:exam/test-takers/:testTaker/removal', signedIn, roster, requireRunning, (c) => {
+        const { id, name } = testTakerOf(c);
+        if (!removeFromRoster(db, id)) {
+          throw new AppError('already-done', { detail: 'attempt begun', sentence: begunSentence(name) });
+        }
+        return c.redirect(`/exams/${c.var.exam.exam}`, 303);
+      })
+      .get('/exams/:exam/invitations', signedIn, roster, requireRunning, (c) => {
+        const counts = countRoster(db, c.var.exam.exam);
+        return c.html(<InvitationsPage {...shellOf(c)} {...{ counts }} now={new Date().toISOString()} />);
+      })
+      // The answer is the page with the links, and no address leads to it again: they stand nowhere else.
+      .post('/exams/:exam/invitations', signedIn, roster, requireRunning, async (c) => {
+        const { whom, form, before = new Date().toISOString() } = await readContent(c, invitationForm);
+        const invitees = whom === 'new' || whom === 'all' ? whom : { testTaker: whom };
+        const { CLOISTER_EXAM_ORIGIN: examOrigin, CLOISTER_INSTITUTION: institution } = config;
+        const invitations = makeInvitations(db, c.var.exam, invitees, before, examOrigin);
+        const next = invitations.length === BATCH ? { whom, form, before } : undefined;
+        return c.html(<PrintPage {...shellOf(c)} {...{ invitations, form, next, examOrigin, institution }} />);
+      })
+  );
+
+  function partOf(c: Context<RosterEnv>): RosterPart {
+    const { exam } = c.var.exam;
+    const query = (c.req.query('q') ?? '').trim().slice(0, 100);
+    const after = c.req.query('after') ?? null;
+    const words = wordsOf(query);
+    const found = !query
+      ? listRoster(db, exam, after, PAGE + 1)
+      : words.length > 0
+        ? searchRoster(db, exam, words, after, PAGE + 1)
+        : [];
+    return { rows: found.slice(0, PAGE), counts: countRoster(db, exam), query, after, more: found.length > PAGE };
+  }
+
+  function testTakerOf(c: Context<RosterEnv>) {
+    const testTaker = findOnRoster(db, c.var.exam.exam, c.req.param('testTaker') ?? '');
+    if (!testTaker) throw new AppError('not-found', { detail: 'test taker' });
+    return testTaker;
+  }
+
+  /** Shows what a list would do, or goes on to the invitations where it was done. A list that cannot be read comes back with why. */
+  async function answerList(
+    c: Context<RosterEnv>,
+    read: (text: string, digest: string) => { plan: ReturnType<typeof planImport>; changed: boolean } | undefined,
+  ): Promise<Response> {
+    let text = '';
+    try {
+      const upload = await readUpload(c);
+      text = upload.text;
+      const shown = read(text, upload.digest);
+      if (!shown) return c.redirect(`/exams/${c.var.exam.exam}/invitations`, 303);
+      const status = shown.changed ? 409 : shown.plan.faults.length > 0 ? 400 : 200;
+      return c.html(<PreviewPage {...shellOf(c)} {...shown} text={text} />, status);
+    } catch (error) {
+      if (!(error instanceof CsvError)) throw error;
+      return c.html(<ImportPage {...shellOf(c)} text={text} fault={error.sentence} />, 400);
+    }
+  }
+}

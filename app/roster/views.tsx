@@ -1,0 +1,207 @@
+import type { Child } from 'hono/jsx';
+import type { RosterCounts, RosterRow } from '../../db/appliance/roster.ts';
+import type { ExamRules } from '../exams/rule-book.ts';
+import { Icon } from '../ui/icons.tsx';
+import { Moment } from '../ui/moment.tsx';
+import { Page } from '../ui/page.tsx';
+import { staffNavigation } from '../ui/staff-navigation.ts';
+import { Status } from '../ui/status.tsx';
+import { Table } from '../ui/table.tsx';
+
+/** What every page about a roster is made of. */
+export interface RosterShellProps {
+  /** Name of who is signed in. */
+  person: string;
+  roomOrigin: string;
+  exam: ExamRules;
+}
+
+/** @param props.below whether the page lies below the roster's own, and leads back to it */
+export function RosterShell({
+  person,
+  roomOrigin,
+  exam,
+  title,
+  below,
+  scripts,
+  children,
+}: RosterShellProps & { title: string; below?: true; scripts?: string[]; children?: Child }) {
+  return (
+    <Page
+      title={below ? `${title}: ${exam.title}` : title}
+      place="staff"
+      person={person}
+      navigation={staffNavigation(roomOrigin, false)}
+      {...(scripts && { scripts })}
+    >
+      <div class="stack">
+        <p class="eyebrow">{below ? <a href={`/exams/${exam.exam}`}>{exam.title}, the roster</a> : exam.setup.unit}</p>
+        <h1>{title}</h1>
+        {children}
+      </div>
+    </Page>
+  );
+}
+
+/** A part of a roster, as it is looked at. */
+export interface RosterPart {
+  rows: RosterRow[];
+  counts: RosterCounts;
+  /** What somebody looks for; empty where they look at all. */
+  query: string;
+  /** Id of the one before the first of these, where they are not the first. */
+  after: string | null;
+  /** Whether more follow. */
+  more: boolean;
+}
+
+/** Who sits an exam and how far each has come. What was recorded is never here. @param props.runs whether who looks may change it */
+export function RosterPage({ runs, reviews, part, ...shell }: RosterShellProps & RosterProps & { reviews: boolean }) {
+  const { exam, title } = shell.exam;
+  return (
+    <RosterShell {...shell} title={title} scripts={['htmx']}>
+      <div class="row">
+        {reviews && (
+          <a class="button primary" href={`${shell.roomOrigin}/attempts`}>
+            <Icon name="open" />
+            Review in the reading room
+          </a>
+        )}
+        {runs && (
+          <>
+            <a class={reviews ? 'button' : 'button primary'} href={`/exams/${exam}/invitations`}>
+              <Icon name="key" />
+              Invite test takers
+            </a>
+            <a class="button" href={`/exams/${exam}/import`}>
+              <Icon name="list" />
+              Import a list
+            </a>
+            <a class="button" href={`/exams/${exam}/test-takers/new`}>
+              <Icon name="people" />
+              Add a test taker
+            </a>
+          </>
+        )}
+      </div>
+      <form class="row find" method="get" action={`/exams/${exam}`} role="search">
+        <div class="field">
+          <label for="q">Find by name or code</label>
+          <input id="q" name="q" type="search" value={part.query} maxlength={100} autocomplete="off" />
+        </div>
+        <button class="button">Find</button>
+        {part.query && <a href={`/exams/${exam}`}>Show all</a>}
+      </form>
+      <Roster exam={exam} runs={runs} part={part} />
+      {runs && (
+        <form method="post" action={`/exams/${exam}/copies`}>
+          <button class="button bare">
+            <Icon name="pen" />
+            Duplicate into a new draft
+          </button>
+        </form>
+      )}
+    </RosterShell>
+  );
+}
+
+interface RosterProps {
+  runs: boolean;
+  part: RosterPart;
+}
+
+/**
+ * The roster as it stands now. Where scripts run it asks for itself anew every ten seconds until all attempts are sealed; a
+ * session that ends meanwhile shows the page that says so, and an appliance that does not answer leaves what is there, with its time.
+ */
+export function Roster({ exam, runs, part }: RosterProps & { exam: string }) {
+  const { rows, counts, query, after, more } = part;
+  const { entered, invited, started, ended } = counts;
+  const here = new URLSearchParams({ ...(query && { q: query }), ...(after && { after }) });
+  const refresh = ended < entered && {
+    'hx-get': `/exams/${exam}/roster?${here}`,
+    'hx-trigger': 'every 10s',
+    'hx-swap': 'outerHTML',
+    'hx-status:401': 'target:#main select:#main',
+    'hx-status:4xx': 'swap:none',
+    'hx-status:5xx': 'swap:none',
+  };
+  return (
+    <div class="stack" id="roster" {...refresh}>
+      <p>
+        {entered} on the roster: {entered - started} not started, {started - ended} recording, {ended} ended and sealed.{' '}
+        {runs && `${invited} have a personal link. `}
+        <span class="hint">
+          As of <Moment at={new Date().toISOString()} />
+        </span>
+      </p>
+      {rows.length === 0 ? (
+        <div class="empty">
+          <p>
+            {query
+              ? `Nobody on this roster has a name or a code with words like “${query}”.`
+              : 'Nobody is on the roster yet.'}
+          </p>
+          {query && <p class="hint">The beginnings of words are enough: “had am” finds Amal Haddad.</p>}
+        </div>
+      ) : (
+        <Table
+          caption={query ? `Test takers found for “${query}”` : 'Test takers and their attempts'}
+          columns={['Test taker', 'Candidate', ...(runs ? ['E-mail', 'Personal link'] : []), 'Attempt']}
+          rows={rows.map((row) => [
+            runs ? <a href={`/exams/${exam}/test-takers/${row.id}`}>{row.name}</a> : row.name,
+            row.candidate,
+            ...(runs ? [row.email ?? <span class="hint">none</span>, <LinkState {...row} />] : []),
+            <AttemptState {...row} />,
+          ])}
+        />
+      )}
+      {(after !== null || more) && (
+        <nav class="row" aria-label="Parts of the roster">
+          {after !== null && (
+            <a class="button" href={`/exams/${exam}?${new URLSearchParams(query ? { q: query } : {})}`}>
+              Back to the first
+            </a>
+          )}
+          {more && (
+            <a
+              class="button"
+              href={`/exams/${exam}?${new URLSearchParams({ ...(query && { q: query }), after: rows.at(-1)?.id ?? '' })}`}
+            >
+              The next ones
+            </a>
+          )}
+        </nav>
+      )}
+    </div>
+  );
+}
+
+/** Whether somebody has a personal link. */
+export function LinkState({ invitedAt }: Pick<RosterRow, 'invitedAt'>) {
+  if (invitedAt === null) return <Status kind="quiet">None yet</Status>;
+  return (
+    <Status kind="good" icon="key">
+      Made <Moment at={invitedAt} />
+    </Status>
+  );
+}
+
+/** How far somebody's attempt has come. */
+export function AttemptState({ startedAt, endedAt }: Pick<RosterRow, 'startedAt' | 'endedAt'>) {
+  if (endedAt) {
+    return (
+      <Status kind="good" icon="seal">
+        Ended and sealed, <Moment at={endedAt} />
+      </Status>
+    );
+  }
+  if (startedAt) {
+    return (
+      <Status kind="notice" icon="clock">
+        Recording since <Moment at={startedAt} />
+      </Status>
+    );
+  }
+  return <Status kind="quiet">Not started</Status>;
+}

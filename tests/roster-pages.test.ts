@@ -1,0 +1,310 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { attemptIdOf } from '../app/attempts/attempt.ts';
+import { fingerprintOf, fragmentOf } from '../app/exams/fingerprint.ts';
+import { enterExam } from '../app/exams/exam.ts';
+import { BATCH } from '../app/roster/invitations.ts';
+import { insertAttempt } from '../db/appliance/attempts.ts';
+import { countRoster, listRoster } from '../db/appliance/roster.ts';
+import { cookieOf, makeAttemptKey, type Pages, SETUP, startPages } from './attempt-pages-setting.ts';
+import { carryOut, enrolRepresentative, policy, publishExam } from './custody-process.ts';
+
+let pages: Pages;
+let exam: string;
+/** Sessions of an exam administrator of the whole institution, one of a faculty, and a reviewer of the exam. */
+const cookies = { administrator: '', faculty: '', reviewer: '' };
+let unit: string;
+
+beforeAll(async () => {
+  pages = await startPages();
+  const { custody } = pages;
+  const { made } = await carryOut(custody, { type: 'register-unit', name: 'Faculty of Law' }, [
+    custody.founders.officers[0],
+  ]);
+  unit = made.unit ?? '';
+  const roles = ['exam-administrator' as const];
+  const reviewer = await enrolRepresentative(custody, 'Ines Moreau', [pages.exam]);
+  const sessions = {
+    administrator: custody.founders.administrator.session,
+    faculty: (await enrolRepresentative(custody, 'Fay Rossi', [], { roles, unit })).session,
+    reviewer: reviewer.session,
+  };
+  for (const who of Object.keys(cookies) as (keyof typeof cookies)[]) {
+    cookies[who] = cookieOf(await pages.enterStaff(sessions[who]));
+  }
+}, 60_000);
+afterAll(() => pages?.stop());
+beforeEach(() => {
+  exam = pages.exam;
+});
+
+const get = (path: string, cookie = cookies.administrator) => pages.ask('staff', path, { headers: { cookie } });
+const post = (path: string, fields: Record<string, string>, cookie = cookies.administrator) =>
+  pages.ask('staff', path, {
+    method: 'POST',
+    headers: { cookie, 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams(fields).toString(),
+  });
+/** Posts a form with a file, as browsers do (RFC 7578). */
+const upload = (path: string, fields: Record<string, string>, cookie = cookies.administrator) => {
+  const parts = Object.entries(fields).map(([name, value]) => {
+    const file = name === 'file' ? '; filename="roster.csv"\r\ncontent-type: text/csv' : '';
+    return `--edge\r\ncontent-disposition: form-data; name="${name}"${file}\r\n\r\n${value}\r\n`;
+  });
+  return pages.ask('staff', path, {
+    method: 'POST',
+    headers: { cookie, 'content-type': 'multipart/form-data; boundary=edge' },
+    body: `${parts.join('')}--edge--\r\n`,
+  });
+};
+const words = (html: string) =>
+  html
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .replaceAll('&quot;', '"');
+const digestOn = (html: string) => /name="digest" value="([^"]+)"/.exec(html)?.[1] ?? '';
+const linksOn = (html: string) => [...html.matchAll(/https:[^<\s"]*\/i\/[^<\s"]+/g)].map(([link]) => link);
+const onRoster = () => listRoster(pages.db, exam, null, 1000).map(({ candidate }) => candidate);
+
+test('a list is shown before it is imported, row by row where it is at fault, and then imported as it was shown', async () => {
+  const faulty = await upload(`/exams/${exam}/import/preview`, { text: 'I-1,Amal\nI-1,Mei\nI-2,', file: '' });
+  expect(faulty.status).toBe(400);
+  const told = words(await faulty.text());
+  expect(told).toContain('2 faults in 2 rows. Nothing was imported.');
+  expect(told).toMatch(/2 The candidate code I-1 stands in row 1 already.* 3 The name is missing/);
+
+  const list = 'Kennung;Name;E-Mail\r\nI-1;"Amal ""Ami"" <Haddad>";amal@university.example\r\nI-2;Mei;\r\n';
+  const shown = await upload(`/exams/${exam}/import/preview`, { text: '', file: list });
+  expect(shown.status).toBe(200);
+  const html = await shown.text();
+  expect(words(html)).toMatch(/Nothing has been imported yet.*New on the roster 2 test takers/);
+  expect(html).not.toContain('<Haddad>');
+  expect(onRoster()).toEqual([]);
+
+  const wrong = await upload(`/exams/${exam}/import`, { text: list, digest: 'A'.repeat(43) });
+  expect(wrong.status).toBe(409);
+  expect(words(await wrong.text())).toContain('The roster has changed since you saw this, so nothing was imported.');
+  expect(onRoster()).toEqual([]);
+  const imported = await upload(`/exams/${exam}/import`, { text: list, digest: digestOn(html) });
+  expect(imported.status).toBe(303);
+  expect(imported.headers.get('location')).toBe(`/exams/${exam}/invitations`);
+  expect(onRoster()).toEqual(['I-1', 'I-2']);
+  const roster = words(await (await get(`/exams/${exam}`)).text());
+  expect(roster).toMatch(/2 on the roster: 2 not started/);
+  expect(roster).toContain('amal@university.example');
+});
+
+test('a list that cannot be read comes back with why; one over the limit is refused before it is read', async () => {
+  const broken = await upload(`/exams/${exam}/import/preview`, { text: 'B-1,"Amal' });
+  expect(broken.status).toBe(400);
+  const html = await broken.text();
+  expect(words(html)).toMatch(/In row 1 a field begins with a quotation mark .* Nothing was entered/);
+  expect(html).toMatch(/<textarea[^>]*aria-invalid="true"[^>]*>\nB-1,&quot;Amal<\/textarea>/);
+  const spreadsheet = await upload(`/exams/${exam}/import/preview`, { text: '', file: 'PK\u0003\u0004\u0000' });
+  expect(words(await spreadsheet.text())).toContain('choose “Save as” and “CSV”');
+  const large = await pages.ask('staff', `/exams/${exam}/import/preview`, {
+    method: 'POST',
+    headers: {
+      cookie: cookies.administrator,
+      'content-type': 'multipart/form-data; boundary=edge',
+      'content-length': '3000000',
+    },
+    body: 'a',
+  });
+  expect(large.status).toBe(413);
+  expect(words(await large.text())).toContain('larger than 2 MB');
+});
+
+test('somebody is added by hand, or the form comes back with what was wrong beside the field', async () => {
+  const path = `/exams/${exam}/test-takers`;
+  const wrong = await post(path, { candidate: '', name: 'Kai Lund', email: 'kai' });
+  expect(wrong.status).toBe(400);
+  const html = await wrong.text();
+  expect(html).toMatch(/value="Kai Lund"/);
+  expect(html).toMatch(/id="candidate-fault".*The candidate code is missing/);
+  expect(html).toMatch(/id="email-fault".*This is not an e-mail address/);
+  const added = await post(path, { candidate: 'H-1', name: 'Kai Lund', email: '' });
+  expect(added.status).toBe(303);
+  const page = words(await (await get(added.headers.get('location') ?? '')).text());
+  expect(page).toMatch(/Kai Lund Candidate code H-1 .* None yet .* Not started/);
+  const taken = await post(path, { candidate: 'H-1', name: 'Kay Lund', email: '' });
+  expect(taken.status).toBe(400);
+  expect(words(await taken.text())).toContain('on the roster already, for Kai Lund');
+});
+
+describe('invitations', () => {
+  test('carry the link that works, the fingerprint, the window, where to check the device and whom to ask', async () => {
+    const { examKey, policy: rules } = await pages.custody.web.exam(exam);
+    const added = await post(`/exams/${exam}/test-takers`, { candidate: 'L-1', name: 'Noa Levi', email: '' });
+    const id = added.headers.get('location')?.split('/').at(-1) ?? '';
+    const invite = async (form: string) => {
+      const answer = await post(`/exams/${exam}/invitations`, { whom: id, form });
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get('cache-control')).toBe('no-store');
+      return answer.text();
+    };
+    const sheet = await invite('sheets');
+    const [link = '', ...others] = linksOn(sheet);
+    expect(others).toEqual([]);
+    expect(link.split('#')[1]).toBe(fragmentOf(examKey.applianceKey));
+    const told = words(sheet);
+    for (const said of [
+      'Noa Levi',
+      'L-1',
+      'Linear Algebra I',
+      fingerprintOf(examKey.applianceKey),
+      'https://exam.localhost:8443/check',
+      `The exam closes on ${new Intl.DateTimeFormat('en-GB', { weekday: 'long' }).format(new Date(rules.closesAt))}`,
+      'Examination Office, exams@university.example',
+    ]) {
+      expect(told).toContain(said);
+    }
+    const open = (of: string) => pages.ask('exam', new URL(of).pathname);
+    expect((await open(link)).status).toBe(303);
+    const [newer = ''] = linksOn(await invite('slips'));
+    expect(newer).not.toBe(link);
+    expect((await open(link)).status).toBe(404);
+    expect((await open(newer)).status).toBe(303);
+    // No page of ours leads to them again.
+    for (const path of ['', '/invitations', `/test-takers/${id}`]) {
+      expect(await (await get(`/exams/${exam}${path}`)).text()).not.toContain('/i/');
+    }
+    const nobody = await post(`/exams/${exam}/invitations`, { whom: randomUUID(), form: 'sheets' });
+    expect(nobody.status).toBe(404);
+  });
+
+  test('of an exam in German are German, and only those of its unit’s administrators may make them', async () => {
+    const own = randomUUID();
+    const rules = await publishExam(pages.custody, {
+      exam: own,
+      title: 'Strafrecht I',
+      policy: { ...policy(), unit },
+      setup: { ...SETUP, language: 'de', minutes: 90 },
+    });
+    enterExam(pages.db, rules);
+    const add = { candidate: 'D-1', name: 'Jörg Weiß', email: '' };
+    expect((await post(`/exams/${own}/test-takers`, add, cookies.faculty)).status).toBe(303);
+    const printed = await post(`/exams/${own}/invitations`, { whom: 'new', form: 'sheets' }, cookies.faculty);
+    const html = await printed.text();
+    expect(html).toContain('lang="de"');
+    expect(words(html)).toMatch(/Jörg Weiß .*Ihr persönlicher Link .*Ab Ihrem Beginn haben Sie 90 Minuten Zeit\./);
+    expect(words(html)).toMatch(/Die Prüfung schließt am (Mon|Diens|Donners|Frei|Sams|Sonn)?\w+, \d+\. \w+/);
+    // Another unit's exam, and the whole institution's, are not there for them.
+    for (const path of ['', '/roster', '/import', '/invitations', '/test-takers/new']) {
+      expect((await get(`/exams/${exam}${path}`, cookies.faculty)).status).toBe(404);
+    }
+    expect((await post(`/exams/${exam}/test-takers`, add, cookies.faculty)).status).toBe(404);
+    expect(onRoster()).not.toContain('D-1');
+  });
+});
+
+test('invitations for more than are made at once go on where they stopped, and give nobody two', async () => {
+  const own = randomUUID();
+  enterExam(pages.db, await publishExam(pages.custody, { exam: own, title: 'Larger', policy: policy() }));
+  const text = Array.from({ length: BATCH + 2 }, (_, index) => `B-${1000 + index},Person`).join('\n');
+  const path = `/exams/${own}`;
+  const preview = await (await upload(`${path}/import/preview`, { text })).text();
+  expect((await upload(`${path}/import`, { text, digest: digestOn(preview) })).status).toBe(303);
+  const first = await (await post(`${path}/invitations`, { whom: 'all', form: 'slips' })).text();
+  expect(linksOn(first)).toHaveLength(BATCH);
+  expect(first).toContain('make the next ones');
+  const hidden = [...first.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]+)"/g)];
+  const again = Object.fromEntries(hidden.map(([, name = '', value = '']) => [name, value]));
+  const second = await (await post(`${path}/invitations`, again)).text();
+  expect(linksOn(second)).toHaveLength(2);
+  expect(second).not.toContain('make the next ones');
+  expect(words(await (await post(`${path}/invitations`, again)).text())).toContain('Nobody is left to invite');
+  expect((await pages.ask('exam', new URL(linksOn(first)[0] ?? '').pathname)).status).toBe(303);
+});
+
+test('a reviewer sees names, codes and attempts; no address, no way to change anything', async () => {
+  await post(`/exams/${exam}/test-takers`, { candidate: 'R-1', name: 'Rosa Roster', email: 'rosa@university.example' });
+  const html = await (await get(`/exams/${exam}`, cookies.reviewer)).text();
+  expect(words(html)).toMatch(/Rosa Roster R-1 Not started/);
+  for (const hidden of ['rosa@', '/import', '/invitations', '/test-takers', 'personal link']) {
+    expect(html).not.toContain(hidden);
+  }
+  const before = countRoster(pages.db, exam);
+  const list = { text: 'R-2,Mallory' };
+  for (const answer of [
+    await upload(`/exams/${exam}/import/preview`, list, cookies.reviewer),
+    await upload(`/exams/${exam}/import`, list, cookies.reviewer),
+    await post(`/exams/${exam}/invitations`, { whom: 'all', form: 'slips' }, cookies.reviewer),
+  ]) {
+    expect(answer.status).toBe(404);
+  }
+  expect(countRoster(pages.db, exam)).toEqual(before);
+});
+
+test('a roster is looked through a hundred at a time, and searched by the beginnings of words', async () => {
+  const own = randomUUID();
+  enterExam(pages.db, await publishExam(pages.custody, { exam: own, title: 'Large', policy: policy() }));
+  const rows = Array.from(
+    { length: 230 },
+    (_, index) => `P-${1000 + index},Person ${String.fromCharCode(65 + (index % 26))}ab`,
+  );
+  const path = `/exams/${own}/import`;
+  const text = rows.join('\n');
+  const preview = await (await upload(`${path}/preview`, { text })).text();
+  expect(words(preview)).toContain('the first 100 of 230');
+  expect((await upload(path, { text, digest: digestOn(preview) })).status).toBe(303);
+  const seen: string[] = [];
+  let at = `/exams/${own}`;
+  for (const length of [100, 100, 30]) {
+    const html = await (await get(at)).text();
+    const codes = [...html.matchAll(/>(P-\d+)</g)].map(([, code]) => code ?? '');
+    expect(codes).toHaveLength(length);
+    seen.push(...codes);
+    at = /<a class="button" href="([^"]*after=[^"]*)"/.exec(html)?.[1]?.replaceAll('&amp;', '&') ?? 'the end';
+  }
+  expect(at).toBe('the end');
+  expect(new Set(seen).size).toBe(230);
+  const found = words(await (await get(`/exams/${own}?q=1017`)).text());
+  expect(found).toMatch(/P-1017/);
+  expect(found).not.toMatch(/P-1018/);
+  expect(words(await (await get(`/exams/${own}?q=nobody+here`)).text())).toContain('Nobody on this roster has');
+  expect((await get(`/exams/${own}?q=%2D%2D`)).status).toBe(200);
+});
+
+test('somebody whose start reached custody and not us, removed and added again, begins the same attempt', async () => {
+  const path = `/exams/${exam}/test-takers`;
+  const enter = async () => {
+    const at = (await post(path, { candidate: 'S-1', name: 'Sam Stone', email: '' })).headers.get('location') ?? '';
+    const whom = at.split('/').at(-1) ?? '';
+    const [link = ''] = linksOn(await (await post(`/exams/${exam}/invitations`, { whom, form: 'slips' })).text());
+    return { at, whom, token: new URL(link).pathname.split('/').at(-1) ?? '' };
+  };
+  const first = await enter();
+  const { publicKey } = await makeAttemptKey();
+  const attempt = attemptIdOf(first.whom);
+  await pages.custody.web.registerAttempt({ attempt, exam, candidate: 'S-1', publicKey });
+  expect((await post(`${first.at}/removal`, {})).status).toBe(303);
+  const { token } = await enter();
+  const visit = await pages.visit(token);
+  const begun = await visit.send('/attempt', { attempt, publicKey });
+  expect(begun.status).toBe(201);
+  expect(await begun.json()).toMatchObject({ attempt });
+});
+
+test('whoever has begun stays on the roster, and the page says why; whoever was removed can be added again', async () => {
+  const path = `/exams/${exam}/test-takers`;
+  const add = () => post(path, { candidate: 'X-1', name: 'Tariq Aziz', email: '' });
+  const at = (await add()).headers.get('location') ?? '';
+  expect((await post(`${at}/removal`, {})).status).toBe(303);
+  expect(onRoster()).not.toContain('X-1');
+  expect((await get(at)).status).toBe(404);
+  const again = (await add()).headers.get('location') ?? '';
+  const testTaker = again.split('/').at(-1) ?? '';
+  insertAttempt(pages.db, {
+    id: randomUUID(),
+    testTaker,
+    publicKey: Buffer.from('k'),
+    startedAt: new Date().toISOString(),
+  });
+  const refused = await post(`${again}/removal`, {});
+  expect(refused.status).toBe(409);
+  for (const html of [await refused.text(), await (await get(again)).text()]) {
+    expect(words(html)).toContain('Tariq Aziz cannot be taken off the roster, because their attempt has begun');
+  }
+  expect(onRoster()).toContain('X-1');
+});
