@@ -58,24 +58,26 @@ export class Lexicon {
 
   /** @returns the tags of each token */
   tag(tokens: readonly Token[]): Set<string>[] {
-    const known = new Map<string, string[]>();
-    const patterns = tokens.map(({ text }) => {
-      let found = known.get(text);
-      if (!found) known.set(text, (found = this.#patternsOf(text)));
-      return found;
+    const known = new Map<string, { patterns: string[]; begun: Phrases[] }>();
+    const words = tokens.map(({ text }) => {
+      let word = known.get(text);
+      if (!word) {
+        const patterns = this.#patternsOf(text);
+        known.set(text, (word = { patterns, begun: follow([this.#phrases], patterns) }));
+      }
+      return word;
     });
     const tags = tokens.map(() => new Set<string>());
-    for (const start of tokens.keys()) {
-      let reached: Phrases[] = [this.#phrases];
-      for (let index = start; reached.length > 0 && index < tokens.length; index++) {
-        // "take-off" and "stays, where" are phrases too.
-        if (index > start && (tokens[index]?.text === '-' || tokens[index]?.text === ',')) continue;
-        reached = reached.flatMap((phrase) =>
-          (patterns[index] ?? []).flatMap((pattern) => phrase.next.get(pattern) ?? []),
-        );
+    for (const [start, { begun }] of words.entries()) {
+      let reached = begun;
+      for (let index = start; reached.length > 0 && index < tokens.length; ) {
         for (const phrase of reached) {
           for (const tag of phrase.tags) for (let at = start; at <= index; at++) tags[at]?.add(tag);
         }
+        // "take-off" and "stays, where" are phrases too.
+        do index++;
+        while (tokens[index]?.text === '-' || tokens[index]?.text === ',');
+        reached = follow(reached, words[index]?.patterns ?? []);
       }
     }
     for (const [index, { text }] of tokens.entries()) {
@@ -98,4 +100,17 @@ export class Lexicon {
     }
     return found;
   }
+}
+
+/** @returns the phrases that those begun become with a word of these patterns */
+function follow(begun: readonly Phrases[], patterns: readonly string[]): Phrases[] {
+  const reached: Phrases[] = [];
+  for (const phrase of begun) {
+    if (phrase.next.size === 0) continue;
+    for (const pattern of patterns) {
+      const next = phrase.next.get(pattern);
+      if (next) reached.push(next);
+    }
+  }
+  return reached;
 }

@@ -68,15 +68,19 @@ function createReader(rules: Rules): (text: string) => Finding[] {
     const found: Finding[] = [];
     for (const [number, { tokens: all, clauses }] of sentences.entries()) {
       const following = sentences[number + 1] ?? { tokens: [], clauses: [] };
+      const passage = [...all, ...following.tokens];
+      // Most sentences have nothing that a finding could be made of: then no excuse matters either.
+      const present = presentIn(passage, tags);
+      if (!findings.some(({ pattern }) => pattern.isPossible(present))) continue;
       const firsts = new Set([...clauses, ...following.clauses].flatMap((part) => readFirsts(part, tokens, tags)));
       const scopeOf = (within: Within, part: readonly number[]): Scope => ({
         within,
         tokens: part,
         tags,
-        present: new Set(part.flatMap((index) => [...(tags[index] ?? [])])),
+        present: presentIn(part, tags),
         firsts,
       });
-      const whole = [scopeOf('passage', [...all, ...following.tokens]), scopeOf('sentence', all)];
+      const whole = [scopeOf('passage', passage), scopeOf('sentence', all)];
       const excused = whole.flatMap((scope) => findExcuses(scope));
       const seen = new Set<Kind>();
       for (const scope of [...clauses.map((clause) => scopeOf('clause', clause)), ...whole]) {
@@ -98,6 +102,12 @@ function createReader(rules: Rules): (text: string) => Finding[] {
   function findExcuses(scope: Scope): Kind[] {
     return excuses.flatMap(({ rule, pattern }) => (pattern.match(scope) ? rule.kinds : []));
   }
+}
+
+function presentIn(part: readonly number[], tags: readonly Set<string>[]): Set<string> {
+  const present = new Set<string>();
+  for (const index of part) for (const tag of tags[index] ?? []) present.add(tag);
+  return present;
 }
 
 function describe(text: string, from: number, to: number, { kind, why, instead }: FindingRule): Finding {

@@ -29,15 +29,19 @@ export class Pattern {
 
   /** @returns the first and the last token that fulfil it, in time linear in the scope's length */
   match(scope: Scope): { first: number; last: number } | undefined {
-    if (scope.within !== this.#within) return undefined;
-    for (const need of this.#needs) if (!isThere(need, scope)) return undefined;
+    if (scope.within !== this.#within || !this.isPossible(scope.present)) return undefined;
     const found = this.#steps === undefined ? this.#matchAnywhere(scope) : this.#matchSteps(scope, this.#steps);
     if (
       !found ||
-      this.#lacks.some((lack) => isThere(lack, scope) && scope.tokens.some((token) => carries(scope, token, lack)))
+      this.#lacks.some((lack) => isThere(lack, scope.present) && scope.tokens.some((token) => carries(scope, token, lack)))
     )
       return undefined;
     return found;
+  }
+
+  /** @returns whether all that it needs is among these tags */
+  isPossible(present: ReadonlySet<string>): boolean {
+    return this.#needs.every((need) => isThere(need, present));
   }
 
   #matchAnywhere(scope: Scope) {
@@ -66,7 +70,7 @@ export class Pattern {
   }
 }
 
-function isThere(alternatives: Alternatives, { present }: Scope): boolean {
+function isThere(alternatives: Alternatives, present: ReadonlySet<string>): boolean {
   return alternatives.some(({ tag }) => present.has(tag));
 }
 
