@@ -87,17 +87,20 @@ function createReader(rules: Rules): (text: string) => Finding[] {
       )
         continue;
       const firsts = new Set([...clauses, ...following.clauses].flatMap((part) => readFirsts(part, tokens, tags)));
-      const scopeOf = (within: Within, part: readonly number[]): Scope => ({
+      const scopeOf = (within: Within, part: readonly number[], present: ReadonlySet<string>): Scope => ({
         within,
         tokens: part,
         tags,
-        present: presentIn(part, tags),
+        present,
         firsts,
       });
-      const whole = [scopeOf('passage', passage), scopeOf('sentence', all)];
+      const whole = [scopeOf('passage', passage, both), scopeOf('sentence', all, own)];
       const excused = whole.flatMap((scope) => findExcuses(scope));
       const seen = new Set<Kind>();
-      for (const scope of [...clauses.map((clause) => scopeOf('clause', clause)), ...whole]) {
+      for (const scope of [
+        ...clauses.map((clause) => scopeOf('clause', clause, clauses.length === 1 ? own : presentIn(clause, tags))),
+        ...whole,
+      ]) {
         const closed = new Set([...excused, ...(scope.within === 'clause' ? findExcuses(scope) : seen)]);
         for (const { rule, pattern } of findings[scope.within]) {
           const place = closed.has(rule.kind) ? undefined : pattern.match(scope);
