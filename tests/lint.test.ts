@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import english from '../hsm/lint/rules/en.json' with { type: 'json' };
 import { createLint } from '../hsm/lint/lint.ts';
-import { measureCorpus } from './lint-corpus/measure.ts';
+import { measureCorpus, TUNED_WITH } from './lint-corpus/measure.ts';
 
 const lint = createLint();
 const kinds = (text: string, language: string) => lint(text, language).map(({ kind }) => kind);
@@ -94,6 +94,33 @@ describe('the text lint', () => {
     expect(kinds('Sie dürfen eine Brille tragen. Das Kopftuch legen Sie bitte ab.', 'de')).toEqual(['appearance']);
   });
 
+  test.each([
+    ['en', 'Library fines of 20 euros are paid at the desk downstairs.'],
+    ['en', 'Invigilators must not ask anybody to take off a hat.'],
+    ['en', 'The senate rejected the proposal to charge 20 euros.'],
+    ['en', 'A tenant owes three months of rent. Advise the landlord.'],
+    ['en', 'A black hat was found and can be collected from the porter.'],
+    ['de', 'Die Bibliotheksgebühr von 20 Euro zahlen Sie am Schalter.'],
+    ['de', 'Aufsichten dürfen von niemandem verlangen, einen Hut abzunehmen.'],
+    ['de', 'Den Vorschlag, 20 Euro zu verlangen, hat der Senat abgelehnt.'],
+    ['de', 'Die Klausur beginnt ab 10 Uhr.'],
+  ])('leaves alone what nobody asks of a test taker (%s): %s', (language, text) => {
+    expect(kinds(text, language)).toEqual([]);
+  });
+
+  test.each([
+    ['en', 'payment', 'If library fines are open, the proctoring fee of 20 euros is due as well.'],
+    ['en', 'appearance', 'If the proctor cannot recognise you, they will ask you to remove your hat.'],
+    ['en', 'appearance', 'Your application to keep your hat on was rejected.'],
+    ['en', 'appearance', 'Anyone wearing a headscarf will be sent home.'],
+    ['en', 'appearance', 'Caps off, pens down.'],
+    ['de', 'appearance', 'Wenn die Aufsicht Sie nicht erkennt, bittet sie Sie, die Mütze abzunehmen.'],
+    ['de', 'appearance', 'Die Aufsicht darf Sie bitten, den Schal abzunehmen.'],
+    ['de', 'payment', 'Der Spind ist frei, die Aufsicht kostet 20 Euro.'],
+  ])('is not talked out of a demand by words beside it (%s, %s): %s', (language, kind, text) => {
+    expect(kinds(text, language)).toEqual([kind]);
+  });
+
   test('reads in linear time, also what was made to be slow', () => {
     const texts = [
       'Please take off your hat and pay the fee of 20 euros, unless the university bears it; ',
@@ -120,7 +147,7 @@ describe('the text lint', () => {
     }
   });
 
-  test.each(['tuning', 'rule-writers'] as const)(
+  test.each(TUNED_WITH)(
     'finds nine of ten demands that its rules were tuned with (%s), and nine of ten findings are right',
     (part) => {
       for (const { language, precision, recall } of measureCorpus(part)) {

@@ -11,6 +11,8 @@ export interface FoldedText {
 const INVISIBLE = /^(?:\p{Cf}|\p{Variation_Selector}|\u034f|\u115f|\u1160|\u17b4|\u17b5|\u3164)$/u;
 const MARK = /^\p{M}$/u;
 const ASCII_END = 0x80;
+/** Plain letters up to the last before something else, which may be a mark that belongs to it. */
+const PLAIN = /[\0-\x7f]+(?![^\0-\x7f])/y;
 
 /** Letters of other scripts that look like Latin ones (from Unicode TR 39's confusables, lower case). */
 const LOOK_ALIKES = new Map(
@@ -75,23 +77,29 @@ export function foldText(original: string, folds: ReadonlyMap<string, string>): 
   const pieces: string[] = [];
   let offset = 0;
   while (offset < original.length) {
+    PLAIN.lastIndex = offset;
+    const plain = PLAIN.exec(original)?.[0];
+    if (plain !== undefined) {
+      pieces.push(plain.toLowerCase());
+      for (const end = offset + plain.length; offset < end; ) {
+        folded.from.push(offset);
+        folded.to.push(++offset);
+      }
+      continue;
+    }
     const begin = offset;
     let cluster = String.fromCodePoint(original.codePointAt(offset) ?? 0);
     offset += cluster.length;
     let piece = '';
-    if (cluster.charCodeAt(0) < ASCII_END && (original.charCodeAt(offset) || 0) < ASCII_END)
-      piece = cluster.toLowerCase();
-    else {
-      while (offset < original.length) {
-        const next = String.fromCodePoint(original.codePointAt(offset) ?? 0);
-        if (!MARK.test(next) && !INVISIBLE.test(next)) break;
-        // A cluster of thousands of marks is an attack on whoever normalises it.
-        if (cluster.length < 8) cluster += next;
-        offset += next.length;
-      }
-      for (const letter of cluster.normalize('NFKC').toLowerCase().normalize('NFC')) {
-        piece += INVISIBLE.test(letter) ? '' : (folds.get(letter) ?? bare(letter));
-      }
+    while (offset < original.length && original.charCodeAt(offset) >= ASCII_END) {
+      const next = String.fromCodePoint(original.codePointAt(offset) ?? 0);
+      if (!MARK.test(next) && !INVISIBLE.test(next)) break;
+      // A cluster of thousands of marks is an attack on whoever normalises it.
+      if (cluster.length < 8) cluster += next;
+      offset += next.length;
+    }
+    for (const letter of cluster.normalize('NFKC').toLowerCase().normalize('NFC')) {
+      piece += INVISIBLE.test(letter) ? '' : (folds.get(letter) ?? bare(letter));
     }
     for (let unit = 0; unit < piece.length; unit++) {
       folded.from.push(begin);

@@ -13,6 +13,7 @@ interface Phrases {
 
 /** Covered words mean something else here, and carry no other tag: "cover sheet". */
 const OTHERWISE = 'otherwise';
+const OTHERWISE_ALONE: ReadonlySet<string> = new Set([OTHERWISE]);
 
 /**
  * The word lists of a language, as two tries: letters for words, words for phrases. Both are walked once per text,
@@ -56,33 +57,38 @@ export class Lexicon {
     node.ends.push({ pattern, fromStart: !pattern.startsWith('*'), toEnd: !pattern.endsWith('*') });
   }
 
-  /** @returns the tags of each token */
-  tag(tokens: readonly Token[]): Set<string>[] {
-    const known = new Map<string, string[]>();
-    const patterns = tokens.map(({ text }) => {
-      let found = known.get(text);
-      if (!found) known.set(text, (found = this.#patternsOf(text)));
-      return found;
+  /** @returns the tags of each token; words that are the same may share a set */
+  tag(tokens: readonly Token[]): ReadonlySet<string>[] {
+    const known = new Map<string, { patterns: string[]; begun: Phrases[]; alone: ReadonlySet<string> }>();
+    const words = tokens.map(({ text }) => {
+      let word = known.get(text);
+      if (!word) {
+        const patterns = this.#patternsOf(text);
+        const begun = follow([this.#phrases], patterns);
+        word = { patterns, begun, alone: new Set(begun.flatMap((phrase) => [...phrase.tags])) };
+        known.set(text, word);
+      }
+      return word;
     });
-    const tags = tokens.map(() => new Set<string>());
-    for (const start of tokens.keys()) {
-      let reached: Phrases[] = [this.#phrases];
-      for (let index = start; reached.length > 0 && index < tokens.length; index++) {
+    const tags = words.map(({ alone }) => alone);
+    for (const [start, { begun }] of words.entries()) {
+      let reached = begun;
+      for (let index = start; reached.length > 0; ) {
         // "take-off" and "stays, where" are phrases too.
-        if (index > start && (tokens[index]?.text === '-' || tokens[index]?.text === ',')) continue;
-        reached = reached.flatMap((phrase) =>
-          (patterns[index] ?? []).flatMap((pattern) => phrase.next.get(pattern) ?? []),
-        );
+        do index++;
+        while (tokens[index]?.text === '-' || tokens[index]?.text === ',');
+        reached = follow(reached, words[index]?.patterns ?? []);
         for (const phrase of reached) {
-          for (const tag of phrase.tags) for (let at = start; at <= index; at++) tags[at]?.add(tag);
+          if (phrase.tags.size === 0) continue;
+          for (let at = start; at <= index; at++) tags[at] = new Set([...(tags[at] ?? []), ...phrase.tags]);
         }
       }
     }
-    for (const [index, { text }] of tokens.entries()) {
-      if (tags[index]?.has(OTHERWISE)) tags[index] = new Set([OTHERWISE]);
-      for (const tag of this.#never.get(text) ?? []) tags[index]?.delete(tag);
-    }
-    return tags;
+    return tags.map((own, index) => {
+      if (own.has(OTHERWISE)) return OTHERWISE_ALONE;
+      const never = this.#never.get(tokens[index]?.text ?? '');
+      return never ? new Set([...own].filter((tag) => !never.has(tag))) : own;
+    });
   }
 
   #patternsOf(word: string): string[] {
@@ -98,4 +104,17 @@ export class Lexicon {
     }
     return found;
   }
+}
+
+/** @returns the phrases that those begun become with a word of these patterns */
+function follow(begun: readonly Phrases[], patterns: readonly string[]): Phrases[] {
+  const reached: Phrases[] = [];
+  for (const phrase of begun) {
+    if (phrase.next.size === 0) continue;
+    for (const pattern of patterns) {
+      const next = phrase.next.get(pattern);
+      if (next) reached.push(next);
+    }
+  }
+  return reached;
 }

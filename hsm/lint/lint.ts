@@ -1,7 +1,16 @@
 import { Lexicon } from './lexicon.ts';
 import { Pattern, type Scope } from './pattern.ts';
 import { foldText } from './folding.ts';
-import { type FindingRule, joinRules, type Kind, readRules, type RuleFile, type Rules, type Within } from './rules.ts';
+import {
+  type ExcuseRule,
+  type FindingRule,
+  joinRules,
+  type Kind,
+  readRules,
+  type RuleFile,
+  type Rules,
+  type Within,
+} from './rules.ts';
 import german from './rules/de.json' with { type: 'json' };
 import english from './rules/en.json' with { type: 'json' };
 import { readQuotations, readSentences } from './sentences.ts';
@@ -60,33 +69,45 @@ function createReader(rules: Rules): (text: string) => Finding[] {
   ) as [Set<string>, Set<string>, Set<string>];
   const lexicon = new Lexicon();
   for (const [tag, entries] of Object.entries(rules.words)) for (const entry of entries) lexicon.add(tag, fold(entry));
-  const findings = rules.findings.map((rule) => ({ rule, pattern: new Pattern(rule) }));
-  const excuses = rules.excuses.map((rule) => ({ rule, pattern: new Pattern(rule) }));
+  const findings = byPlace(rules.findings);
+  const excuses = byPlace(rules.excuses);
 
   return (text) => {
     const tokens = readTokens(text, folds, joiners);
     const quoted = readQuotations(tokens);
-    const tags = lexicon.tag(tokens);
-    for (const [index, token] of tokens.entries())
-      for (const tag of ownTags(token, quoted[index])) tags[index]?.add(tag);
+    const tags = lexicon.tag(tokens).map((tagged, index) => {
+      const own = ownTags(tokens[index], quoted[index]);
+      return own.length > 0 ? new Set([...tagged, ...own]) : tagged;
+    });
     const sentences = readSentences(tokens, quoted, turns, abbreviations, rules.ordinalDots);
     const found: Finding[] = [];
     for (const [number, { tokens: all, clauses }] of sentences.entries()) {
       const following = sentences[number + 1] ?? { tokens: [], clauses: [] };
+      const passage = [...all, ...following.tokens];
+      // Most sentences have nothing that a finding could be made of: then no excuse matters either.
+      const [own, both] = [presentIn(all, tags), presentIn(passage, tags)];
+      if (
+        !findings.passage.some(({ pattern }) => pattern.isPossible(both)) &&
+        ![...findings.clause, ...findings.sentence].some(({ pattern }) => pattern.isPossible(own))
+      )
+        continue;
       const firsts = new Set([...clauses, ...following.clauses].flatMap((part) => readFirsts(part, tokens, tags)));
-      const scopeOf = (within: Within, part: readonly number[]): Scope => ({
+      const scopeOf = (within: Within, part: readonly number[], present: ReadonlySet<string>): Scope => ({
         within,
         tokens: part,
         tags,
-        present: new Set(part.flatMap((index) => [...(tags[index] ?? [])])),
+        present,
         firsts,
       });
-      const whole = [scopeOf('passage', [...all, ...following.tokens]), scopeOf('sentence', all)];
+      const whole = [scopeOf('passage', passage, both), scopeOf('sentence', all, own)];
       const excused = whole.flatMap((scope) => findExcuses(scope));
       const seen = new Set<Kind>();
-      for (const scope of [...clauses.map((clause) => scopeOf('clause', clause)), ...whole]) {
+      for (const scope of [
+        ...clauses.map((clause) => scopeOf('clause', clause, clauses.length === 1 ? own : presentIn(clause, tags))),
+        ...whole,
+      ]) {
         const closed = new Set([...excused, ...(scope.within === 'clause' ? findExcuses(scope) : seen)]);
-        for (const { rule, pattern } of findings) {
+        for (const { rule, pattern } of findings[scope.within]) {
           const place = closed.has(rule.kind) ? undefined : pattern.match(scope);
           // What lies in the following sentence alone is found there.
           if (!place || place.first > (all.at(-1) ?? 0)) continue;
@@ -101,8 +122,21 @@ function createReader(rules: Rules): (text: string) => Finding[] {
   };
 
   function findExcuses(scope: Scope): Kind[] {
-    return excuses.flatMap(({ rule, pattern }) => (pattern.match(scope) ? rule.kinds : []));
+    return excuses[scope.within].flatMap(({ rule, pattern }) => (pattern.match(scope) ? rule.kinds : []));
   }
+}
+
+/** @returns the rules with their patterns, by how far they look */
+function byPlace<Rule extends FindingRule | ExcuseRule>(list: readonly Rule[]) {
+  const patterns = list.map((rule) => ({ rule, pattern: new Pattern(rule) }));
+  const within = (place: Within) => patterns.filter(({ rule }) => rule.within === place);
+  return { clause: within('clause'), sentence: within('sentence'), passage: within('passage') };
+}
+
+function presentIn(part: readonly number[], tags: readonly ReadonlySet<string>[]): Set<string> {
+  const present = new Set<string>();
+  for (const index of part) for (const tag of tags[index] ?? []) present.add(tag);
+  return present;
 }
 
 function describe(text: string, from: number, to: number, { kind, why, instead }: FindingRule): Finding {
@@ -111,7 +145,7 @@ function describe(text: string, from: number, to: number, { kind, why, instead }
 }
 
 /** @returns the words that a clause begins with: its first, those after a colon, and each after words of politeness */
-function readFirsts(part: readonly number[], tokens: readonly Token[], tags: readonly Set<string>[]): number[] {
+function readFirsts(part: readonly number[], tokens: readonly Token[], tags: readonly ReadonlySet<string>[]): number[] {
   let begins = true;
   return part.filter((index) => {
     const first = begins && tokens[index]?.sort === 'word';
@@ -121,11 +155,9 @@ function readFirsts(part: readonly number[], tokens: readonly Token[], tags: rea
   });
 }
 
-function ownTags({ sort, text }: Token, quoted: boolean | undefined): string[] {
-  const marks: Record<string, string> = { '?': 'question', '!': 'exclamation', ':': 'colon' };
-  return [
-    ...(sort === 'number' ? ['number'] : []),
-    ...(quoted ? ['quoted'] : []),
-    ...(marks[text] ? [marks[text]] : []),
-  ];
+const MARKS: Record<string, string> = { '?': 'question', '!': 'exclamation', ':': 'colon' };
+
+function ownTags(token: Token | undefined, quoted: boolean | undefined): string[] {
+  const mark = MARKS[token?.text ?? ''];
+  return [...(token?.sort === 'number' ? ['number'] : []), ...(quoted ? ['quoted'] : []), ...(mark ? [mark] : [])];
 }

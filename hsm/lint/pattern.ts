@@ -5,7 +5,7 @@ export interface Scope {
   within: Within;
   tokens: readonly number[];
   /** Of the whole text, by token index. */
-  tags: readonly Set<string>[];
+  tags: readonly ReadonlySet<string>[];
   present: ReadonlySet<string>;
   /** Indices of tokens that come first in their clause. */
   firsts: ReadonlySet<number>;
@@ -15,13 +15,11 @@ type Alternatives = { tag: string; first: boolean }[];
 
 /** What a rule looks for, taken apart once. */
 export class Pattern {
-  readonly #within: Within;
   readonly #needs: Alternatives[];
   readonly #lacks: Alternatives[];
   readonly #steps: number | undefined;
 
   constructor(rule: FindingRule | ExcuseRule) {
-    this.#within = rule.within;
     this.#needs = rule.needs.map(readAlternatives);
     this.#lacks = rule.lacks.map(readAlternatives);
     this.#steps = rule.steps;
@@ -29,15 +27,21 @@ export class Pattern {
 
   /** @returns the first and the last token that fulfil it, in time linear in the scope's length */
   match(scope: Scope): { first: number; last: number } | undefined {
-    if (scope.within !== this.#within) return undefined;
-    for (const need of this.#needs) if (!isThere(need, scope)) return undefined;
+    if (!this.isPossible(scope.present)) return undefined;
     const found = this.#steps === undefined ? this.#matchAnywhere(scope) : this.#matchSteps(scope, this.#steps);
     if (
       !found ||
-      this.#lacks.some((lack) => isThere(lack, scope) && scope.tokens.some((token) => carries(scope, token, lack)))
+      this.#lacks.some(
+        (lack) => isThere(lack, scope.present) && scope.tokens.some((token) => carries(scope, token, lack)),
+      )
     )
       return undefined;
     return found;
+  }
+
+  /** @returns whether all that it needs is among these tags */
+  isPossible(present: ReadonlySet<string>): boolean {
+    return this.#needs.every((need) => isThere(need, present));
   }
 
   #matchAnywhere(scope: Scope) {
@@ -66,7 +70,7 @@ export class Pattern {
   }
 }
 
-function isThere(alternatives: Alternatives, { present }: Scope): boolean {
+function isThere(alternatives: Alternatives, present: ReadonlySet<string>): boolean {
   return alternatives.some(({ tag }) => present.has(tag));
 }
 

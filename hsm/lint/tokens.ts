@@ -14,8 +14,9 @@ export interface Token {
   spaced: boolean;
 }
 
+/** Groups: a word, a number, white space. What is none of them is a mark. */
 const PART =
-  /(?<word>\p{L}(?:\p{L}|['’‘ʼ´`*:_·](?=\p{L}))*)|(?<number>\p{N}(?:\p{N}|[.,:](?=\p{N}))*)|(?<space>\s+)|(?<mark>[^\s])/gu;
+  /([a-z]+(?![^\0-\x7f]|[a-z'`*:_])|\p{L}(?:\p{L}|['’‘ʼ´`*:_·](?=\p{L}))*)|(\p{N}(?:\p{N}|[.,:](?=\p{N}))*)|(\s+)|[^\s]/gu;
 /** Longer words are cut: no word of any list is so long. */
 const MAX_WORD = 60;
 
@@ -29,15 +30,15 @@ export function readTokens(text: string, folds: ReadonlyMap<string, string>, joi
   const tokens: Token[] = [];
   let breaks = 2;
   let spaced = true;
-  for (const { 0: part, index, groups } of folded.text.matchAll(PART)) {
-    if (groups?.['space'] !== undefined) {
+  for (const { 0: part, 1: letters, 2: digits, 3: space, index } of folded.text.matchAll(PART)) {
+    if (space !== undefined) {
       breaks = Math.max(breaks, Math.min(2, part.split('\n').length - 1));
       spaced = true;
       continue;
     }
     const from = folded.from[index] ?? 0;
     const to = folded.to[index + part.length - 1] ?? from;
-    const sort = groups?.['word'] !== undefined ? 'word' : groups?.['number'] !== undefined ? 'number' : 'mark';
+    const sort = letters !== undefined ? 'word' : digits !== undefined ? 'number' : 'mark';
     const word = sort === 'word' ? unmask(part.replace(/[^\p{L}]/gu, '')).slice(0, MAX_WORD) : part;
     const [before, hyphen] = [tokens.at(-2), tokens.at(-1)];
     if (
