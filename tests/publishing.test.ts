@@ -311,7 +311,9 @@ test('web learns of another version by itself, its title included', async () => 
   await carryOut(custody, await revisionOf(exam, { unit: 'Chair of Logic' }, 'Logic II'), [administrator]);
   const rules = new RuleBook({ db, custody: custody.web, log: pino({ level: 'silent' }) });
   expect((await rules.of(exam)).version).toBe(1);
-  await expect.poll(() => listExams(db, { runs: { unit: null }, assigned: [] }, 9).map(({ title }) => title)).toEqual(['Logic II']);
+  await expect
+    .poll(() => listExams(db, { runs: { unit: null }, assigned: [] }, 9).map(({ title }) => title))
+    .toEqual(['Logic II']);
   expect(readExam(db, exam)).toMatchObject({ title: 'Logic II', setup: { unit: 'Chair of Logic' } });
   expect((await rules.of(exam)).version).toBe(2);
   db.$client.close();

@@ -42,36 +42,42 @@ export function staffExamRoutes({
 }) {
   const signedIn = requireStaff(custody, config);
   const roomOrigin = config.CLOISTER_ROOM_ORIGIN;
-  return new Hono()
-    .get('/', signedIn, async (c) => {
-      const before = readPlace(c.req.query('before'));
-      const list = () => listExams(db, sightOf(c.var), PAGE + 1, before);
-      const waiting = list().flatMap(({ id, rules, act }) => (rules === null && act !== null ? [{ id, act }] : []));
-      // What was signed in the reading room meanwhile is entered before anybody is told that it waits.
-      await Promise.all(waiting.map(({ id, act }) => settlePublication({ db, custody }, id, act).catch(leaveForLater)));
-      const exams = list();
-      const shown = exams.slice(0, PAGE).map(({ rules, ...exam }) => {
-        const known = rules === null ? undefined : (JSON.parse(rules) as ExamRules);
-        return { ...exam, stage: stageOf({ rules: known, act: exam.act }, Date.now()) };
-      });
-      const last = shown.at(-1);
-      return c.html(
-        <ExamsPage
-          institution={config.CLOISTER_INSTITUTION}
-          person={c.var.representative.name}
-          roomOrigin={roomOrigin}
-          exams={shown}
-          later={before !== undefined}
-          older={exams.length > PAGE && last ? `/?before=${encodeURIComponent(`${last.createdAt}/${last.id}`)}` : null}
-          edits={setsUpExams(c.var)}
-        />,
-      );
-    })
-    // An exam that is being set up is at its draft; one that is published, at its roster (app/roster).
-    .get('/exams/:exam', signedIn, async (c, next) => {
-      const id = c.req.param('exam');
-      const draft = findDraft(db, id);
-      if (draft && seesDraftsOf(sightOf(c.var), draft.unit)) return c.redirect(`/exams/${id}/draft`, 303);
-      return next();
-    });
+  return (
+    new Hono()
+      .get('/', signedIn, async (c) => {
+        const before = readPlace(c.req.query('before'));
+        const list = () => listExams(db, sightOf(c.var), PAGE + 1, before);
+        const waiting = list().flatMap(({ id, rules, act }) => (rules === null && act !== null ? [{ id, act }] : []));
+        // What was signed in the reading room meanwhile is entered before anybody is told that it waits.
+        await Promise.all(
+          waiting.map(({ id, act }) => settlePublication({ db, custody }, id, act).catch(leaveForLater)),
+        );
+        const exams = list();
+        const shown = exams.slice(0, PAGE).map(({ rules, ...exam }) => {
+          const known = rules === null ? undefined : (JSON.parse(rules) as ExamRules);
+          return { ...exam, stage: stageOf({ rules: known, act: exam.act }, Date.now()) };
+        });
+        const last = shown.at(-1);
+        return c.html(
+          <ExamsPage
+            institution={config.CLOISTER_INSTITUTION}
+            person={c.var.representative.name}
+            roomOrigin={roomOrigin}
+            exams={shown}
+            later={before !== undefined}
+            older={
+              exams.length > PAGE && last ? `/?before=${encodeURIComponent(`${last.createdAt}/${last.id}`)}` : null
+            }
+            edits={setsUpExams(c.var)}
+          />,
+        );
+      })
+      // An exam that is being set up is at its draft; one that is published, at its roster (app/roster).
+      .get('/exams/:exam', signedIn, async (c, next) => {
+        const id = c.req.param('exam');
+        const draft = findDraft(db, id);
+        if (draft && seesDraftsOf(sightOf(c.var), draft.unit)) return c.redirect(`/exams/${id}/draft`, 303);
+        return next();
+      })
+  );
 }
