@@ -37,6 +37,8 @@ interface Row {
   officer?: true;
   /** The right person is an exam administrator; the other one a reviewer of the exam. */
   administrator?: true;
+  /** The exam is one that is being set up. */
+  draft?: true;
 }
 
 const JSON_TYPE = 'application/json';
@@ -52,7 +54,7 @@ const REGISTER_FORM: Row = { nobody: 401, other: 404, malformed: 400, oversized:
 /** What only who sets exams up may do; to everybody else it is not there. */
 const DRAFT_FORM: Row = {
   ...{ nobody: 401, other: 404, missing: 404, malformed: 400, oversized: 413 },
-  ...{ type: FORM_TYPE, administrator: true },
+  ...{ type: FORM_TYPE, administrator: true, draft: true },
 };
 /** What only the exam administrators of an exam's unit may see and do. */
 const ROSTER_PAGE: Row = { nobody: 401, other: 404, missing: 404, administrator: true };
@@ -120,14 +122,16 @@ const TABLE: Record<Place, Record<string, Row>> = {
     'GET /': { nobody: 401, other: 200 },
     'GET /exams/new': { nobody: 401, other: 404 },
     'POST /exams': { nobody: 401, other: 404, malformed: 400, oversized: 413, type: FORM_TYPE, administrator: true },
-    'GET /exams/:exam/draft': { nobody: 401, other: 404, missing: 404, administrator: true },
+    'GET /exams/:exam/draft': { nobody: 401, other: 404, missing: 404, administrator: true, draft: true },
     'POST /exams/:exam/draft': DRAFT_FORM,
     'POST /exams/:exam/draft/preview': DRAFT_FORM,
     'POST /exams/:exam/publication': DRAFT_FORM,
     'POST /exams/:exam/publication/withdrawal': {
-      ...{ nobody: 401, other: 404, missing: 404, type: FORM_TYPE, administrator: true },
+      ...{ nobody: 401, other: 404, missing: 404, type: FORM_TYPE, administrator: true, draft: true },
     },
-    'POST /exams/:exam/copies': { nobody: 401, other: 404, missing: 404, type: FORM_TYPE, administrator: true },
+    'POST /exams/:exam/copies': {
+      ...{ nobody: 401, other: 404, missing: 404, type: FORM_TYPE, administrator: true, draft: true },
+    },
     'GET /exams/:exam': { nobody: 401, other: 404, missing: 404 },
     'GET /exams/:exam/roster': { nobody: 401, other: 404, missing: 404 },
     'GET /exams/:exam/import': ROSTER_PAGE,
@@ -390,7 +394,7 @@ function pathOf(route: string, missing: boolean, row: Row): string {
     const wrong = missing && first;
     first = false;
     if (!wrong && name === 'token') return real[path.startsWith('/i/') ? 'invitation' : 'enrolment'] ?? '';
-    if (!wrong && name === 'exam' && row.administrator) return draft;
+    if (!wrong && name === 'exam' && row.draft) return draft;
     if (!wrong) return real[name ?? word] ?? '';
     return name === 'name' || name === 'token' || !name ? 'nothing-of-this-name' : randomUUID();
   });
