@@ -4,8 +4,9 @@ import { FULL } from './tests/full.ts';
 
 const files = (...names: string[]) => names.map((name) => `tests/${name}.test.{ts,tsx}`);
 
-/** Tests that count frames or time what is shown in a real browser: what they see must not be their neighbours. */
+/** Tests that count frames, time what is shown in a real browser or load the machine: what they see must not be their neighbours. */
 const FILMING = files(
+  'limits',
   'spine',
   'weather',
   'player',
@@ -19,8 +20,8 @@ const FILMING = files(
 
 /** What takes long begins early, so that nothing is waited for at the end of its group; the longest first. */
 const LONG = [
-  'outbox',
   'limits',
+  'outbox',
   'demo',
   'attempt-pages-browser',
   'acts-pages-browser',
