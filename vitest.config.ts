@@ -42,8 +42,8 @@ class LongFirst extends BaseSequencer {
 const shared = {
   // A PKCS#11 module lives once per process and its end ends every session: each file gets a process of its own.
   pool: 'forks' as const,
-  testTimeout: 120_000,
-  hookTimeout: 120_000,
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
   // A second, which is Vitest's own, is over at once on a busy machine. What has to happen within a time says so itself.
   expect: { poll: { timeout: 10_000 } },
 };

@@ -10,6 +10,7 @@ export type Fault =
   | 'hang'
   | 'stuck'
   | 'third'
+  | 'thrice'
   | 'full'
   | 'crash'
   | 'crash-sha256'

@@ -183,6 +183,11 @@ test('a token that fails every third call still releases, and nothing is taken f
   expect(await entriesOfType('refused')).toEqual([]);
 });
 
+test('an envelope that does not open as often as a call is made again, and then does, is not taken for a bad one', async () => {
+  await whileFaulty('thrice', release);
+  expect(await entriesOfType('refused')).toEqual([]);
+});
+
 test('a token that is full: publishing is refused before anybody signs, and views go on', async () => {
   await whileFaulty('full', async () => {
     const another = publishExam(custody, { exam: randomUUID(), title: 'Too much', policy: policy() });

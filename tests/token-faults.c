@@ -7,6 +7,7 @@
  *   hang       everything that takes a key never answers
  *   stuck      even looking at an attribute never answers
  *   third      every third call fails
+ *   thrice     one envelope is not unwrapped the first three times
  *   full       nothing can be made any more
  *   crash      unwrapping is a segmentation fault; crash-sha256: only with SHA-256
  *   no-unwrap  unwrapping is not supported
@@ -146,6 +147,15 @@ static CK_RV unwrap_key(CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, C
   CK_RSA_PKCS_OAEP_PARAMS *oaep = mechanism->pParameter;
   KEYED;
   if (fault("crash") || (fault("crash-sha256") && oaep->hashAlg == CKM_SHA256)) raise(SIGSEGV);
+  if (fault("thrice")) {
+    static CK_BYTE unlucky[16];
+    static int failures;
+    if (failures == 0) memcpy(unlucky, wrapped, sizeof unlucky);
+    if (failures < 3 && memcmp(unlucky, wrapped, sizeof unlucky) == 0) {
+      failures++;
+      return CKR_GENERAL_ERROR;
+    }
+  }
   if (fault("no-unwrap")) return CKR_FUNCTION_NOT_SUPPORTED;
   if (fault("readable")) set_flag(attributes, count, CKA_SENSITIVE, CK_FALSE);
   return real.C_UnwrapKey(session, mechanism, unwrapping_key, wrapped, length, attributes, count, key);
