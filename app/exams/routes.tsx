@@ -5,14 +5,15 @@ import type { WebConfig } from '../config.ts';
 import type { WebCustody } from '../custody/client.ts';
 import { AppError } from '../errors.ts';
 import { requireStaff } from '../accounts/staff-guard.tsx';
+import { readingOf } from '../words/language.ts';
 import { readExam } from './exam.ts';
 import { DemonstrationPage, ExamsPage, Roster, RosterPage, WelcomePage } from './views.tsx';
 
 /** The exam origin's pages that need no personal link. */
 export function examPageRoutes({ config }: { config: Pick<WebConfig, 'CLOISTER_INSTITUTION'> }) {
   return new Hono()
-    .get('/', (c) => c.html(<WelcomePage institution={config.CLOISTER_INSTITUTION} />))
-    .get('/demonstration', (c) => c.html(<DemonstrationPage />));
+    .get('/', (c) => c.html(<WelcomePage reading={readingOf(c)} institution={config.CLOISTER_INSTITUTION} />))
+    .get('/demonstration', (c) => c.html(<DemonstrationPage reading={readingOf(c)} />));
 }
 
 /** The staff origin's pages about exams. */

@@ -46,7 +46,7 @@ export function practiceRoutes({
       const { id, name, exam } = c.var.testTaker;
       const attempt = findAttemptOf(db, id);
       if (attempt?.endedAt) return c.redirect('/attempt', 303);
-      if (attempt) throw new AppError('already-done', { sentence: `${EXAM_RUNS} ${WAY_BACK}` });
+      if (attempt) throw new AppError('already-done', { sentence: (errors) => errors.practiceOverWayBack });
       return c.html(<PracticePage institution={institution} name={name} exam={readExam(db, exam)} />);
     })
     .put('/practice/segments/:number', async (c) => {
@@ -57,7 +57,8 @@ export function practiceRoutes({
         const bytes = sink.expect(incoming);
         const session = getCookie(c, ATTEMPT_COOKIE);
         const testTaker = session && testTakerOf(digestToken(session), new Date().toISOString());
-        if (testTaker && isRunning(testTaker.id)) throw new AppError('already-done', { sentence: EXAM_RUNS });
+        if (testTaker && isRunning(testTaker.id))
+          throw new AppError('already-done', { sentence: (errors) => errors.practiceOver });
         const sender = testTaker ? { testTaker: testTaker.id } : { address: incoming.socket.remoteAddress ?? '' };
         await sink.swallow(incoming, bytes, sender);
         return c.body(null, 201, { 'cloister-load': sink.load.toFixed(3) });
@@ -72,7 +73,3 @@ export function practiceRoutes({
     return attempt !== undefined && attempt.endedAt === null;
   }
 }
-
-const EXAM_RUNS =
-  'Your exam has begun, so nothing is tried out or measured now: your line belongs to the exam. Practice is over.';
-const WAY_BACK = 'Open your personal link to go back to your exam.';
