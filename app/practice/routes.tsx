@@ -12,6 +12,7 @@ import { boundsSchema } from '../../hsm/exam-setup.ts';
 import { kindsOf } from '../exams/recorded-kinds.ts';
 import type { Recordings } from '../recordings/recordings.ts';
 import type { RecordedKinds } from '../wire.ts';
+import { readingOf } from '../words/language.ts';
 import { CheckPage } from './check-view.tsx';
 import { PracticePage } from './practice-view.tsx';
 import { PracticeSink } from './sink.ts';
@@ -47,7 +48,9 @@ export function practiceRoutes({
       const attempt = findAttemptOf(db, id);
       if (attempt?.endedAt) return c.redirect('/attempt', 303);
       if (attempt) throw new AppError('already-done', { sentence: (errors) => errors.practiceOverWayBack });
-      return c.html(<PracticePage institution={institution} name={name} exam={readExam(db, exam)} />);
+      const about = readExam(db, exam);
+      const reading = readingOf(c, about.setup.language);
+      return c.html(<PracticePage reading={reading} institution={institution} name={name} exam={about} />);
     })
     .put('/practice/segments/:number', async (c) => {
       const { incoming } = c.env;

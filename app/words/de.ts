@@ -1,6 +1,8 @@
 import { attempt } from './de/attempt.tsx';
 import { demonstration } from './de/demonstration.ts';
 import { errors } from './de/errors.ts';
+import { practice } from './de/practice.tsx';
+import { recorder } from './de/recorder.tsx';
 import { notice } from './de/notice.tsx';
 import { shell } from './de/shell.ts';
 import { welcome } from './de/welcome.tsx';
@@ -15,4 +17,6 @@ export const de: Words = {
   demonstration,
   notice,
   attempt,
+  recorder,
+  practice,
 };
