@@ -36,12 +36,12 @@ export function practiceRoutes({
   const sink = new PracticeSink(recordings.intake, recordings.segmentLimit);
 
   return new Hono<{ Bindings: HttpBindings } & TestTakerEnv>()
-    .get('/check', (c) => c.html(<CheckPage institution={institution} kinds={ANY_EXAM} />))
+    .get('/check', (c) => c.html(<CheckPage reading={readingOf(c)} institution={institution} kinds={ANY_EXAM} />))
     .get('/attempt/check', signedIn, (c) => {
-      const { name, exam } = c.var.testTaker;
-      const { title, setup } = readExam(db, exam);
-      const own = { name, title, contact: setup.arrangement.contact };
-      return c.html(<CheckPage institution={institution} kinds={kindsOf(setup)} own={own} />);
+      const exam = readExam(db, c.var.testTaker.exam);
+      const reading = readingOf(c, exam.setup.language);
+      const own = { name: c.var.testTaker.name, exam };
+      return c.html(<CheckPage reading={reading} institution={institution} kinds={kindsOf(exam.setup)} own={own} />);
     })
     .get('/attempt/practice', signedIn, (c) => {
       const { id, name, exam } = c.var.testTaker;

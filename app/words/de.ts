@@ -3,6 +3,7 @@ import { demonstration } from './de/demonstration.ts';
 import { errors } from './de/errors.ts';
 import { practice } from './de/practice.tsx';
 import { recorder } from './de/recorder.tsx';
+import { check } from './de/check.tsx';
 import { notice } from './de/notice.tsx';
 import { shell } from './de/shell.ts';
 import { welcome } from './de/welcome.tsx';
@@ -19,4 +20,5 @@ export const de: Words = {
   attempt,
   recorder,
   practice,
+  check,
 };
