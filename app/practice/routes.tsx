@@ -45,12 +45,12 @@ export function practiceRoutes({
     })
     .get('/attempt/practice', signedIn, (c) => {
       const { id, name, exam } = c.var.testTaker;
+      const practised = readExam(db, exam);
+      const reading = readingOf(c, practised.setup.language);
       const attempt = findAttemptOf(db, id);
       if (attempt?.endedAt) return c.redirect('/attempt', 303);
       if (attempt) throw new AppError('already-done', { sentence: (errors) => errors.practiceOverWayBack });
-      const about = readExam(db, exam);
-      const reading = readingOf(c, about.setup.language);
-      return c.html(<PracticePage reading={reading} institution={institution} name={name} exam={about} />);
+      return c.html(<PracticePage reading={reading} institution={institution} name={name} exam={practised} />);
     })
     .put('/practice/segments/:number', async (c) => {
       const { incoming } = c.env;
