@@ -73,7 +73,7 @@ const OWN = [
   ...['Linear Algebra I', INSTITUTION, SETUP.unit, SETUP.legalBasis, SETUP.reviewers, SETUP.arrangement.alternative],
   ...Object.values(SETUP.necessity),
   ...[SETUP.arrangement.contact, SETUP.privacyOfficer].flatMap(({ name, email }) => [name, email]),
-  ...['Amina Yıldız', 'Bo Lund', 'Chidi Okonkwo', 'Ines Moreau', 'Linear Algebra I · Cloister'],
+  ...['Amina Yıldız', 'Bo Lund', 'Chidi Okonkwo', 'Ines Moreau', 'Linear Algebra I · Cloister', `${INSTITUTION} ·`],
 ];
 
 /** @returns each text of a page by itself: between tags, and in the attributes that are read or said */
@@ -86,26 +86,47 @@ function textsOf(html: string): string[] {
 /** Texts that say something: of two words of letters at least. */
 const telling = (texts: string[]) => texts.filter((text) => (text.match(/\p{L}{2,}/gu) ?? []).length >= 2);
 
+async function textIn(language: string, path: string, cookie?: string, status = 200): Promise<string> {
+  const answer = await ask(path, language, cookie);
+  expect(answer.status).toBe(status);
+  return answer.text();
+}
+
+/** Compares a page with itself in the other language: what is the same was not turned over. */
+function expectGerman(english: string, german: string): void {
+  expect(english).toContain('<html lang="en"');
+  expect(german).toContain('<html lang="de"');
+  const said = new Set(telling(textsOf(english)));
+  expect(said.size).toBeGreaterThan(3);
+  expect(telling(textsOf(german)).filter((text) => said.has(text) && !OWN.includes(text))).toEqual([]);
+}
+
 describe('a page that is asked for in German', () => {
-  test.for(SHOWN)(
-    '$name: is German throughout, but for what the university wrote',
-    async ({ path, who, status = 200 }) => {
-      const [english, german] = await Promise.all(
-        ['en', 'de-AT,de;q=0.9,en;q=0.1'].map(async (language) => {
-          const answer = await ask(path, language, who && cookies[who]);
-          expect(answer.status).toBe(status);
-          return answer.text();
-        }),
-      );
-      expect(english).toContain('<html lang="en"');
-      expect(german).toContain('<html lang="de"');
-      const said = new Set(telling(textsOf(english ?? '')));
-      expect(said.size).toBeGreaterThan(3);
-      const left = telling(textsOf(german ?? '')).filter((text) => said.has(text) && !OWN.includes(text));
-      // The date of an access is the test's own; a stretch of the recording has no words of two letters beside its "bis".
-      expect(left).toEqual([]);
-    },
-  );
+  test.for(SHOWN)('$name: is German throughout, but for what the university wrote', async (shown) => {
+    const { path, who, status } = shown;
+    const cookie = who && cookies[who];
+    expectGerman(
+      await textIn('en', path, cookie, status),
+      await textIn('de-AT,de;q=0.9,en;q=0.1', path, cookie, status),
+    );
+  });
+
+  test('is so while custody does not answer', async () => {
+    const visit = await pages.visit(pages.enter('Chidi Okonkwo').token);
+    const key = await makeAttemptKey();
+    const start = (await (await visit.start(key.publicKey)).json()) as AttemptStart;
+    const { seal } = await recordAttempt(pages, start, key);
+    pages.custody.halt();
+    try {
+      expect((await visit.send('/attempt/seal', seal)).status).toBe(202);
+      const german = await textIn('de', '/attempt', visit.cookie);
+      expectGerman(await textIn('en', '/attempt', visit.cookie), german);
+      expect(german).toContain(de.attempt.sealWaits);
+      expect(german).toContain(de.attempt.accesses.away);
+    } finally {
+      pages.custody.go();
+    }
+  });
 
   test('marks the university’s own texts as what they are, and only where they differ', async () => {
     const german = await (await ask('/attempt', 'de', cookies.before)).text();

@@ -1,6 +1,6 @@
 /** What recording asks of a device, from what an exam records. Pure: server and page reckon with the same figures. */
 import type { RecordedKinds, Source } from '../../wire.ts';
-import { SOUND_BITRATE } from '../recorder/pace.ts';
+import { SOUND_BITRATE } from '../recorder/sound-bitrate.ts';
 import { locale } from '../words/language.ts';
 
 /** What encryption, HTTP and TLS add. */

@@ -2,11 +2,10 @@ import type { Quality, RecordedKinds, Source } from '../../wire.ts';
 import type { Load } from './capture-messages.ts';
 import type { Trouble } from './messages.ts';
 import { words } from '../words/recorder.ts';
+import { SOUND_BITRATE } from './sound-bitrate.ts';
 
 /** Steps from an exam's lower bounds to its upper ones. */
 const STEPS = 8;
-/** Bits a second of the sound: it is never thinned. */
-export const SOUND_BITRATE = 32_000;
 /** Seconds that wait when the line is behind, and when it keeps up: a segment is sent every two seconds. */
 const LATE = 10;
 const CALM = 6;

@@ -80,8 +80,7 @@ export class RecordStep {
     for (const source of sources) {
       const picture = opened[source];
       if (picture) this.#record(source, picture);
-      else if (source === 'screen')
-        this.#page.miss('screen', words.record.screenOff);
+      else if (source === 'screen') this.#page.miss('screen', words.record.screenOff);
       else this.#page.miss('camera', words.record.cameraOff);
     }
     navigator.mediaDevices.addEventListener('devicechange', () => this.#tryAgain(false));
@@ -278,10 +277,7 @@ export class RecordStep {
     } catch (error) {
       screen.blame(error instanceof WrongSurface ? 'sharing' : 'permission');
       const ratherNot = words.record.ratherNot(this.#page.contact);
-      this.#page.miss(
-        'screen',
-        `${sentenceOfSharing(error, words.screen.shareAgain)} ${words.meanwhile} ${ratherNot}`,
-      );
+      this.#page.miss('screen', `${sentenceOfSharing(error, words.screen.shareAgain)} ${words.meanwhile} ${ratherNot}`);
     }
   }
 }

@@ -15,9 +15,9 @@ const EITHER: Record<Asked, string> = {
 const THEM: Record<Asked, string> = { camera: 'sie', microphone: 'es', both: 'beides' };
 const SOURCES: Record<Source, string> = { camera: 'Kamera', screen: 'Bildschirm' };
 const KINDS = { camera: 'Kamera', microphone: 'Mikrofon', screen: 'Bildschirm' };
-const silent =
-  'Die Aufzeichnung geht ohne Ton weiter, bis wieder welcher kommt; Ihnen entsteht daraus kein Nachteil.';
-const goesOn = 'Sobald sie wieder da ist, geht die Aufzeichnung von selbst weiter. Ihnen entsteht daraus kein Nachteil.';
+const silent = 'Die Aufzeichnung geht ohne Ton weiter, bis wieder welcher kommt; Ihnen entsteht daraus kein Nachteil.';
+const goesOn =
+  'Sobald sie wieder da ist, geht die Aufzeichnung von selbst weiter. Ihnen entsteht daraus kein Nachteil.';
 const meanwhile = 'Arbeiten Sie unterdessen an Ihrer Prüfung weiter; Ihnen entsteht daraus kein Nachteil.';
 const notHeld = 'Ihnen entsteht daraus kein Nachteil.';
 const share = 'Bildschirm freigeben';
@@ -47,7 +47,8 @@ export const recorder: typeof english = {
       'Zwei Links, die Sie in diesem Tab geöffnet haben, nennen verschiedene Schlüssel; deshalb wird nichts aufgezeichnet. Vielleicht hat sich jemand zwischen Sie und Ihre Hochschule geschaltet. Schließen Sie diesen Tab und öffnen Sie den Link aus Ihrer Einladung in einem neuen; wenn dieser Satz wieder erscheint, sagen Sie es Ihrer Hochschule.',
     unchecked:
       'Die Adresse, über die Sie gekommen sind, nennt keinen Schlüssel; diese Seite konnte ihn also nicht selbst vergleichen. Öffnen Sie dafür den vollständigen Link aus Ihrer Einladung, oder vergleichen Sie den Fingerabdruck auf der ersten Seite Ihrer Prüfung mit dem in der Einladung.',
-    notLoaded: 'Ein Teil dieser Seite wurde nicht geladen, deshalb kann sie nicht aufzeichnen. Laden Sie die Seite neu.',
+    notLoaded:
+      'Ein Teil dieser Seite wurde nicht geladen, deshalb kann sie nicht aufzeichnen. Laden Sie die Seite neu.',
     insecure:
       'Diese Seite wurde nicht über eine sichere Verbindung geöffnet, deshalb gibt Ihr Browser ihr Kamera, Mikrofon und Bildschirm nicht frei. Öffnen Sie Ihren persönlichen Link noch einmal.',
     unable:
