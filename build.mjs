@@ -27,8 +27,6 @@ const browser = {
   format: 'esm',
   target: ['chrome120', 'firefox130', 'safari18'],
   minify: true,
-  // As they are, letters that are not English take half of what they take escaped.
-  charset: 'utf8',
   legalComments: 'linked',
   logLevel: 'warning',
 };
