@@ -17,7 +17,7 @@ export const attempt: Words['attempt'] = {
     ),
     openText: (started, until) => (
       <>
-        Sie begann am {started}. Die Aufzeichnung muss in einem Fenster eines Browsers geöffnet bleiben. Falls Sie es
+        Die Prüfung begann am {started}. Die Aufzeichnung muss in einem Fenster eines Browsers geöffnet bleiben. Falls Sie es
         geschlossen haben, öffnen Sie es wieder: Was aufgezeichnet wurde, ist gespeichert, und aus der Pause entsteht
         Ihnen kein Nachteil. Was noch in Ihrem Browser liegt, kann bis {until} gesendet werden.
       </>

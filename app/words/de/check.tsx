@@ -40,7 +40,7 @@ export const check: Words['check'] = {
     `${width} × ${height} mit bis zu ${FORMATS.de.amount(frameRate, 'Bild', 'Bildern')} pro Sekunde`,
   microphone: ['Ein Mikrofon', 'Das eingebaute genügt.'],
   connection: 'Eine Verbindung',
-  rates: (most, least) => `Für das feinste Bild sendet sie ${most}; ab ${least} geht es mit einem gröberen.`,
+  rates: (most, least) => `Die für das feinste Bild ${most} sendet; ab ${least} geht es auch, mit einem gröberen.`,
   room: 'Platz im Browser',
   hour: (bytes) =>
     `${bytes} für eine Stunde ganz ohne Verbindung. Was nicht gesendet werden konnte, wartet dort verschlüsselt.`,
