@@ -210,7 +210,7 @@ test('the language is chosen by keyboard, without JavaScript, and stays chosen o
   await context.close();
 });
 
-test('the recorder’s script and its worker speak the page’s language', async () => {
+test('the recorder’s script, its worker and the system check speak the page’s language', async () => {
   const context = await browser.newContext({ locale: 'de-DE' });
   const page = await open(context, 'before');
   await page.goto(`${origins.exam}/attempt/recorder`);
@@ -223,6 +223,10 @@ test('the recorder’s script and its worker speak the page’s language', async
   await other.goto(`${origins.exam}/attempt/recorder`);
   const noticed = other.locator('[data-start-message]');
   await expect.poll(() => noticed.textContent()).toMatch(/^Die Aufzeichnung ist in einem anderen Fenster/);
+  await other.goto(`${origins.exam}/check`);
+  await other.getByRole('button', { name: 'Test starten' }).click();
+  const found = other.locator('[data-check-row=browser] [data-sentence]');
+  await expect.poll(() => found.textContent()).toBe('Er hat alles, was zum Aufzeichnen nötig ist.');
   await context.close();
 });
 
