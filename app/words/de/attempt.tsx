@@ -17,9 +17,9 @@ export const attempt: Words['attempt'] = {
     ),
     openText: (started, until) => (
       <>
-        Die Prüfung begann am {started}. Die Aufzeichnung muss in einem Fenster eines Browsers geöffnet bleiben. Falls Sie es
-        geschlossen haben, öffnen Sie es wieder: Was aufgezeichnet wurde, ist gespeichert, und aus der Pause entsteht
-        Ihnen kein Nachteil. Was noch in Ihrem Browser liegt, kann bis {until} gesendet werden.
+        Die Prüfung begann am {started}. Die Aufzeichnung muss in einem Fenster eines Browsers geöffnet bleiben. Falls
+        Sie es geschlossen haben, öffnen Sie es wieder: Was aufgezeichnet wurde, ist gespeichert, und aus der Pause
+        entsteht Ihnen kein Nachteil. Was noch in Ihrem Browser liegt, kann bis {until} gesendet werden.
       </>
     ),
     back: 'Zurück zur Aufzeichnung',

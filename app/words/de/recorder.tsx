@@ -49,11 +49,8 @@ export const recorder: Words['recorder'] = {
   shareAgain: said.screen.shareAgain,
   turnOnAgain: said.record.turnOnAgain,
   open: 'Prüfung öffnen',
-  leave:
-    'Lassen Sie dieses Fenster offen, gern im Hintergrund. Die Prüfung öffnet sich in einem eigenen Fenster.',
-  help: (contact) => (
-    <>Etwas funktioniert nicht? Schreiben Sie an {contact}. Unterdessen können Sie weiterarbeiten.</>
-  ),
+  leave: 'Lassen Sie dieses Fenster offen, gern im Hintergrund. Die Prüfung öffnet sich in einem eigenen Fenster.',
+  help: (contact) => <>Etwas funktioniert nicht? Schreiben Sie an {contact}. Unterdessen können Sie weiterarbeiten.</>,
 
   finish: 'Prüfung beenden',
   finishHeading: 'Prüfung beenden?',

@@ -29,9 +29,7 @@ export const recorder = {
   share: said.screen.share,
   start: said.check.start,
   cannot: (contact: Child) => (
-    <>
-      You cannot turn something on, or would rather not? Write to {contact}; asking is never held against you.
-    </>
+    <>You cannot turn something on, or would rather not? Write to {contact}; asking is never held against you.</>
   ),
 
   lamps: {
