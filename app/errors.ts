@@ -1,75 +1,35 @@
+import type { Refusal } from '../hsm/errors.ts';
+import type { Words } from './words/en.ts';
+import { errors } from './words/en/errors.ts';
+
 /**
- * Everything that can go wrong for a person, in one closed table: HTTP status, the sentence they read (what happened,
- * what it means, what to do) and whether trying again can help. Details go to the log only.
+ * Everything that can go wrong for a person, in one closed table: HTTP status and whether trying again can help. The sentence that
+ * they read stands in app/words, in each language of test takers. Details go to the log only.
  */
 const ERRORS = {
-  'not-found': [
-    404,
-    'There is nothing here that you may see. Check the link, or go back to where you came from.',
-    false,
-  ],
-  'not-signed-in': [
-    401,
-    'You are not signed in, or your session has ended. Open your link or sign in again; nothing you saved is lost.',
-    false,
-  ],
-  'other-origin': [
-    403,
-    'This request came from another page than ours and was stopped. Open the page from its own address and try again.',
-    false,
-  ],
-  'outside-network': [
-    403,
-    'This page is open to the institution’s own network only. Connect to it and try again.',
-    false,
-  ],
-  malformed: [
-    400,
-    'The request was not understood. Reload the page and try again; if it happens again, report it.',
-    false,
-  ],
-  'too-large': [413, 'The request is larger than this page accepts.', false],
-  'not-supported': [415, 'This kind of content is not accepted here.', false],
-  'segment-differs': [
-    409,
-    'Another segment is already stored under this number. The stored one stays as it is.',
-    false,
-  ],
-  'chapter-differs': [
-    409,
-    'Another envelope is already stored for this chapter. The stored one stays as it is.',
-    false,
-  ],
-  'chapter-unknown': [409, 'This chapter has no envelope yet. Its envelope has to arrive before its segments.', true],
-  'segments-missing': [409, 'The statement names segments that have not arrived.', true],
-  'attempt-sealed': [409, 'This attempt has ended and its recording is sealed. Nothing can be added to it.', false],
+  'not-found': [404, false],
+  'not-signed-in': [401, false],
+  'other-origin': [403, false],
+  'outside-network': [403, false],
+  malformed: [400, false],
+  'too-large': [413, false],
+  'not-supported': [415, false],
+  'segment-differs': [409, false],
+  'chapter-differs': [409, false],
+  'chapter-unknown': [409, true],
+  'segments-missing': [409, true],
+  'attempt-sealed': [409, false],
   /** The sentence names the time. */
-  'upload-closed': [410, 'The time to send this recording is over. This is not held against you.', false],
-  'already-done': [409, 'This has been done already. Nothing was changed.', false],
-  'disk-full': [
-    507,
-    'The appliance is running out of space. Your browser keeps what is not yet stored; leave the page open.',
-    true,
-  ],
-  busy: [503, 'The appliance is busy. Your browser keeps what is not yet stored and tries again by itself.', true],
-  'custody-away': [
-    503,
-    'The key custody is not answering. Recording goes on; watching and signing have to wait. Try again in a minute.',
-    true,
-  ],
-  'asked-ahead': [
-    503,
-    'This page is not fetched ahead of time, because opening it begins a view. Open it when you want to watch.',
-    true,
-  ],
+  'upload-closed': [410, false],
+  'already-done': [409, false],
+  'disk-full': [507, true],
+  busy: [503, true],
+  'custody-away': [503, true],
+  'asked-ahead': [503, true],
   /** The sentence is custody's own. */
-  refused: [403, 'Custody refused this.', false],
-  internal: [
-    500,
-    'Something went wrong on our side. It was logged under the number below. Try again; what was acknowledged is safe.',
-    true,
-  ],
-} as const satisfies Record<string, readonly [status: number, sentence: string, retryable: boolean]>;
+  refused: [403, false],
+  internal: [500, true],
+} as const satisfies Record<string, readonly [status: number, retryable: boolean]>;
 
 export type ErrorCode = keyof typeof ERRORS;
 
@@ -77,18 +37,21 @@ export type ErrorCode = keyof typeof ERRORS;
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly status: (typeof ERRORS)[ErrorCode][0];
+  /** In English. */
   readonly sentence: string;
   readonly retryable: boolean;
   /** Facts for the caller's program, such as the numbers of missing segments. */
   readonly facts: Record<string, unknown> | undefined;
   /** Custody's own name of its refusal (hsm/errors.ts), where it was custody that said no. */
   readonly refusal: string | undefined;
+  readonly #own: string | ((errors: Words['errors']) => string) | undefined;
 
   constructor(
     code: ErrorCode,
     options: {
       detail?: string;
-      sentence?: string;
+      /** More exact than the code's own: custody's words, which are English, or a message that is there in each language. */
+      sentence?: string | ((errors: Words['errors']) => string);
       facts?: Record<string, unknown>;
       /** Another HTTP status than the table's, for `refused`: custody's own. */
       status?: (typeof ERRORS)[ErrorCode][0];
@@ -99,11 +62,19 @@ export class AppError extends Error {
     super(options.detail ? `${code}: ${options.detail}` : code, { cause: options.cause });
     this.name = 'AppError';
     this.code = code;
-    const [status, sentence, retryable] = ERRORS[code];
+    const [status, retryable] = ERRORS[code];
     this.status = options.status ?? status;
-    this.sentence = options.sentence ?? sentence;
     this.retryable = retryable;
     this.facts = options.facts;
     this.refusal = options.refusal;
+    this.#own = options.sentence;
+    this.sentence = this.sentenceIn({ language: 'en', errors });
+  }
+
+  /** @returns what the person reads, in their language; of what custody said in English, what comes closest to it */
+  sentenceIn({ language, errors }: Pick<Words, 'language' | 'errors'>): string {
+    if (typeof this.#own === 'function') return this.#own(errors);
+    if (this.#own !== undefined && language === 'en') return this.#own;
+    return errors.refusals[this.refusal as Refusal] ?? errors.sentences[this.code];
   }
 }

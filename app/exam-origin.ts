@@ -13,6 +13,7 @@ import { ledgerFiles } from './http/ledger-files.ts';
 import { originApp } from './http/origin-app.ts';
 import { practiceRoutes } from './practice/routes.tsx';
 import type { Recordings } from './recordings/recordings.ts';
+import { languageRoutes } from './words/routes.ts';
 import { recordingRoutes } from './recordings/routes.ts';
 
 /** What web's two origins are made of. */
@@ -45,6 +46,7 @@ export function examOrigin({ config, db, briskCustody, registrations, rules, key
     .route('/', attemptRoutes({ db, custody: briskCustody, registrations, rules, keys, recordings, config }))
     .route('/', practiceRoutes({ db, recordings, config }))
     .route('/', examPageRoutes({ config }))
+    .route('/', languageRoutes())
     .route('/', ledgerFiles(ledgerFile))
     .route('/', assets(assetFolder));
 }

@@ -30,6 +30,10 @@ export interface Access {
   outcome: string | null;
   /** Of an incident, what was noted. */
   reason: string | null;
+  /** Of a refusal, its name: the reason is its sentence, in English. */
+  refusal: string | null;
+  /** Whether it was a program's, by standing permission. */
+  standing: boolean;
   /** Index of the entry in the ledger; null for a view that is still going on. */
   entry: number | null;
 }
@@ -111,6 +115,8 @@ export function listAccesses(custody: Custody, attempt: string): Access[] {
       releaseMode: kind === 'granted' || kind === 'released' ? releaseMode : null,
       outcome: act.outcome ?? null,
       reason: reasonOf(kind, body) ?? act.reason ?? (act.justification || null),
+      refusal: kind === 'refused' ? String(body.refusal) : null,
+      standing: Boolean(body.standing),
       entry: entry.number,
     };
     accesses.push(access);
@@ -130,6 +136,8 @@ export function listAccesses(custody: Custody, attempt: string): Access[] {
       releaseMode: null,
       outcome: null,
       reason: null,
+      refusal: null,
+      standing: false,
       entry: null,
     });
   }

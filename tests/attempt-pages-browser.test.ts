@@ -165,6 +165,71 @@ test.for(SHOWN)(
   },
 );
 
+/** Folder for screenshots of the German pages, where they are wanted. */
+const pictures = process.env['CLOISTER_TEST_PICTURES'];
+
+// An attempt is finished once only: how that looks in German is in tests/words.test.ts.
+test.for(SHOWN.filter(({ place, name }) => place === 'exam' && name !== 'finished, without custody'))(
+  `in German, $name: no barrier that axe finds, nothing cut off, targets of 44 px, at ${WIDTHS.join(' and ')} px`,
+  async ({ name, who, path, act }) => {
+    const context = await browser.newContext({ colorScheme: 'light', reducedMotion: 'reduce', locale: 'de-DE' });
+    await context.route(/assets\/(recorder|practice)\.js$/, (route) =>
+      route.fulfill({ contentType: 'text/javascript', body: '' }),
+    );
+    const page = await open(context, who);
+    await page.goto(`${origins.exam}${path}`);
+    await act?.(page);
+    expect(await page.locator('html').getAttribute('lang')).toBe('de');
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 800 });
+      expect(await measureTargets(page)).toEqual({ small: [], tooWide: 0 });
+      expect(await findBarriers(page)).toEqual([]);
+      expect((await page.locator('.masthead').boundingBox())?.height).toBeLessThan(120);
+      if (pictures) await page.screenshot({ path: `${pictures}/${name}-${width}.png`, fullPage: true });
+    }
+    await context.close();
+  },
+);
+
+test('the language is chosen by keyboard, without JavaScript, and stays chosen on every page', async () => {
+  const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: 380, height: 800 } });
+  const page = await open(context, 'before');
+  for (const name of ['Skip to the content', 'Cloister', 'Deutsch']) {
+    await page.keyboard.press('Tab');
+    expect(await page.locator(':focus').textContent()).toContain(name);
+  }
+  await page.keyboard.press('Enter');
+  await page.getByText('Diese Prüfung wird aufgezeichnet, während Sie sie ablegen.').waitFor();
+  expect(page.url()).toBe(`${origins.exam}/attempt`);
+  expect(await page.locator('html').getAttribute('lang')).toBe('de');
+  await page.getByRole('link', { name: 'Testen Sie vor dem Prüfungstag, ob Ihr Gerät geeignet ist' }).click();
+  await page.getByRole('heading', { name: 'Ist dieses Gerät geeignet?' }).waitFor();
+  await page.getByRole('button', { name: 'English' }).press('Enter');
+  await page.getByRole('heading', { name: 'Will this device do?' }).waitFor();
+  expect(page.url()).toBe(`${origins.exam}/attempt/check`);
+  await context.close();
+});
+
+test('the recorder’s script, its worker and the system check speak the page’s language', async () => {
+  const context = await browser.newContext({ locale: 'de-DE' });
+  const page = await open(context, 'before');
+  await page.goto(`${origins.exam}/attempt/recorder`);
+  await page.getByRole('button', { name: 'Kamera und Mikrofon einschalten' }).click();
+  const told = page.locator('[data-check-message]');
+  await expect.poll(() => told.textContent()).toMatch(/wählen Sie dann „Kamera und Mikrofon einschalten“\.$/);
+  await expect.poll(() => page.locator('[data-unchecked]').textContent()).toMatch(/^Die Adresse, über die Sie/);
+  // Of another window it is the worker that knows.
+  const other = await context.newPage();
+  await other.goto(`${origins.exam}/attempt/recorder`);
+  const noticed = other.locator('[data-start-message]');
+  await expect.poll(() => noticed.textContent()).toMatch(/^Die Aufzeichnung ist in einem anderen Fenster/);
+  await other.goto(`${origins.exam}/check`);
+  await other.getByRole('button', { name: 'Test starten' }).click();
+  const found = other.locator('[data-check-row=browser] [data-sentence]');
+  await expect.poll(() => found.textContent()).toBe('Er hat alles, was zum Aufzeichnen nötig ist.');
+  await context.close();
+});
+
 /** @returns what the keyboard reaches, in order, each with whether its focus can be seen */
 async function tabThrough(page: Page): Promise<{ name: string; ringed: boolean }[]> {
   const reached = [];
@@ -187,9 +252,10 @@ test('the keyboard alone reaches everything, in the order of the page, with a ri
   const context = await browser.newContext({ viewport: { width: 380, height: 800 } });
   const page = await open(context, 'before');
   const notice = await tabThrough(page);
-  expect(notice.map(({ name }) => name).slice(0, 4)).toEqual([
+  expect(notice.map(({ name }) => name).slice(0, 5)).toEqual([
     'Skip to the content',
     'Cloister',
+    'Deutsch',
     'Switch between light and dark',
     'Check what is recorded',
   ]);

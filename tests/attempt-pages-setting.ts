@@ -16,6 +16,7 @@ import { examPageRoutes, staffExamRoutes } from '../app/exams/routes.tsx';
 import { originApp } from '../app/http/origin-app.ts';
 import { practiceRoutes } from '../app/practice/routes.tsx';
 import { rosterRoutes } from '../app/roster/routes.tsx';
+import { languageRoutes } from '../app/words/routes.ts';
 import { type AttemptStart, encodeMetadata, toBase64url } from '../app/wire.ts';
 import { openApplianceDatabase } from '../db/appliance/open.ts';
 import { type ExamSetup, examSetup } from '../hsm/exam-setup.ts';
@@ -77,7 +78,8 @@ export async function startPages(
   const examOrigin = originApp({ place: 'exam', origin: origins.exam, log })
     .route('/', attemptRoutes({ ...parts, custody: parts.briskCustody, config }))
     .route('/', practiceRoutes({ db, recordings, config }))
-    .route('/', examPageRoutes({ config }));
+    .route('/', examPageRoutes({ config }))
+    .route('/', languageRoutes());
   const staffOrigin = originApp({
     place: 'staff',
     origin: origins.staff,

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Accesses } from '../app/attempts/accesses-view.tsx';
 import { NoticePage } from '../app/attempts/notice-view.tsx';
-import { DEGRADED as FOR_TEST_TAKERS } from '../app/attempts/words.ts';
 import { DEMONSTRATION } from '../app/cli/demonstration.ts';
 import { DEGRADED } from '../app/room/words.ts';
+import { en } from '../app/words/en.ts';
 import {
   type Enrolled,
   enrolRepresentative,
@@ -101,13 +101,18 @@ test('so do the room’s pages, the ledger’s entry, and what the test taker re
   });
 
   const { accesses } = await custody.web.accesses(attempt);
-  const afterwards = String(<Accesses accesses={accesses} timesOf={() => []} />);
-  expect(afterwards).toContain(FOR_TEST_TAKERS);
+  const afterwards = String(<Accesses words={en} accesses={accesses} timesOf={() => []} />);
+  expect(afterwards).toContain(en.notice.degraded);
   // Rules that draw more chapters than there are show all of it, and nobody is told that it was a part.
   expect(afterwards).toContain('All of it: </strong>2 of 2 chapters');
   const inside = accesses.map((one) => ({ ...one, releaseMode: one.releaseMode && ('in-token' as const) }));
-  expect(String(<Accesses accesses={inside} timesOf={() => []} />)).not.toContain(FOR_TEST_TAKERS);
+  expect(String(<Accesses words={en} accesses={inside} timesOf={() => []} />)).not.toContain(en.notice.degraded);
   const { institution, title, setup } = DEMONSTRATION;
-  const about = { institution, name: 'Tessa Taker', exam: { id: exam, title, setup } };
-  expect(String(<NoticePage {...about} rules={await custody.web.exam(exam)} />)).toContain(FOR_TEST_TAKERS);
+  const about = {
+    reading: { words: en, path: '/attempt' },
+    institution,
+    name: 'Tessa Taker',
+    exam: { id: exam, title, setup },
+  };
+  expect(String(<NoticePage {...about} rules={await custody.web.exam(exam)} />)).toContain(en.notice.degraded);
 });

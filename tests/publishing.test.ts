@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import pino from 'pino';
 import { NoticePage } from '../app/attempts/notice-view.tsx';
+import { wordsIn } from '../app/words/language.ts';
 import { AppError } from '../app/errors.ts';
 import { enterExam, readExam } from '../app/exams/exam.ts';
 import { RuleBook } from '../app/exams/rule-book.ts';
@@ -292,7 +293,8 @@ describe('a published exam', () => {
     const exam = await publishOne();
     const noticeOf = async () => {
       const rules = await custody.web.exam(exam);
-      const about = { institution: 'Test University', name: 'Tessa Taker' };
+      const reading = { words: wordsIn('en'), path: '/attempt' };
+      const about = { reading, institution: 'Test University', name: 'Tessa Taker' };
       return String(await NoticePage({ ...about, exam: { id: exam, title: rules.title, setup: rules.setup }, rules }));
     };
     expect(await noticeOf()).not.toContain('was changed');

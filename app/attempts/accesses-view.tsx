@@ -1,13 +1,15 @@
-import type { Child } from 'hono/jsx';
+import type { Refusal } from '../../hsm/errors.ts';
 import { Moment } from '../ui/moment.tsx';
 import { Notice } from '../ui/status.tsx';
 import { Table } from '../ui/table.tsx';
 import type { Access } from './attempt.ts';
 import type { Stretch } from './chapter-times.ts';
 import { Coverage, describeStretches } from './coverage-view.tsx';
-import { DEGRADED, describeIncident, describeOutcome, describePurpose } from './words.ts';
+import type { Words } from '../words/en.ts';
+import { describeIncident, describePurpose } from './words.ts';
 
 interface AccessesProps {
+  words: Words;
   /** Null where custody, which keeps the ledger, cannot tell just now. */
   accesses: Access[] | null;
   /** Turns chapters into what they cover of the timeline. */
@@ -15,16 +17,14 @@ interface AccessesProps {
 }
 
 /** Who has watched: what was watched (reported by the player) and what was allowed (proved by keys given out), apart. */
-export function Accesses({ accesses, timesOf }: AccessesProps) {
+export function Accesses({ words, accesses, timesOf }: AccessesProps) {
+  const told = words.attempt.accesses;
   if (!accesses) {
     return (
       <section class="stack" aria-labelledby="watched">
-        <h2 id="watched">Who has watched</h2>
+        <h2 id="watched">{told.heading}</h2>
         <Notice kind="notice">
-          <p>
-            This cannot be shown just now, because the key custody, which keeps these entries, is not answering. Nobody
-            can newly be allowed to watch meanwhile, and no entry is lost. Open this page again in a few minutes.
-          </p>
+          <p>{told.away}</p>
         </Notice>
       </section>
     );
@@ -38,89 +38,92 @@ export function Accesses({ accesses, timesOf }: AccessesProps) {
   return (
     <>
       <section class="stack" aria-labelledby="watched">
-        <h2 id="watched">Who has watched</h2>
+        <h2 id="watched">{told.heading}</h2>
         {viewed.length === 0 && (
           <div class="empty">
-            <p>Nobody has watched this recording.</p>
-            <p class="hint">Whenever somebody is allowed to watch, or has watched, it is written here.</p>
+            <p>{told.nobody}</p>
+            <p class="hint">{told.written}</p>
           </div>
         )}
         {viewed.length > 0 && (
           <Table
-            caption="Watched: what was really shown, as the player reported it"
-            columns={['Who', 'When', 'Minutes of the recording', 'For what']}
+            caption={told.watched}
+            columns={[told.who, told.when, told.minutes, told.purpose]}
             rows={viewed.map((access) => [
-              <By access={access} />,
-              <When access={access} />,
-              describeStretches(access.intervals),
-              describePurpose(access.purpose ?? ''),
+              <By words={words} access={access} />,
+              <When words={words} access={access} />,
+              describeStretches(words, access.intervals),
+              describePurpose(words, access.purpose ?? ''),
             ])}
           />
         )}
         {allowed.length > 0 && (
           <>
-            <h3>Who was allowed to watch</h3>
-            <p>
-              Being allowed does not mean having watched. A key opens the minutes named, for an hour at most, in that
-              person’s browser only. Whoever wants to see more than the exam’s rules show has to say why, and you read
-              it here.
-            </p>
+            <h3>{told.whoAllowed}</h3>
+            <p>{told.allowedText}</p>
             {allowed.some(({ releaseMode }) => releaseMode === 'host-transient') && (
               <Notice kind="notice">
-                <p>{DEGRADED}</p>
+                <p>{words.notice.degraded}</p>
               </Notice>
             )}
             <Table
-              caption="Allowed to watch: who signed for it, and which keys were given out"
-              columns={['Who', 'When', 'What was allowed', 'For what']}
+              caption={told.allowed}
+              columns={[told.who, told.when, told.extent, told.purpose]}
               rows={allowed.map((access) => [
-                <By access={access} />,
-                <When access={access} />,
+                <By words={words} access={access} />,
+                <When words={words} access={access} />,
                 access.kind === 'granted' ? (
-                  <Coverage access={access} timesOf={timesOf} />
+                  <Coverage words={words} access={access} timesOf={timesOf} />
                 ) : (
-                  `Keys to ${describeStretches(timesOf(access.chapters))}`
+                  told.keys(describeStretches(words, timesOf(access.chapters)))
                 ),
-                <Purpose access={access} />,
+                <Purpose words={words} access={access} />,
               ])}
             />
           </>
         )}
         {noted.length > 0 && (
           <>
-            <h3>What your browser noted</h3>
-            <p>Your browser signed these while it recorded. They say where to look, and nothing else.</p>
+            <h3>{told.notedHeading}</h3>
+            <p>{told.notedText}</p>
             <Table
-              caption="Noted while you sat the exam"
-              columns={['What', 'When it was entered']}
-              rows={noted.map((access) => [describeIncident(access.reason ?? ''), <When access={access} />])}
+              caption={told.noted}
+              columns={[told.what, told.entered]}
+              rows={noted.map((access) => [
+                describeIncident(words, access.reason ?? ''),
+                <When words={words} access={access} />,
+              ])}
             />
           </>
         )}
         {turnedDown.length > 0 && (
           <>
-            <h3>What was turned down</h3>
+            <h3>{told.turnedDownHeading}</h3>
             <Table
-              caption="Nothing of these was shown to anybody"
-              columns={['Who', 'When', 'Why']}
+              caption={told.turnedDown}
+              columns={[told.who, told.when, told.why]}
               rows={turnedDown.map((access) => [
-                <By access={access} />,
-                <When access={access} />,
-                describeRefusal(access),
+                <By words={words} access={access} />,
+                <When words={words} access={access} />,
+                describeRefusal(words, access),
               ])}
             />
           </>
         )}
       </section>
       <section class="stack" aria-labelledby="decisions">
-        <h2 id="decisions">Decisions</h2>
-        {decided.length === 0 && <p>Nothing has been decided about this attempt.</p>}
+        <h2 id="decisions">{told.decisions}</h2>
+        {decided.length === 0 && <p>{told.undecided}</p>}
         {decided.map((access) => (
           <div class="card stack">
-            <p>{describeOutcome(access.outcome ?? '')}</p>
-            {access.reason && <p>Reason given: “{access.reason}”</p>}
+            <p>{words.attempt.outcomes[access.outcome ?? ''] ?? access.outcome}</p>
+            {access.reason && (
+              <p>
+                {told.reason} {words.attempt.quoted(access.reason)}
+              </p>
+            )}
             <p class="hint">
-              <By access={access} />, <Moment at={access.at} />
+              <By words={words} access={access} />, <Moment at={access.at} language={words.language} />
             </p>
           </div>
         ))}
@@ -129,29 +132,35 @@ export function Accesses({ accesses, timesOf }: AccessesProps) {
   );
 }
 
-function By({ access }: { access: Access }): Child {
-  return <>{access.by ?? 'Somebody who was not signed in'}</>;
+interface OneAccess {
+  words: Words;
+  access: Access;
 }
 
-function When({ access }: { access: Access }) {
+function By({ words: { attempt }, access }: OneAccess) {
+  return <>{access.standing ? attempt.accesses.program : (access.by ?? attempt.accesses.stranger)}</>;
+}
+
+function When({ words, access }: OneAccess) {
   return (
     <>
-      <Moment at={access.at} />
-      {access.entry === null && ' (still open)'}
+      <Moment at={access.at} language={words.language} />
+      {access.entry === null && ` ${words.attempt.accesses.stillOpen}`}
     </>
   );
 }
 
-function Purpose({ access }: { access: Access }) {
+function Purpose({ words, access }: OneAccess) {
   return (
     <>
-      {describePurpose(access.purpose ?? '')}
-      {access.reason && `: “${access.reason}”`}
+      {describePurpose(words, access.purpose ?? '')}
+      {access.reason && `: ${words.attempt.quoted(access.reason)}`}
     </>
   );
 }
 
-function describeRefusal({ kind, reason }: Access): string {
-  if (kind === 'segment-refused') return 'A piece of the recording was not as you sent it, and the player refused it.';
-  return reason ?? 'The rules of this exam do not allow it.';
+function describeRefusal({ language, attempt: { accesses } }: Words, { kind, reason, refusal }: Access): string {
+  if (kind === 'segment-refused') return accesses.segmentRefused;
+  // What custody says of it is English.
+  return (language === 'en' ? reason : accesses.refusals[refusal as Refusal]) ?? accesses.notAllowed;
 }

@@ -141,8 +141,7 @@ function examOver(): AppError {
   return new AppError('refused', {
     detail: 'exam over',
     status: 409,
-    sentence:
-      'This exam is over. No attempt can begin any more. If you could not sit it, write to the contact on your exam page.',
+    sentence: (errors) => errors.examOver,
   });
 }
 
@@ -150,16 +149,14 @@ function startedElsewhere(cause?: unknown): AppError {
   return new AppError('already-done', {
     detail: 'attempt started with another key',
     cause,
-    sentence:
-      'This exam was started in another browser or window, and only that one can go on recording. What it recorded is kept. Go back to it; if you cannot, write to the contact on your exam page, and nothing is held against you.',
+    sentence: (errors) => errors.startedElsewhere,
   });
 }
 
 function tooManyBrowsers(): AppError {
   return new AppError('already-done', {
     detail: 'keys exhausted',
-    sentence:
-      'This exam was opened in twenty browsers already, and no further one can be added. What they recorded is kept. Go back to one of them; if you cannot, write to the contact on your exam page, and nothing is held against you.',
+    sentence: (errors) => errors.tooManyBrowsers,
   });
 }
 

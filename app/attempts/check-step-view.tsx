@@ -1,46 +1,51 @@
 import type { ExamSetup } from '../../hsm/exam-setup.ts';
 import { Icon } from '../ui/icons.tsx';
+import type { Words } from '../words/en.ts';
 import { ContactLink } from './notice-view.tsx';
 
-/**
- * The recorder's first step: the test taker turns on what the exam records, and nothing else, and sees what it gives.
- * @param begin what the button says that goes on
- */
-export function CheckStep({ setup, begin = 'Start recording' }: { setup: ExamSetup; begin?: string }) {
+interface CheckStepProps {
+  words: Words;
+  setup: ExamSetup;
+  /** What the button says that goes on. */
+  begin: string;
+}
+
+/** The recorder's first step: the test taker turns on what the exam records, and nothing else, and sees what it gives. */
+export function CheckStep({ words: { recorder }, setup, begin }: CheckStepProps) {
   const { camera, microphone, screen } = setup.necessity;
-  const devices = listed([camera && 'camera', microphone && 'microphone']);
+  const kinds = (['camera', 'microphone', 'screen'] as const).filter((kind) => setup.necessity[kind]);
+  const asked = camera && microphone ? 'both' : camera ? 'camera' : 'microphone';
   return (
     <section data-step="check" class="stack">
-      <h1>Check {listed([camera && 'camera', microphone && 'microphone', screen && 'screen'])}</h1>
-      <p>Nothing is recorded or sent yet. Only you see this.</p>
-      {devices && (
+      <h1>{recorder.check(kinds)}</h1>
+      <p>{recorder.yourself}</p>
+      {(camera || microphone) && (
         <div class="card stack">
-          {camera && <video data-preview muted playsinline aria-label="Picture from your camera"></video>}
+          {camera && <video data-preview muted playsinline aria-label={recorder.preview}></video>}
           {microphone && (
             <div class="field">
-              <label for="level">Microphone: say something, and the bar moves</label>
+              <label for="level">{recorder.level}</label>
               <meter id="level" data-level min="0" max="1" value="0"></meter>
             </div>
           )}
           {camera && (
             <div class="field">
-              <label for="camera">Camera</label>
+              <label for="camera">{recorder.camera}</label>
               <select id="camera" data-camera></select>
             </div>
           )}
           {microphone && (
             <div class="field">
-              <label for="microphone">Microphone</label>
+              <label for="microphone">{recorder.microphone}</label>
               <select id="microphone" data-microphone></select>
             </div>
           )}
           <p data-check-message role="status">
-            Turn on your {devices}. Your browser asks you whether this page may use{' '}
-            {camera && microphone ? 'them' : 'it'}.
+            {recorder.turnOnHint(asked)}
           </p>
           <div>
             <button type="button" class="button" data-allow disabled>
-              Turn on {devices}
+              {recorder.turnOn(asked)}
             </button>
           </div>
         </div>
@@ -48,14 +53,13 @@ export function CheckStep({ setup, begin = 'Start recording' }: { setup: ExamSet
       {screen && (
         <div class="card stack">
           <p data-share-message role="status">
-            Share your screen. Your browser asks you what to share: choose the entire screen, because this exam records
-            all of it. Close what you would rather not show.
+            {recorder.shareHint}
           </p>
-          <video data-screen-preview muted playsinline aria-label="Picture of your screen" hidden></video>
+          <video data-screen-preview muted playsinline aria-label={recorder.screenPreview} hidden></video>
           <div>
             <button type="button" class="button" data-share disabled>
               <Icon name="screen" />
-              Share your screen
+              {recorder.share}
             </button>
           </div>
         </div>
@@ -66,16 +70,7 @@ export function CheckStep({ setup, begin = 'Start recording' }: { setup: ExamSet
           {begin}
         </button>
       </div>
-      <p class="hint">
-        You cannot turn something on, or would rather not? Write to <ContactLink {...setup.arrangement.contact} />;
-        asking is never held against you.
-      </p>
+      <p class="hint">{recorder.cannot(<ContactLink {...setup.arrangement.contact} />)}</p>
     </section>
   );
-}
-
-/** @returns "camera, microphone and screen" */
-function listed(names: (string | false | undefined)[]): string {
-  const present = names.filter((name) => !!name) as string[];
-  return [present.slice(0, -1).join(', '), present.at(-1)].filter(Boolean).join(' and ');
 }

@@ -107,8 +107,6 @@ export function readReceipt(db: ApplianceDatabase, testTaker: TestTaker): Receip
   if (attempt?.receipt) return JSON.parse(attempt.receipt) as Receipt;
   throw new AppError('not-found', {
     detail: 'no receipt yet',
-    sentence: attempt?.endedAt
-      ? 'There is no receipt yet. Your recording is complete and its seal is kept; the receipt is made by itself as soon as the key custody answers. Look here again later.'
-      : 'There is no receipt yet: it is made when you finish the exam and your recording is sealed.',
+    sentence: (errors) => (attempt?.endedAt ? errors.receiptFollows : errors.receiptLater),
   });
 }

@@ -1,23 +1,21 @@
 import type { Child } from 'hono/jsx';
-import { amount } from '../../hsm/acts/wording.ts';
 import { Day, Moment } from '../ui/moment.tsx';
 import { Page } from '../ui/page.tsx';
 import { Notice } from '../ui/status.tsx';
 import { fingerprintOf } from '../exams/fingerprint.ts';
 import type { Exam } from '../exams/exam.ts';
+import { ExamText, langOf } from '../exams/exam-text.tsx';
 import type { Contact, ExamSetup } from '../../hsm/exam-setup.ts';
 import type { Policy } from '../../hsm/policy.ts';
-import { DEGRADED, describePurposes } from './words.ts';
+import type { Words } from '../words/en.ts';
+import type { Reading } from '../words/language.ts';
 import type { ExamRules } from '../exams/rule-book.ts';
 import { keptUntil, uploadBy } from './retention.ts';
 
-const KINDS = {
-  camera: 'Picture from your camera',
-  microphone: 'Sound from your microphone',
-  screen: 'Picture of your screen',
-};
+const KINDS = ['camera', 'microphone', 'screen'] as const;
 
 export interface NoticePageProps {
+  reading: Reading;
   institution: string;
   name: string;
   exam: Exam;
@@ -25,42 +23,45 @@ export interface NoticePageProps {
 }
 
 /** Before the attempt: everything that a test taker has a right to know, and the one step onwards. */
-export function NoticePage({ institution, name, exam, rules }: NoticePageProps) {
+export function NoticePage({ reading, institution, name, exam, rules }: NoticePageProps) {
+  const { words } = reading;
+  const { notice, language } = words;
   const { setup } = exam;
   const { policy, examKey } = rules;
   return (
-    <Page title={exam.title} place="exam" person={name} scripts={['recorder']}>
+    <Page title={exam.title} place="exam" reading={reading} person={name} scripts={['recorder']}>
       <div class="stack">
         <p class="eyebrow">
-          {institution} · {setup.unit}
+          {institution} · {ownText(setup, words)(setup.unit)}
         </p>
-        <h1>{exam.title}</h1>
-        <NoticeLead />
-        <RulesChanged rules={rules} />
+        <h1 {...langOf(exam, words)}>{exam.title}</h1>
+        <p class="lead">{notice.lead}</p>
+        <RulesChanged words={words} rules={rules} />
         <p>
           <a class="button primary" href="/attempt/recorder">
-            Check what is recorded
+            {notice.check}
           </a>
         </p>
         <p>
-          Before the exam day, <a href="/attempt/check">check whether your device will do</a>, and do a practice run: it
-          goes as the exam goes, and nothing of it is kept.
+          {notice.before((text) => (
+            <a href="/attempt/check">{text}</a>
+          ))}
         </p>
         <p>
           <a class="button" href="/attempt/practice">
-            Practise
+            {notice.practise}
           </a>
         </p>
 
         <NoticeText
-          {...{ institution, setup, policy }}
-          uploadBy={<Moment at={uploadBy(policy)} />}
-          keptUntil={<Day at={keptUntil(policy)} />}
+          {...{ words, institution, setup, policy }}
+          uploadBy={<Moment at={uploadBy(policy)} language={language} />}
+          keptUntil={<Day at={keptUntil(policy)} language={language} />}
           degraded={examKey.releaseMode === 'host-transient'}
           fingerprint={fingerprintOf(examKey.applianceKey)}
         />
         <p>
-          <a href="/attempt/recorder">Go on to what is recorded</a>
+          <a href="/attempt/recorder">{notice.onwards}</a>
         </p>
       </div>
     </Page>
@@ -68,33 +69,22 @@ export function NoticePage({ institution, name, exam, rules }: NoticePageProps) 
 }
 
 /** Who has read this page before shall not have to find out by themselves that it says something else now. */
-function RulesChanged({ rules: { version, versionSince } }: Pick<NoticePageProps, 'rules'>) {
+function RulesChanged({ words, rules: { version, versionSince } }: { words: Words; rules: ExamRules }) {
   // An answer of custody's that was kept from before it counted versions says none.
   if (!(version > 1)) return null;
   return (
     <Notice kind="notice">
-      <p>
-        What this page says of your exam was changed on <Moment at={versionSince} />. If you read it before then, please
-        read it again: what stands here now is what holds.
-      </p>
+      <p>{words.notice.changed(<Moment at={versionSince} language={words.language} />)}</p>
     </Notice>
   );
 }
 
-/** What the notice says before anything else. */
-export function NoticeLead() {
-  return (
-    <p class="lead">
-      This exam is recorded while you sit it. Please read what that means for you; nothing is recorded before you press
-      “Start recording”.
-    </p>
-  );
-}
-
 export interface NoticeTextProps {
+  words: Words;
   institution: string;
   setup: Pick<
     ExamSetup,
+    | 'language'
     | 'unit'
     | 'instructions'
     | 'necessity'
@@ -115,96 +105,85 @@ export interface NoticeTextProps {
 
 /** Everything that a test taker has a right to know before their attempt; administrators see the same while they set the exam up. */
 export function NoticeText(props: NoticeTextProps) {
-  const { institution, setup, policy, uploadBy, keptUntil, degraded, fingerprint } = props;
+  const { words, institution, setup, policy, uploadBy, keptUntil, degraded, fingerprint } = props;
+  const { notice } = words;
+  const { camera, microphone, screen } = setup.necessity;
+  const own = ownText(setup, words);
   return (
     <>
       {setup.instructions && (
         <>
-          <h2>What you may use, and have to know</h2>
-          <p class="as-written">{setup.instructions}</p>
+          <h2>{notice.instructions}</h2>
+          <p class="as-written" {...langOf({ setup }, words)}>
+            {setup.instructions}
+          </p>
         </>
       )}
-      <h2>What is recorded, and why</h2>
+      <h2>{notice.what}</h2>
       <dl class="details">
-        <dt>Who records</dt>
-        <dd>
-          {setup.unit}, {institution}. The recording stays on the university’s own machine.
-        </dd>
-        {Object.entries(KINDS).map(([kind, name]) => {
-          const why = setup.necessity[kind as keyof typeof KINDS];
+        <dt>{notice.who}</dt>
+        <dd>{notice.recorder(own(setup.unit), institution)}</dd>
+        {KINDS.map((kind) => {
+          const why = setup.necessity[kind];
           return (
             why && (
               <>
-                <dt>{name}</dt>
-                <dd>{why}</dd>
+                <dt>{notice.kinds[kind]}</dt>
+                <dd {...langOf({ setup }, words)}>{why}</dd>
               </>
             )
           );
         })}
-        <dt>Legal basis</dt>
-        <dd>{setup.legalBasis}</dd>
+        <dt>{notice.legalBasis}</dt>
+        <dd {...langOf({ setup }, words)}>{setup.legalBasis}</dd>
       </dl>
-      <h3>What is not recorded</h3>
-      <p>
-        Not {setup.necessity.camera ? '' : 'your camera, '}
-        {setup.necessity.microphone ? '' : 'your microphone, '}
-        {setup.necessity.screen ? '' : 'your screen, '}
-        your keystrokes, your files or where you are. Faces are not recognised, and no program judges or scores what you
-        do.
-      </p>
-      <h3>If your connection or your computer fails</h3>
-      <p>
-        Go on with your exam. What is recorded waits in your browser, encrypted, and is sent when the connection is
-        back, until {uploadBy} at the latest. After a crash or a restart, open your personal link again: recording goes
-        on where it stopped
-        {policy.reentry === 'any-browser' ? ', also on another computer' : ''}. None of this is held against you.
-      </p>
-      <h3>What is never required of you</h3>
-      <p>
-        You are never asked to remove or change clothing, a head covering or anything else about how you look, and never
-        to pay. If anybody has to check who you are, there is always another way than showing an identity card to a
-        camera.
-      </p>
+      <h3>{notice.notRecorded}</h3>
+      <p>{notice.nothingElse({ camera: !!camera, microphone: !!microphone, screen: !!screen })}</p>
+      <h3>{notice.failing}</h3>
+      <p>{notice.goOn(uploadBy, policy.reentry === 'any-browser')}</p>
+      <h3>{notice.never}</h3>
+      <p>{notice.neverText}</p>
 
-      <h2>Who may watch</h2>
-      <p>
-        {setup.reviewers}. Your recording is encrypted in your browser, in chapters of {minutes(setup.chapterSeconds)}{' '}
-        with a key each. Somebody who wants to watch has to sign for it by name, with a purpose:{' '}
-        {describePurposes(policy.purposes)}. Nobody can download it.
-      </p>
+      <h2>{notice.watchers}</h2>
+      <p>{notice.watching(own(setup.reviewers), setup.chapterSeconds, policy.purposes)}</p>
       {degraded && (
         <Notice kind="notice">
-          <p>{DEGRADED}</p>
+          <p>{notice.degraded}</p>
         </Notice>
       )}
       <p>
-        Each time somebody is allowed to watch, and each time somebody has watched, an entry is written that nobody can
-        remove unnoticed. <strong>You see these entries on this page after your exam.</strong>
+        {notice.entries} <strong>{notice.entriesShown}</strong>
       </p>
-      <h3>How long it is kept</h3>
-      <p>
-        Until {keptUntil}; then its key is destroyed, and nobody can ever watch the recording again, wherever copies of
-        it may be.
-      </p>
+      <h3>{notice.howLong}</h3>
+      <p>{notice.kept(keptUntil)}</p>
 
-      <h2>If you would rather not be recorded</h2>
+      <h2>{notice.arrangement}</h2>
       <p>
-        {setup.arrangement.alternative} Write to <ContactLink {...setup.arrangement.contact} />; you have an answer
-        within {amount(setup.arrangement.answerDays, 'day')}. Asking is never held against you.
+        {notice.ask(
+          own(setup.arrangement.alternative),
+          <ContactLink {...setup.arrangement.contact} />,
+          setup.arrangement.answerDays,
+        )}
       </p>
-      <p>
-        Something is not right, or you want to complain: <ContactLink {...setup.privacyOfficer} />, before the exam or
-        at any time after it.
-      </p>
+      <p>{notice.complain(<ContactLink {...setup.privacyOfficer} />)}</p>
 
-      <h2>Check that this is the right place</h2>
-      <p>Your invitation shows the same fingerprint. If it differs, do not start; write to the contact above.</p>
+      <h2>{notice.place}</h2>
+      <p>{notice.compare}</p>
       <p class="card">
-        <span class="hint">Fingerprint of the appliance’s key</span>
+        <span class="hint">{notice.fingerprint}</span>
         <br />
         <code>{fingerprint}</code>
       </p>
     </>
+  );
+}
+
+/** @returns what shows a text of the exam, as the university wrote it, within the page's own words */
+function ownText(setup: Pick<ExamSetup, 'language'>, words: Words) {
+  return (text: string) => (
+    <ExamText exam={{ setup }} words={words}>
+      {text}
+    </ExamText>
   );
 }
 
@@ -215,8 +194,4 @@ export function ContactLink({ name, email }: Contact) {
       {name} (<a href={`mailto:${email}`}>{email}</a>)
     </>
   );
-}
-
-function minutes(seconds: number): string {
-  return seconds % 60 === 0 ? amount(seconds / 60, 'minute') : amount(seconds, 'second');
 }

@@ -4,11 +4,15 @@ import { kindsOf } from '../exams/recorded-kinds.ts';
 import { Icon } from '../ui/icons.tsx';
 import { Page } from '../ui/page.tsx';
 import { Lamp, Notice } from '../ui/status.tsx';
+import { langOf } from '../exams/exam-text.tsx';
+import type { Words } from '../words/en.ts';
+import type { Reading } from '../words/language.ts';
 import { CheckStep } from './check-step-view.tsx';
 import { ContactLink } from './notice-view.tsx';
 
 /** The recorder's page: four steps of which its script shows one. Its attributes are what the script holds on to. */
 export function RecorderPage(props: {
+  reading: Reading;
   institution: string;
   name: string;
   exam: Exam;
@@ -16,50 +20,44 @@ export function RecorderPage(props: {
   /** Whether it was started before, here or in another browser. */
   resumed: boolean;
 }) {
-  const { institution, name, exam, attempt, resumed } = props;
+  const { reading, institution, name, exam, attempt, resumed } = props;
+  const { words } = reading;
+  const { recorder } = words;
   return (
     <Page
-      title={`Recorder: ${exam.title}`}
+      title={recorder.title(exam.title)}
       place="exam"
+      reading={reading}
       person={name}
       scripts={['recorder']}
       main={{ 'data-institution': institution, 'data-attempt': attempt, ...recorderAttributes(exam.setup) }}
     >
       <noscript>
         <Notice kind="alarm">
-          <p>
-            JavaScript is switched off in this browser, and without it nothing can be recorded. Switch it on for this
-            page and load it again, or write to <ContactLink {...exam.setup.arrangement.contact} />.
-          </p>
+          <p>{recorder.noScript(<ContactLink {...exam.setup.arrangement.contact} />)}</p>
         </Notice>
       </noscript>
       <p class="notice" data-status="alarm" data-failure role="alert" hidden></p>
-      <CheckStep setup={exam.setup} />
-      <RecordStep exam={exam} resumed={resumed} />
+      <CheckStep words={words} setup={exam.setup} begin={recorder.start} />
+      <RecordStep words={words} exam={exam} resumed={resumed} />
       <section data-step="sealing" class="stack" hidden>
-        <h1>Finishing</h1>
-        <p>
-          The last of your recording is being sent and sealed. Nothing is recorded any more. Please leave this window
-          open until it says done.
-        </p>
-        <progress data-sealing max="1" aria-label="Sent so far"></progress>
+        <h1>{recorder.sealing}</h1>
+        <p>{recorder.sealingText}</p>
+        <progress data-sealing max="1" aria-label={recorder.sent}></progress>
         <p data-sealing-message></p>
         <p class="hint" data-sealing-until></p>
       </section>
       <section data-step="done" class="stack" hidden>
-        <h1>Done. Your recording is sealed.</h1>
-        <p>
-          Nothing is recorded any more. Please save your receipt: it proves that your recording is whole. If it cannot
-          be made just now, it follows by itself, and this button says so.
-        </p>
+        <h1>{recorder.done}</h1>
+        <p>{recorder.doneText}</p>
         <p>
           <a class="button primary" data-receipt href="/attempt/receipt">
             <Icon name="download" />
-            Save the receipt
+            {recorder.save}
           </a>
         </p>
         <p>
-          <a href="/attempt">See your exam and who watches the recording</a>
+          <a href="/attempt">{recorder.back}</a>
         </p>
       </section>
     </Page>
@@ -78,30 +76,33 @@ export function recorderAttributes(setup: ExamSetup): Record<string, string> {
 }
 
 /** @param practice whether this is a practice run of the exam, whose end can be taken back */
-export function RecordStep(props: { exam: Exam; practice?: boolean; resumed?: boolean }) {
-  const { exam, practice = false, resumed = false } = props;
+export function RecordStep(props: { words: Words; exam: Exam; practice?: boolean; resumed?: boolean }) {
+  const { words, exam, practice = false, resumed = false } = props;
   const { place, necessity } = exam.setup;
   const { camera, microphone, screen } = necessity;
+  const { recorder } = words;
+  const said = practice ? words.practice : recorder;
+  const title = <span {...langOf(exam, words)}>{exam.title}</span>;
   return (
     <section data-step="record" class="stack" hidden>
-      <h1>{practice ? `Practice: ${exam.title}` : exam.title}</h1>
+      <h1>{practice ? words.practice.heading(title) : title}</h1>
       <div class="card stack">
         <p class="row">
-          {camera && <Lamp name="camera" icon="camera" on="Camera on" off="Camera off" />}
-          {microphone && <Lamp name="microphone" icon="microphone" on="Microphone on" off="Microphone off" />}
-          {screen && <Lamp name="screen" icon="screen" on="Screen on" off="Screen off" />}
-          <Lamp name="sending" icon="sending" on="Sending" off="Waiting to send" />
+          {(['camera', 'microphone', 'screen', 'sending'] as const).map((name) => {
+            const [on, off] = recorder.lamps[name];
+            return (name === 'sending' || necessity[name]) && <Lamp name={name} icon={name} on={on} off={off} />;
+          })}
         </p>
         <p>
-          <span class="hint">{practice ? 'Practised' : 'Recorded'} </span>
+          <span class="hint">{said.recorded} </span>
           <time data-elapsed>0:00</time>
         </p>
-        <p data-truth>Nothing has been sent yet.</p>
+        <p data-truth>{recorder.unsent}</p>
         {screen && (
           <Missing kind="screen">
             <button type="button" class="button" data-share-again>
               <Icon name="screen" />
-              Share your screen again
+              {recorder.shareAgain}
             </button>
           </Missing>
         )}
@@ -109,7 +110,7 @@ export function RecordStep(props: { exam: Exam; practice?: boolean; resumed?: bo
           <Missing kind="camera">
             <button type="button" class="button" data-allow-again>
               <Icon name="camera" />
-              Turn on your camera again
+              {recorder.turnOnAgain}
             </button>
           </Missing>
         )}
@@ -123,37 +124,26 @@ export function RecordStep(props: { exam: Exam; practice?: boolean; resumed?: bo
             rel="noopener"
           >
             <Icon name="open" />
-            {practice ? 'Open the demonstration exam' : 'Open the exam'}
+            {said.open}
           </a>
           <button type="button" class="button" data-finish>
-            {practice ? 'Finish the practice' : 'Finish the exam'}
+            {said.finish}
           </button>
         </div>
       </div>
-      <p>Leave this window open, in the background if you like. The exam opens in a window of its own.</p>
-      <p class="hint">
-        Something does not work? Write to <ContactLink {...exam.setup.arrangement.contact} />. You can go on meanwhile.
-      </p>
+      <p>{recorder.leave}</p>
+      <p class="hint">{recorder.help(<ContactLink {...exam.setup.arrangement.contact} />)}</p>
       <dialog data-finish-dialog aria-labelledby="finish-heading">
         <div class="stack">
-          <h2 id="finish-heading">{practice ? 'Finish the practice?' : 'Finish the exam?'}</h2>
-          <p>
-            {practice
-              ? 'You can practise again as often as you like. In your exam this step cannot be taken back: there you hand in your answers in the exam’s own window first.'
-              : 'Recording stops and is sealed. You cannot start again afterwards. Hand in your answers in the exam’s own window first.'}
-          </p>
-          {resumed && (
-            <p>
-              If you sat a part of this exam in another browser of yours, something of it may still wait there. Open it
-              there first: once you have finished, nothing can be added.
-            </p>
-          )}
+          <h2 id="finish-heading">{said.finishHeading}</h2>
+          <p>{said.finishText}</p>
+          {resumed && <p>{recorder.elsewhere}</p>}
           <div class="row">
             <button type="button" class="button primary" data-finish-confirm>
-              {practice ? 'Finish the practice' : 'Finish and seal'}
+              {said.finishConfirm}
             </button>
             <button type="button" class="button" data-finish-cancel autofocus>
-              {practice ? 'Go on practising' : 'Go on with the exam'}
+              {said.finishCancel}
             </button>
           </div>
         </div>

@@ -21,8 +21,5 @@ export function uploadBy({ closesAt, uploadHours }: Pick<ExamRules['policy'], 'c
 export function checkUpload(policy: ExamRules['policy']): void {
   const until = uploadBy(policy);
   if (Date.now() <= Date.parse(until)) return;
-  const words = new Date(until).toLocaleString('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
-  throw new AppError('upload-closed', {
-    sentence: `The time to send this recording ended on ${words} UTC. What arrived by then is kept; what is still in your browser cannot be taken any more. You need to do nothing, and none of this is held against you.`,
-  });
+  throw new AppError('upload-closed', { sentence: (errors) => errors.uploadOver(until) });
 }

@@ -7,6 +7,7 @@ import { AppError } from '../errors.ts';
 import { readExam } from '../exams/exam.ts';
 import { readContent } from '../http/content.ts';
 import { keepSession, renewSession, requireTestTaker } from './session-guard.ts';
+import { readingOf } from '../words/language.ts';
 import { signedStatement } from '../recordings/records.ts';
 import { KEY_HEADER } from '../recordings/routes.ts';
 import { type Access, attemptIdOf, type AttemptParts, resumeAttempt, startAttempt } from './attempt.ts';
@@ -38,7 +39,7 @@ export function attemptRoutes({
       const { testTaker } = c.var;
       const exam = readExam(db, testTaker.exam);
       const attempt = await findAttempt(parts, testTaker);
-      const shared = { institution, name: testTaker.name, exam };
+      const shared = { reading: readingOf(c, exam.setup.language), institution, name: testTaker.name, exam };
       const { policy, ...told } = await rules.of(exam.id);
       if (!attempt) return c.html(<NoticePage {...shared} rules={{ policy, ...told }} />);
       const [accesses, timesOf] = await Promise.all([
@@ -61,7 +62,8 @@ export function attemptRoutes({
       const known = findAttemptOf(db, testTaker.id);
       if (known?.endedAt) return c.redirect('/attempt', 303);
       const exam = readExam(db, testTaker.exam);
-      const about = { institution, name: testTaker.name, exam, attempt: attemptIdOf(testTaker.id) };
+      const reading = readingOf(c, exam.setup.language);
+      const about = { reading, institution, name: testTaker.name, exam, attempt: attemptIdOf(testTaker.id) };
       return c.html(<RecorderPage {...about} resumed={known !== undefined} />);
     })
     .post('/attempt', signedIn, async (c) => {

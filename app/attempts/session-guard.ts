@@ -35,10 +35,7 @@ export function renewSession(db: ApplianceDatabase, c: Context): void {
 
 /** @returns the error of a request without a session that is still good */
 export function sessionEnded(): AppError {
-  return new AppError('not-signed-in', {
-    sentence:
-      'This page needs your personal link, or your session has ended. Open the link from your invitation again; what was recorded is kept.',
-  });
+  return new AppError('not-signed-in', { sentence: (errors) => errors.sessionEnded });
 }
 
 /**

@@ -65,8 +65,7 @@ export function openSession(db: ApplianceDatabase, link: string): string {
   if (!testTaker) {
     throw new AppError('not-found', {
       detail: 'personal link',
-      sentence:
-        'This personal link is not known here. Nothing has been recorded. Copy the whole link from your invitation, to its very end, and open it again; if it still leads here, write to the contact in the invitation.',
+      sentence: ({ linkUnknown }) => linkUnknown,
     });
   }
   const session = createToken();

@@ -1,16 +1,20 @@
 import type { Child } from 'hono/jsx';
 import type { Exam } from '../exams/exam.ts';
+import { ExamText, langOf } from '../exams/exam-text.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { Day, Moment } from '../ui/moment.tsx';
 import { Page } from '../ui/page.tsx';
 import { Notice, Status } from '../ui/status.tsx';
 import type { Receipt } from '../wire.ts';
+import type { Words } from '../words/en.ts';
+import type { Reading } from '../words/language.ts';
 import type { Access } from './attempt.ts';
 import { Accesses } from './accesses-view.tsx';
 import type { Stretch } from './chapter-times.ts';
 import { ContactLink } from './notice-view.tsx';
 
 interface AttemptPageProps {
+  reading: Reading;
   institution: string;
   name: string;
   exam: Exam;
@@ -21,13 +25,17 @@ interface AttemptPageProps {
 }
 
 /** Above each of these pages: whose exam it is, and how the attempt stands. */
-function Heading({ institution, exam, children }: { institution: string; exam: Exam; children?: Child }) {
+function Heading(props: { words: Words; institution: string; exam: Exam; children?: Child }) {
+  const { words, institution, exam, children } = props;
   return (
     <>
       <p class="eyebrow">
-        {institution} · {exam.setup.unit}
+        {institution} ·{' '}
+        <ExamText exam={exam} words={words}>
+          {exam.setup.unit}
+        </ExamText>
       </p>
-      <h1>{exam.title}</h1>
+      <h1 {...langOf(exam, words)}>{exam.title}</h1>
       <p>{children}</p>
     </>
   );
@@ -35,41 +43,34 @@ function Heading({ institution, exam, children }: { institution: string; exam: E
 
 /** During the attempt, and for good where it is never ended: how it stands, the way back to the recorder, who has watched. */
 export function RunningPage(props: AttemptPageProps & { uploadBy: string }) {
-  const { institution, name, exam, startedAt, accesses, timesOf, uploadBy } = props;
+  const { reading, institution, name, exam, startedAt, accesses, timesOf, uploadBy } = props;
+  const { words } = reading;
+  const { running } = words.attempt;
   const late = Date.parse(uploadBy) < Date.now();
+  const [started, until] = [startedAt, uploadBy].map((at) => <Moment at={at} language={words.language} />);
   return (
-    <Page title={exam.title} place="exam" person={name} scripts={['recorder']}>
+    <Page title={exam.title} place="exam" reading={reading} person={name} scripts={['recorder']}>
       <div class="stack">
-        <Heading institution={institution} exam={exam}>
+        <Heading words={words} institution={institution} exam={exam}>
           <Status kind="notice" icon="clock">
-            {late ? 'The time to send your recording is over' : 'Your exam has started and is not finished'}
+            {late ? running.late : running.open}
           </Status>
         </Heading>
         {late ? (
-          <p>
-            Your exam started on <Moment at={startedAt} />, and its recording could be sent until{' '}
-            <Moment at={uploadBy} />. Your browser did not finish it by then. What arrived is kept, and the appliance
-            closes it by itself a day or two later; you need to do nothing, and this is not held against you.
-          </p>
+          <p>{running.lateText(started, until)}</p>
         ) : (
           <>
-            <p>
-              It started on <Moment at={startedAt} />. The recorder has to stay open in one window of one browser. If
-              you closed it, open it again: what was recorded is kept, and the pause is not held against you. What is
-              still in your browser can be sent until <Moment at={uploadBy} />.
-            </p>
+            <p>{running.openText(started, until)}</p>
             <p>
               <a class="button primary" href="/attempt/recorder">
-                Go back to the recorder
+                {running.back}
               </a>
             </p>
           </>
         )}
-        <p class="hint">
-          Something does not work? Write to <ContactLink {...exam.setup.arrangement.contact} />.
-        </p>
-        <Browsers exam={exam} accesses={accesses ?? []} />
-        <Accesses accesses={accesses} timesOf={timesOf} />
+        <p class="hint">{running.help(<ContactLink {...exam.setup.arrangement.contact} />)}</p>
+        <Browsers words={words} exam={exam} accesses={accesses ?? []} />
+        <Accesses words={words} accesses={accesses} timesOf={timesOf} />
       </div>
     </Page>
   );
@@ -77,56 +78,50 @@ export function RunningPage(props: AttemptPageProps & { uploadBy: string }) {
 
 /** After the attempt, while its seal waits for custody or was turned down there: everything is done, the receipt follows. */
 export function SealWaitsPage(props: AttemptPageProps & { endedAt: string; refused: boolean }) {
-  const { institution, name, exam, startedAt, endedAt, refused, accesses, timesOf } = props;
+  const { reading, institution, name, exam, startedAt, endedAt, refused, accesses, timesOf } = props;
+  const { words } = reading;
+  const { attempt, language } = words;
   return (
-    <Page title={exam.title} place="exam" person={name} scripts={['recorder']}>
+    <Page title={exam.title} place="exam" reading={reading} person={name} scripts={['recorder']}>
       <div class="stack">
-        <Heading institution={institution} exam={exam}>
+        <Heading words={words} institution={institution} exam={exam}>
           <Status kind="good" icon="seal">
-            Finished
+            {attempt.finished}
           </Status>
         </Heading>
         <dl class="details">
-          <dt>Started</dt>
+          <dt>{attempt.started}</dt>
           <dd>
-            <Moment at={startedAt} />
+            <Moment at={startedAt} language={language} />
           </dd>
-          <dt>Finished</dt>
+          <dt>{attempt.finished}</dt>
           <dd>
-            <Moment at={endedAt} />
+            <Moment at={endedAt} language={language} />
           </dd>
         </dl>
-        <h2>Your receipt</h2>
-        <p>
-          {refused
-            ? 'Your recording is complete and kept, but the key custody could not enter your browser’s seal. The appliance closes your attempt by itself after the time to send recordings, and your receipt is here then. You need to do nothing, and this is not held against you.'
-            : 'Your recording is complete, and its seal is kept. The receipt is made by itself as soon as the key custody answers, and is here then. You need to do nothing; you can close this page and open your personal link again later.'}
-        </p>
-        <Browsers exam={exam} accesses={accesses ?? []} />
-        <Accesses accesses={accesses} timesOf={timesOf} />
+        <h2>{attempt.receipt}</h2>
+        <p>{refused ? attempt.sealRefused : attempt.sealWaits}</p>
+        <Browsers words={words} exam={exam} accesses={accesses ?? []} />
+        <Accesses words={words} accesses={accesses} timesOf={timesOf} />
       </div>
     </Page>
   );
 }
 
 /** In which other browsers the attempt went on, as the ledger has it: nobody else than the test taker should have opened one. */
-function Browsers({ exam, accesses }: { exam: Exam; accesses: Access[] }) {
+function Browsers({ words, exam, accesses }: { words: Words; exam: Exam; accesses: Access[] }) {
+  const { browsers } = words.attempt;
   const resumed = accesses.filter(({ kind }) => kind === 'resumed');
   if (resumed.length === 0) return null;
   return (
     <section class="stack" aria-labelledby="browsers">
-      <h2 id="browsers">Where you sat the exam</h2>
+      <h2 id="browsers">{browsers.heading}</h2>
       <ul>
         {resumed.map(({ at }) => (
-          <li>
-            <Moment at={at} />: your exam went on in another browser
-          </li>
+          <li>{browsers.resumed(<Moment at={at} language={words.language} />)}</li>
         ))}
       </ul>
-      <p class="hint">
-        Going on in another browser is not held against you. If that was not you, write to{' '}
-        <ContactLink {...exam.setup.privacyOfficer} />.
-      </p>
+      <p class="hint">{browsers.notYou(<ContactLink {...exam.setup.privacyOfficer} />)}</p>
     </section>
   );
 }
@@ -144,76 +139,68 @@ export function EndedPage(
     kept: string;
   },
 ) {
-  const { institution, name, exam, attempt, startedAt, endedAt, finishedAt, receipt, accesses, timesOf, kept } = props;
+  const { reading, institution, name, exam, attempt, startedAt, endedAt, finishedAt, receipt } = props;
+  const { accesses, timesOf, kept } = props;
+  const { words } = reading;
+  const { language } = words;
+  const { started, receipt: yourReceipt, ended } = words.attempt;
   const closed = receipt.entry.type === 'attempt-closed';
   return (
-    <Page title={exam.title} place="exam" person={name} scripts={['recorder']} main={{ 'data-ended': attempt }}>
+    <Page
+      title={exam.title}
+      place="exam"
+      reading={reading}
+      person={name}
+      scripts={['recorder']}
+      main={{ 'data-ended': attempt }}
+    >
       <div class="stack">
-        <Heading institution={institution} exam={exam}>
+        <Heading words={words} institution={institution} exam={exam}>
           {closed ? (
             <Status kind="notice" icon="seal">
-              {finishedAt ? 'Finished, and closed by the appliance' : 'Ended without a seal of your browser'}
+              {finishedAt ? ended.closed : ended.unsealed}
             </Status>
           ) : (
             <Status kind="good" icon="seal">
-              Finished and sealed
+              {ended.sealed}
             </Status>
           )}
         </Heading>
-        {closed && finishedAt && (
-          <p>
-            Your browser finished the recording on <Moment at={finishedAt} />, and the key custody could not enter its
-            seal. So the appliance closed the attempt; what your browser sent is kept. This is not held against you.
-          </p>
-        )}
-        {closed && !finishedAt && (
-          <p>
-            Your browser did not finish the recording in the time there was to send it, so the appliance closed it. What
-            arrived until then is kept. This is not held against you.
-          </p>
-        )}
+        {closed && finishedAt && <p>{ended.closedText(<Moment at={finishedAt} language={language} />)}</p>}
+        {closed && !finishedAt && <p>{ended.unsealedText}</p>}
         <dl class="details">
-          <dt>Started</dt>
+          <dt>{started}</dt>
           <dd>
-            <Moment at={startedAt} />
+            <Moment at={startedAt} language={language} />
           </dd>
-          <dt>{closed ? 'Closed by the appliance' : 'Sealed'}</dt>
+          <dt>{closed ? ended.closedAt : ended.sealedAt}</dt>
           <dd>
-            <Moment at={endedAt} />
+            <Moment at={endedAt} language={language} />
           </dd>
-          <dt>Kept</dt>
-          <dd>
-            until <Day at={kept} />; then its key is destroyed
-          </dd>
-          <dt>Entry in the ledger</dt>
-          <dd>No. {receipt.entry.index}</dd>
+          <dt>{ended.kept}</dt>
+          <dd>{ended.keptUntil(<Day at={kept} language={language} />)}</dd>
+          <dt>{ended.entry}</dt>
+          <dd>{ended.number(receipt.entry.index)}</dd>
         </dl>
-        <h2>Your receipt</h2>
-        <p>
-          {closed
-            ? 'Please keep it. It proves when your attempt was closed, and how many chapters of each recording had arrived by then.'
-            : 'Please keep it. It proves what was sealed, and when: if anybody took a piece out afterwards, changed one or denied that you finished, the receipt would show it, without our help.'}
-        </p>
+        <h2>{yourReceipt}</h2>
+        <p>{closed ? ended.closedReceipt : ended.sealedReceipt}</p>
         <p>
           <a class="button primary" href="/attempt/receipt" download="cloister-receipt.json">
             <Icon name="download" />
-            Save the receipt
+            {ended.save}
           </a>
         </p>
         <details>
-          <summary>What the receipt holds</summary>
-          <p class="hint">The signed head of the ledger under which its entry stands:</p>
+          <summary>{ended.holds}</summary>
+          <p class="hint">{ended.head}</p>
           <pre>
             <code>{receipt.checkpoint}</code>
           </pre>
         </details>
-        <Browsers exam={exam} accesses={accesses ?? []} />
-        <Accesses accesses={accesses} timesOf={timesOf} />
+        <Browsers words={words} exam={exam} accesses={accesses ?? []} />
+        <Accesses words={words} accesses={accesses} timesOf={timesOf} />
         <Notice kind="notice">
-          <p>
-            You think that somebody watched without a good reason, or you object to a decision? Write to{' '}
-            <ContactLink {...exam.setup.privacyOfficer} />.
-          </p>
+          <p>{ended.object(<ContactLink {...exam.setup.privacyOfficer} />)}</p>
         </Notice>
       </div>
     </Page>

@@ -1,6 +1,7 @@
-import { NoticeLead, NoticeText } from '../attempts/notice-view.tsx';
+import { NoticeText } from '../attempts/notice-view.tsx';
 import { keptUntil, uploadBy } from '../attempts/retention.ts';
 import { Day, Moment } from '../ui/moment.tsx';
+import { wordsIn } from '../words/language.ts';
 import { type Draft, KINDS } from './draft.ts';
 
 /** Stands where a draft does not say it yet. */
@@ -10,6 +11,8 @@ const UNSAID = '[not said yet]';
 export function NoticePreview({ institution, draft }: { institution: string; draft: Draft }) {
   const { policy, setup, recordings } = draft;
   const { closesAt, retentionDays, uploadHours = 72, purposes = [], reentry = 'any-browser' } = policy;
+  const language = setup.language ?? 'en';
+  const words = wordsIn(language);
   const contactOf = (contact: { name?: string | undefined; email?: string | undefined } = {}) => ({
     name: contact.name ?? UNSAID,
     email: contact.email ?? UNSAID,
@@ -18,15 +21,17 @@ export function NoticePreview({ institution, draft }: { institution: string; dra
     KINDS.filter((kind) => recordings[kind].on).map((kind) => [kind, recordings[kind].words || UNSAID]),
   );
   return (
-    <div class="preview stack">
+    <div class="preview stack" lang={language}>
       <p class="eyebrow">
         {institution} · {setup.unit ?? UNSAID}
       </p>
       <p class="preview-title">{draft.title || UNSAID}</p>
-      <NoticeLead />
+      <p class="lead">{words.notice.lead}</p>
       <NoticeText
+        words={words}
         institution={institution}
         setup={{
+          language,
           unit: setup.unit ?? UNSAID,
           instructions: setup.instructions ?? '',
           necessity,
@@ -41,8 +46,10 @@ export function NoticePreview({ institution, draft }: { institution: string; dra
           privacyOfficer: contactOf(setup.privacyOfficer),
         }}
         policy={{ purposes: purposes.length > 0 ? purposes : [UNSAID], reentry }}
-        uploadBy={closesAt ? <Moment at={uploadBy({ closesAt, uploadHours })} /> : UNSAID}
-        keptUntil={closesAt && retentionDays ? <Day at={keptUntil({ closesAt, retentionDays })} /> : UNSAID}
+        uploadBy={closesAt ? <Moment at={uploadBy({ closesAt, uploadHours })} language={language} /> : UNSAID}
+        keptUntil={
+          closesAt && retentionDays ? <Day at={keptUntil({ closesAt, retentionDays })} language={language} /> : UNSAID
+        }
         degraded={false}
         fingerprint="[as the invitation shows it]"
       />

@@ -6,6 +6,7 @@ import type { ApplianceDatabase } from '../../db/appliance/open.ts';
 import type { WebConfig } from '../config.ts';
 import type { WebCustody } from '../custody/client.ts';
 import { requireStaff } from '../accounts/staff-guard.tsx';
+import { readingOf } from '../words/language.ts';
 import { ExamsPage } from './exam-list-view.tsx';
 import { stageOf } from './life-cycle.ts';
 import { leaveForLater, type PublishingCustody, settlePublication } from './publication.ts';
@@ -26,8 +27,8 @@ function readPlace(before: string | undefined): { createdAt: string; id: string 
 /** The exam origin's pages that need no personal link. */
 export function examPageRoutes({ config }: { config: Pick<WebConfig, 'CLOISTER_INSTITUTION'> }) {
   return new Hono()
-    .get('/', (c) => c.html(<WelcomePage institution={config.CLOISTER_INSTITUTION} />))
-    .get('/demonstration', (c) => c.html(<DemonstrationPage />));
+    .get('/', (c) => c.html(<WelcomePage reading={readingOf(c)} institution={config.CLOISTER_INSTITUTION} />))
+    .get('/demonstration', (c) => c.html(<DemonstrationPage reading={readingOf(c)} />));
 }
 
 /** The staff origin's list of exams. */

@@ -1,43 +1,42 @@
 import { Page } from '../ui/page.tsx';
+import type { Reading } from '../words/language.ts';
 
 /** The exam origin's first page, for whoever comes without their personal link. */
-export function WelcomePage({ institution }: { institution: string }) {
+export function WelcomePage({ reading, institution }: { reading: Reading; institution: string }) {
+  const { welcome } = reading.words;
   return (
-    <Page title="Exams" place="exam">
+    <Page title={welcome.title} place="exam" reading={reading}>
       <div class="stack">
         <p class="eyebrow">{institution}</p>
-        <h1>You need your personal link</h1>
-        <p class="lead">This is where test takers of {institution} sit exams that are recorded.</p>
+        <h1>{welcome.heading}</h1>
+        <p class="lead">{welcome.lead(institution)}</p>
         <p>
-          You received an invitation with a link that is yours alone. Open that link, and you see what is recorded and
-          why before anything begins. Came here from your exam before? <a href="/attempt">Go to your exam</a>.
+          {welcome.link((text) => (
+            <a href="/attempt">{text}</a>
+          ))}
         </p>
         <p>
-          Before the exam day, <a href="/check">check whether your device will do</a>. Nothing is recorded.
+          {welcome.device((text) => (
+            <a href="/check">{text}</a>
+          ))}
         </p>
-        <h2>No link, or it does not work?</h2>
-        <p>
-          Ask whoever holds the exam: the contact stands in your invitation. If you have no invitation, ask your teacher
-          or the examination office of {institution}. You miss nothing by coming here too early: nothing is recorded on
-          this page.
-        </p>
+        <h2>{welcome.lostHeading}</h2>
+        <p>{welcome.lost(institution)}</p>
       </div>
     </Page>
   );
 }
 
 /** The "page elsewhere" of the demonstration: an exam that knows nothing of the recorder. Its answers go nowhere. */
-export function DemonstrationPage() {
+export function DemonstrationPage({ reading }: { reading: Reading }) {
+  const { demonstration } = reading.words;
   return (
-    <Page title="Demonstration exam" place="exam">
+    <Page title={demonstration.heading} place="exam" reading={reading}>
       <div class="stack">
-        <h1>Demonstration exam</h1>
-        <p>
-          Three questions, as in an exam of your learning platform. This page is for trying out: your answers are
-          neither sent nor kept. The recorder goes on in its own window.
-        </p>
+        <h1>{demonstration.heading}</h1>
+        <p>{demonstration.about}</p>
         <fieldset class="field card">
-          <legend>1. What is the derivative of x² + 3x?</legend>
+          <legend>{demonstration.derivative}</legend>
           {['2x + 3', 'x + 3', '2x² + 3'].map((answer) => (
             <label class="choice">
               <input type="radio" name="derivative" value={answer} />
@@ -46,14 +45,14 @@ export function DemonstrationPage() {
           ))}
         </fieldset>
         <div class="field card">
-          <label for="integral">2. What is the integral of 2x from 0 to 3?</label>
+          <label for="integral">{demonstration.integral}</label>
           <input id="integral" inputmode="numeric" autocomplete="off" />
         </div>
         <div class="field card">
-          <label for="proof">3. Why is there no largest prime number? A few sentences are enough.</label>
+          <label for="proof">{demonstration.primes}</label>
           <textarea id="proof" rows={8}></textarea>
         </div>
-        <p>When you are done, go back to the recorder’s window and choose “Finish the exam”.</p>
+        <p>{demonstration.done}</p>
       </div>
     </Page>
   );

@@ -1,11 +1,15 @@
 import type { Child } from 'hono/jsx';
 import type { AppError } from '../errors.ts';
+import { errors as english } from '../words/en/errors.ts';
+import type { Reading } from '../words/language.ts';
 import { Page, type Place } from '../ui/page.tsx';
 import { Status } from '../ui/status.tsx';
 
 export interface ErrorPageProps {
   place: Place;
   error: AppError;
+  /** Of a test taker's page. */
+  reading?: Reading | undefined;
   requestId: string;
   /** Says more of this error than its status does. */
   heading?: string | undefined;
@@ -15,28 +19,21 @@ export interface ErrorPageProps {
   children?: Child;
 }
 
-const HEADINGS: Record<number, string> = {
-  401: 'Please come in again',
-  403: 'This is not open to you',
-  404: 'Nothing here',
-  409: 'This cannot be done now',
-  503: 'Please wait a moment',
-  507: 'Please wait a moment',
-};
-
 /** What a person sees when a page fails. The number lets them and campus IT speak about the same event. */
 export function ErrorPage(props: ErrorPageProps) {
-  const { status, sentence } = props.error;
-  const heading = props.heading ?? HEADINGS[status] ?? (status >= 500 ? 'Something went wrong' : 'This did not work');
-  const { href, label } = props.way ?? { href: '/', label: 'Go to the first page' };
+  const { error, reading } = props;
+  const { status } = error;
+  const { errors } = reading?.words ?? { errors: english };
+  const heading = props.heading ?? errors.headings[status] ?? (status >= 500 ? errors.ourFault : errors.anyFault);
+  const { href, label } = props.way ?? { href: '/', label: errors.firstPage };
   return (
-    <Page title={heading} place={props.place}>
+    <Page title={heading} place={props.place} {...(reading && { reading })}>
       <div class="stack">
         <p class="eyebrow">
-          <Status kind={status >= 500 ? 'alarm' : 'notice'}>Error {status}</Status>
+          <Status kind={status >= 500 ? 'alarm' : 'notice'}>{errors.status(status)}</Status>
         </p>
         <h1>{heading}</h1>
-        <p>{sentence}</p>
+        <p>{reading ? error.sentenceIn(reading.words) : error.sentence}</p>
         {props.children}
         <p>
           <a class="button" href={href}>
@@ -44,7 +41,7 @@ export function ErrorPage(props: ErrorPageProps) {
           </a>
         </p>
         <p class="hint">
-          If you ask for help, give this number: <code>{props.requestId}</code>
+          {errors.number} <code>{props.requestId}</code>
         </p>
       </div>
     </Page>

@@ -4,6 +4,7 @@ import { type Context, Hono } from 'hono';
 import type { Logger } from 'pino';
 import { AppError } from '../errors.ts';
 import type { Place } from '../ui/page.tsx';
+import { type ReadingEnv, readingOf } from '../words/language.ts';
 import type { ErrorBody } from '../wire.ts';
 import { ErrorPage, type ErrorPageProps } from './error-page.tsx';
 import { ownHost } from './own-host.ts';
@@ -13,7 +14,7 @@ import { securityHeaders } from './security-headers.ts';
 /** What a request carries within an origin: Node's own request, and the number by which its failure is found in the log. */
 export interface OriginEnv {
   Bindings: HttpBindings;
-  Variables: { requestId: string };
+  Variables: { requestId: string } & ReadingEnv['Variables'];
 }
 
 export interface OriginOptions {
@@ -77,11 +78,13 @@ function answer(
   error: AppError,
 ): Response | Promise<Response> {
   const requestId = c.get('requestId');
-  const { status, sentence, retryable } = error;
+  const { status, retryable } = error;
+  const reading = place === 'exam' ? (c.get('reading') ?? readingOf(c)) : undefined;
   if (status === 503) c.header('Retry-After', '2');
   if (c.req.header('accept')?.includes('text/html')) {
-    return c.html(page({ place, error, requestId }), status);
+    return c.html(page({ place, error, reading, requestId }), status);
   }
-  const body: ErrorBody = { error: error.code, message: sentence, retryable, requestId };
+  const message = reading ? error.sentenceIn(reading.words) : error.sentence;
+  const body: ErrorBody = { error: error.code, message, retryable, requestId };
   return c.json({ ...body, ...error.facts }, status);
 }

@@ -12,6 +12,7 @@ import { boundsSchema } from '../../hsm/exam-setup.ts';
 import { kindsOf } from '../exams/recorded-kinds.ts';
 import type { Recordings } from '../recordings/recordings.ts';
 import type { RecordedKinds } from '../wire.ts';
+import { readingOf } from '../words/language.ts';
 import { CheckPage } from './check-view.tsx';
 import { PracticePage } from './practice-view.tsx';
 import { PracticeSink } from './sink.ts';
@@ -35,19 +36,21 @@ export function practiceRoutes({
   const sink = new PracticeSink(recordings.intake, recordings.segmentLimit);
 
   return new Hono<{ Bindings: HttpBindings } & TestTakerEnv>()
-    .get('/check', (c) => c.html(<CheckPage institution={institution} kinds={ANY_EXAM} />))
+    .get('/check', (c) => c.html(<CheckPage reading={readingOf(c)} institution={institution} kinds={ANY_EXAM} />))
     .get('/attempt/check', signedIn, (c) => {
-      const { name, exam } = c.var.testTaker;
-      const { title, setup } = readExam(db, exam);
-      const own = { name, title, contact: setup.arrangement.contact };
-      return c.html(<CheckPage institution={institution} kinds={kindsOf(setup)} own={own} />);
+      const exam = readExam(db, c.var.testTaker.exam);
+      const reading = readingOf(c, exam.setup.language);
+      const own = { name: c.var.testTaker.name, exam };
+      return c.html(<CheckPage reading={reading} institution={institution} kinds={kindsOf(exam.setup)} own={own} />);
     })
     .get('/attempt/practice', signedIn, (c) => {
       const { id, name, exam } = c.var.testTaker;
+      const practised = readExam(db, exam);
+      const reading = readingOf(c, practised.setup.language);
       const attempt = findAttemptOf(db, id);
       if (attempt?.endedAt) return c.redirect('/attempt', 303);
-      if (attempt) throw new AppError('already-done', { sentence: `${EXAM_RUNS} ${WAY_BACK}` });
-      return c.html(<PracticePage institution={institution} name={name} exam={readExam(db, exam)} />);
+      if (attempt) throw new AppError('already-done', { sentence: (errors) => errors.practiceOverWayBack });
+      return c.html(<PracticePage reading={reading} institution={institution} name={name} exam={practised} />);
     })
     .put('/practice/segments/:number', async (c) => {
       const { incoming } = c.env;
@@ -57,7 +60,8 @@ export function practiceRoutes({
         const bytes = sink.expect(incoming);
         const session = getCookie(c, ATTEMPT_COOKIE);
         const testTaker = session && testTakerOf(digestToken(session), new Date().toISOString());
-        if (testTaker && isRunning(testTaker.id)) throw new AppError('already-done', { sentence: EXAM_RUNS });
+        if (testTaker && isRunning(testTaker.id))
+          throw new AppError('already-done', { sentence: (errors) => errors.practiceOver });
         const sender = testTaker ? { testTaker: testTaker.id } : { address: incoming.socket.remoteAddress ?? '' };
         await sink.swallow(incoming, bytes, sender);
         return c.body(null, 201, { 'cloister-load': sink.load.toFixed(3) });
@@ -72,7 +76,3 @@ export function practiceRoutes({
     return attempt !== undefined && attempt.endedAt === null;
   }
 }
-
-const EXAM_RUNS =
-  'Your exam has begun, so nothing is tried out or measured now: your line belongs to the exam. Practice is over.';
-const WAY_BACK = 'Open your personal link to go back to your exam.';

@@ -21,9 +21,6 @@ const REMEMBERED = 60_000;
 /** Milliseconds that a body may take; the recorder gives up after as long. */
 const PATIENCE = 60_000;
 
-const BUSY =
-  'Too much is being measured at this moment, so your connection could not be. This says nothing about your device; try again in a minute.';
-
 /** Who sends: a test taker whose session is good, or whoever sits at an address. */
 export type Sender = { testTaker: string } | { address: string };
 
@@ -109,10 +106,9 @@ export class PracticeSink {
    * @throws AppError busy, malformed when the body did not come whole or in time
    */
   async swallow(incoming: IncomingMessage, bytes: number, sender: Sender): Promise<void> {
-    if (this.#fill() > EASY_FILL) throw new AppError('busy', { sentence: BUSY, detail: 'recordings go first' });
+    if (this.#fill() > EASY_FILL) throw tooMuch('recordings go first');
     const allowances = [this.#allowanceOf(sender), 'address' in sender ? this.#others : this.#testTakers];
-    if (!allowances.every((allowance) => allowance.admits(bytes)))
-      throw new AppError('busy', { sentence: BUSY, detail: 'an allowance is used up' });
+    if (!allowances.every((allowance) => allowance.admits(bytes))) throw tooMuch('an allowance is used up');
     for (const allowance of allowances) allowance.begin(bytes);
     try {
       await thrownAway(incoming);
@@ -125,8 +121,7 @@ export class PracticeSink {
     const [known, name] =
       'address' in sender ? [this.#byNetwork, networkOf(sender.address)] : [this.#byTestTaker, sender.testTaker];
     const allowance = known.get(name) ?? new Allowance(BODIES, BYTES, BYTES_A_SECOND);
-    if (known === this.#byNetwork && known.size >= ADDRESSES && !known.has(name))
-      throw new AppError('busy', { sentence: BUSY, detail: 'too many addresses' });
+    if (known === this.#byNetwork && known.size >= ADDRESSES && !known.has(name)) throw tooMuch('too many addresses');
     known.set(name, allowance);
     return allowance;
   }
@@ -152,4 +147,8 @@ function thrownAway(incoming: IncomingMessage): Promise<void> {
       .on('error', cut)
       .resume();
   });
+}
+
+function tooMuch(detail: string): AppError {
+  return new AppError('busy', { sentence: (errors) => errors.tooMuchMeasured, detail });
 }

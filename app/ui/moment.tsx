@@ -1,30 +1,28 @@
-const clock = new Intl.DateTimeFormat('en-GB', {
-  day: 'numeric',
-  month: 'long',
-  year: 'numeric',
-  hour: '2-digit',
-  minute: '2-digit',
-  timeZoneName: 'short',
-});
+import { FORMATS } from '../words/formats.ts';
+import type { Language } from '../words/languages.ts';
 
 /**
  * @param at ISO 8601
  * @returns the moment in the appliance's own zone, which is named: "23 November 2026 at 10:02 CET"
  */
 export function formatMoment(at: string): string {
-  return clock.format(new Date(at));
+  return FORMATS.en.moment(at);
 }
 
-const calendar = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric' });
+/** A moment to be shown: ISO 8601, and the language of the page, which is English to staff. */
+interface MomentProps {
+  at: string;
+  language?: Language;
+}
 
-/** The day of a moment (ISO 8601) in the appliance's own zone: "7 January 2027", with the exact moment for programs. */
-export function Day({ at }: { at: string }) {
-  return <time datetime={at}>{calendar.format(new Date(at))}</time>;
+/** The day of a moment in the appliance's own zone: "7 January 2027", with the exact moment for programs. */
+export function Day({ at, language = 'en' }: MomentProps) {
+  return <time datetime={at}>{FORMATS[language].day(at)}</time>;
 }
 
 /** A moment in words, with its exact value for programs. */
-export function Moment({ at }: { at: string }) {
-  return <time datetime={at}>{formatMoment(at)}</time>;
+export function Moment({ at, language = 'en' }: MomentProps) {
+  return <time datetime={at}>{FORMATS[language].moment(at)}</time>;
 }
 
 /**

@@ -1,5 +1,8 @@
 import { raw } from 'hono/html';
 import type { Child } from 'hono/jsx';
+import { LANGUAGE_NAMES, LANGUAGES } from '../words/languages.ts';
+import type { Reading } from '../words/language.ts';
+import { shell as english } from '../words/en/shell.ts';
 import { assetPath } from './asset-path.ts';
 import { Icon, type IconName } from './icons.tsx';
 
@@ -16,6 +19,8 @@ export interface NavigationItem {
 export interface PageProps {
   title: string;
   place: Place;
+  /** Of a test taker's page: its words, and the way to others. Staff read English. */
+  reading?: Reading;
   /** Names of scripts under /assets, without their ending. */
   scripts?: string[];
   /** Name of who is signed in; staff and room get a way to sign out beside it. */
@@ -33,14 +38,16 @@ const FIRST: Record<Place, string> = { exam: 'theme', staff: 'theme', room: 'roo
 /** Asked for before the style sheet that names them, so that no text is drawn in others first. */
 const FONTS = ['inter', 'source-serif'];
 
-const PLACES: Record<Place, string> = { exam: 'Exam', staff: 'Staff', room: 'Reading room' };
+const PLACES = { staff: 'Staff', room: 'Reading room' };
 
 /** The shell of every page: head, skip link, masthead, side navigation, main. */
-export function Page({ title, place, scripts = [], person, navigation = [], main = {}, head, children }: PageProps) {
+export function Page({ title, place, reading, scripts = [], navigation = [], main = {}, ...props }: PageProps) {
+  const { person, head, children } = props;
+  const shell = reading?.words.shell ?? english;
   return (
     <>
       {raw('<!DOCTYPE html>')}
-      <html lang="en" data-place={place}>
+      <html lang={reading?.words.language ?? 'en'} data-place={place}>
         <head>
           <meta charset="utf-8" />
           <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -59,7 +66,7 @@ export function Page({ title, place, scripts = [], person, navigation = [], main
         </head>
         <body>
           <a class="skip" href="#main">
-            Skip to the content
+            {shell.skip}
           </a>
           <header class="masthead">
             {navigation.length > 0 && (
@@ -72,13 +79,14 @@ export function Page({ title, place, scripts = [], person, navigation = [], main
               <Icon name="arch" />
               Cloister
             </a>
-            <span class="place">{PLACES[place]}</span>
+            <span class="place">{place === 'exam' ? shell.place : PLACES[place]}</span>
             <div class="person">
               {person && <span class="name">{person}</span>}
+              {reading && <Languages {...reading} />}
               {place !== 'room' && (
-                <button type="button" class="button bare" data-theme-switch title="Switch between light and dark">
+                <button type="button" class="button bare" data-theme-switch title={shell.theme}>
                   <Icon name="theme" />
-                  <span class="unseen">Switch between light and dark</span>
+                  <span class="unseen">{shell.theme}</span>
                 </button>
               )}
               {person && place !== 'exam' && (
@@ -100,6 +108,20 @@ export function Page({ title, place, scripts = [], person, navigation = [], main
         </body>
       </html>
     </>
+  );
+}
+
+/** The other languages that the page can be read in; choosing one comes back to it. Works without a script. */
+function Languages({ words, path }: Reading) {
+  return (
+    <form method="post" action="/language" aria-label={words.shell.language}>
+      <input type="hidden" name="path" value={path} />
+      {LANGUAGES.filter((language) => language !== words.language).map((language) => (
+        <button class="button bare" name="language" value={language} lang={language}>
+          {LANGUAGE_NAMES[language]}
+        </button>
+      ))}
+    </form>
   );
 }
 

@@ -1,34 +1,28 @@
 import type { RecordedKinds } from '../../wire.ts';
 import type { Finding } from './finding.ts';
 import { PICTURE } from './needs.ts';
-
-const OTHER_BROWSER = 'Use a current Chrome, Edge, Firefox or Safari on a computer.';
+import { words } from '../words/check.ts';
 
 /** Whether this browser has all that recording is made of: each thing is really done once. */
 export async function checkBrowser({ sources, sound, bounds }: RecordedKinds): Promise<Finding> {
   if (!isSecureContext || !navigator.mediaDevices) {
-    return {
-      verdict: 'no',
-      sentence:
-        'This page was not opened over a secure connection, so your browser keeps camera and microphone closed to it. Open it again from your invitation.',
-    };
+    return { verdict: 'no', sentence: words.browser.insecure };
   }
   const lacking: string[] = [];
-  if (typeof VideoEncoder === 'undefined' || typeof AudioEncoder === 'undefined') lacking.push('encoding (WebCodecs)');
+  if (typeof VideoEncoder === 'undefined' || typeof AudioEncoder === 'undefined') lacking.push(words.browser.encoding);
   else {
     for (const source of sources) {
       const { bitrate, frameRate: framerate } = bounds[source].most;
       const config = { codec: 'vp8', ...PICTURE[source], bitrate, framerate };
-      if (!(await supports(VideoEncoder.isConfigSupported(config)))) lacking.push(`encoding the ${source} (VP8)`);
+      if (!(await supports(VideoEncoder.isConfigSupported(config)))) lacking.push(words.browser.encodingOf(source));
     }
     const config = { codec: 'opus', sampleRate: 48_000, numberOfChannels: 1 };
-    if (sound && !(await supports(AudioEncoder.isConfigSupported(config)))) lacking.push('encoding sound (Opus)');
+    if (sound && !(await supports(AudioEncoder.isConfigSupported(config)))) lacking.push(words.browser.encodingSound);
   }
-  if (!(await encrypts())) lacking.push('encryption (WebCrypto)');
-  if (sources.includes('screen') && !('getDisplayMedia' in navigator.mediaDevices)) lacking.push('sharing the screen');
-  if (lacking.length > 0)
-    return { verdict: 'no', sentence: `This browser lacks ${lacking.join(', ')}. ${OTHER_BROWSER}` };
-  return { verdict: 'good', sentence: 'It has everything that recording needs.' };
+  if (!(await encrypts())) lacking.push(words.browser.encryption);
+  if (sources.includes('screen') && !('getDisplayMedia' in navigator.mediaDevices)) lacking.push(words.browser.sharing);
+  if (lacking.length > 0) return { verdict: 'no', sentence: words.browser.lacks(lacking.join(', ')) };
+  return { verdict: 'good', sentence: words.browser.good };
 }
 
 async function supports(asked: Promise<{ supported?: boolean }>): Promise<boolean> {

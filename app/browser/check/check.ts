@@ -9,6 +9,7 @@ import { CheckPage } from './page.ts';
 import { checkPower } from './power.ts';
 import { checkProcessor } from './processor.ts';
 import { checkStorage } from './storage.ts';
+import { words } from '../words/check.ts';
 
 /** These wait for a person. */
 const SKIPPABLE: Check[] = ['camera', 'microphone', 'screen'];
@@ -55,24 +56,21 @@ async function check(page: CheckPage, kinds: RecordedKinds, title: string): Prom
 }
 
 function leftOut(left: AbortSignal): Promise<Finding> {
-  const sentence = 'You left this out. You see it at the start of the exam, before anything is recorded.';
-  return new Promise((resolve) => left.addEventListener('abort', () => resolve({ verdict: 'skipped', sentence })));
+  const finding: Finding = { verdict: 'skipped', sentence: words.page.leftOut };
+  return new Promise((resolve) => left.addEventListener('abort', () => resolve(finding)));
 }
 
 function faulty(error: unknown): Finding {
   const name = error instanceof Error || error instanceof DOMException ? error.name : 'unknown';
-  return {
-    verdict: 'unmeasured',
-    sentence: `Something in this page did not work (${name}). Reload it, and check again.`,
-  };
+  return { verdict: 'unmeasured', sentence: words.page.faulty(name) };
 }
 
 async function copy(button: HTMLButtonElement, text: string): Promise<void> {
-  const words = button.textContent;
+  const label = button.textContent;
   const copied = await navigator.clipboard.writeText(text).then(
-    () => 'Copied',
-    () => 'Could not be copied: take it from below',
+    () => words.page.copied,
+    () => words.page.notCopied,
   );
   button.textContent = copied;
-  setTimeout(() => (button.textContent = words), COPIED);
+  setTimeout(() => (button.textContent = label), COPIED);
 }

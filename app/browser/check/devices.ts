@@ -1,4 +1,7 @@
 import type { Finding } from './finding.ts';
+import { words } from '../words/check.ts';
+
+type Device = 'camera' | 'microphone' | 'screen';
 
 /** What a check may ask of the page while it runs. */
 export interface Desk {
@@ -18,69 +21,59 @@ const LISTENED = 6000;
 /** Loudness (0 to 1) from which it is more than the noise of the device itself. */
 const HEARD = 0.01;
 
-const REFUSALS: Record<string, (device: string) => string> = {
-  NotAllowedError: (device) =>
-    `Your browser did not allow the ${device}. Allow it with the icon beside this page’s address, and in your computer’s privacy settings; then check again.`,
-  NotFoundError: (device) => `No ${device} was found. Connect one or switch it on, and check again.`,
-  NotReadableError: (device) =>
-    `The ${device} gave nothing; another program may be using it. Close video calls and the like, and check again.`,
-  AbortError: (device) => `The ${device} could not be started. Connect it anew, and check again.`,
+const REFUSALS: Record<string, (device: Device) => string> = {
+  NotAllowedError: words.devices.refused,
+  NotFoundError: words.devices.notFound,
+  NotReadableError: words.devices.taken,
+  AbortError: words.devices.notStarted,
 };
 
 /** Opens the camera and watches what it gives. */
 export async function checkCamera(desk: Desk): Promise<Finding> {
-  desk.say('Your browser asks whether this page may use your camera. Choose “Allow”. Only you see the picture.');
+  desk.say(words.devices.askingCamera);
   return withDevice(desk, 'camera', { video: { width: { ideal: 640 }, height: { ideal: 480 } } }, async (stream) => {
     const video = desk.show(stream);
     const seen = await watch(video, desk.left);
     if (seen.frames === 0)
       return {
         verdict: 'no',
-        sentence:
-          'The camera is on but gives no picture. Open its shutter, connect it anew or choose another one in your browser’s settings, and check again.',
+        sentence: words.devices.noPicture,
       };
     if (seen.black)
       return {
         verdict: 'no',
-        sentence: 'The camera’s picture is black. Open its shutter or its cover, let in some light, and check again.',
+        sentence: words.devices.black,
       };
-    return { verdict: 'good', sentence: `It gives a picture of ${seen.width} × ${seen.height}.` };
+    return { verdict: 'good', sentence: words.devices.picture(seen.width, seen.height) };
   });
 }
 
 /** Opens the microphone and listens. */
 export async function checkMicrophone(desk: Desk): Promise<Finding> {
-  desk.say('Your browser asks whether this page may use your microphone. Choose “Allow”, and say something.');
+  desk.say(words.devices.askingMicrophone);
   return withDevice(desk, 'microphone', { audio: true }, async (stream) => {
-    desk.say('Say something.');
+    desk.say(words.devices.saySomething);
     const loudest = await listen(stream, desk.left);
     if (loudest === null)
       return {
         verdict: 'unmeasured',
-        sentence:
-          'It is on. How well you are heard could not be measured, because this computer gives out no sound: connect loudspeakers or headphones, and check again.',
+        sentence: words.devices.noWayOut,
       };
     if (loudest === 0)
       return {
         verdict: 'no',
-        sentence:
-          'The microphone is on but silent. Switch it on at the device or the keyboard, choose another one in your browser’s settings, and check again.',
+        sentence: words.devices.silent,
       };
-    if (loudest < HEARD)
-      return { verdict: 'good', sentence: 'It gives sound, but you were not heard. Speak closer to it in the exam.' };
-    return { verdict: 'good', sentence: 'You are heard.' };
+    if (loudest < HEARD) return { verdict: 'good', sentence: words.devices.quiet };
+    return { verdict: 'good', sentence: words.devices.heard };
   });
 }
 
 /** Has the person share their screen and looks at what was chosen. */
 export async function checkScreen(desk: Desk): Promise<Finding> {
   for (let again = false; ; again = true) {
-    desk.say(
-      again
-        ? 'That was not the whole screen. Choose the entry for your entire screen.'
-        : 'Share your whole screen for a moment. Only you see it, and it is not sent.',
-    );
-    await desk.press(again ? 'Choose again' : 'Share the screen');
+    desk.say(again ? words.devices.shareAgain : words.devices.share);
+    await desk.press(again ? words.devices.shareAgainButton : words.devices.shareButton);
     if (desk.left.aborted) return { verdict: 'skipped', sentence: '' };
     const asked = {
       video: { displaySurface: 'monitor' },
@@ -99,23 +92,21 @@ export async function checkScreen(desk: Desk): Promise<Finding> {
         if (!again) continue;
         return {
           verdict: 'no',
-          sentence: `You shared a ${surface === 'window' ? 'window' : 'tab'}; the exam asks for the whole screen. Check again and choose your entire screen.`,
+          sentence: words.devices.wrong(surface),
         };
       }
       const seen = await watch(desk.show(stream), desk.left);
       if (seen.frames === 0)
         return {
           verdict: 'no',
-          sentence:
-            'The screen was shared but gave no picture. Allow your browser to record the screen in your computer’s privacy settings, and check again.',
+          sentence: words.devices.noScreen,
         };
       if (surface === undefined)
         return {
           verdict: 'good',
-          sentence:
-            'It gives a picture. Your browser does not say what is shared, so choose your whole screen; that it cannot be told is not held against you.',
+          sentence: words.devices.unverified,
         };
-      return { verdict: 'good', sentence: 'Your whole screen can be shared.' };
+      return { verdict: 'good', sentence: words.devices.screen };
     } finally {
       stop(stream);
     }
@@ -124,7 +115,7 @@ export async function checkScreen(desk: Desk): Promise<Finding> {
 
 async function withDevice(
   desk: Desk,
-  device: string,
+  device: Device,
   asked: MediaStreamConstraints,
   look: (stream: MediaStream) => Promise<Finding>,
 ): Promise<Finding> {
@@ -141,9 +132,9 @@ async function withDevice(
   }
 }
 
-function refusalOf(error: unknown, device: string): Finding {
+function refusalOf(error: unknown, device: Device): Finding {
   const name = error instanceof Error || error instanceof DOMException ? error.name : 'unknown';
-  const sentence = REFUSALS[name]?.(device) ?? `The ${device} could not be opened (${name}). Reload this page.`;
+  const sentence = REFUSALS[name]?.(device) ?? words.devices.failed(device, name);
   return { verdict: 'no', sentence };
 }
 

@@ -1,6 +1,7 @@
 import { request } from '../recorder/request.ts';
 import { type Finding, judgeClock, judgeLine, judgeRoundTrip } from './finding.ts';
 import { formatRate, type Needs } from './needs.ts';
+import { words } from '../words/check.ts';
 
 /** Milliseconds that the sending is measured for, at least: a body that is on its way is waited for. */
 const MEASURED = 5000;
@@ -39,7 +40,7 @@ export async function checkUpload(needs: Needs, onRate: (sentence: string) => vo
       if (!answer.accepted) return void (refusal = answer.sentence);
       arrived += bytes;
       rate = (8000 * arrived) / (performance.now() - began);
-      onRate(`${formatRate(rate)} so far.`);
+      onRate(words.line.soFar(formatRate(rate)));
     }
   };
   await Promise.all(Array.from({ length: IN_FLIGHT }, flow));
@@ -65,12 +66,7 @@ export async function checkAnswers(): Promise<{ 'round-trip': Finding; clock: Fi
   const median = trips.toSorted((a, b) => a - b)[Math.floor(trips.length / 2)];
   return {
     'round-trip':
-      median === undefined
-        ? { verdict: 'unmeasured', sentence: 'The appliance did not answer. Check your connection, and check again.' }
-        : judgeRoundTrip(median),
-    clock:
-      ahead === null
-        ? { verdict: 'unmeasured', sentence: 'The appliance’s time was not to be had.' }
-        : judgeClock(ahead),
+      median === undefined ? { verdict: 'unmeasured', sentence: words.line.noAnswer } : judgeRoundTrip(median),
+    clock: ahead === null ? { verdict: 'unmeasured', sentence: words.line.noTime } : judgeClock(ahead),
   };
 }

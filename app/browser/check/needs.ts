@@ -1,6 +1,7 @@
 /** What recording asks of a device, from what an exam records. Pure: server and page reckon with the same figures. */
 import type { RecordedKinds, Source } from '../../wire.ts';
-import { SOUND_BITRATE } from '../recorder/pace.ts';
+import { SOUND_BITRATE } from '../recorder/sound-bitrate.ts';
+import { locale } from '../words/language.ts';
 
 /** What encryption, HTTP and TLS add. */
 const ENVELOPING = 1.05;
@@ -40,12 +41,19 @@ export function needsOf({ sources, sound, bounds }: RecordedKinds): Needs {
   return { most: loadOf('most'), least: loadOf('least') };
 }
 
+/** @param spoken the language that the number is written in: the page's, which a server says for itself */
+export function formatNumber(number: number, digits: number, spoken: string = locale): string {
+  return number.toLocaleString(spoken, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
 /** @param bitrate bits a second @returns "1.2 Mbit/s" or "140 kbit/s" */
-export function formatRate(bitrate: number): string {
-  return bitrate >= 1e6 ? `${(bitrate / 1e6).toFixed(1)} Mbit/s` : `${Math.round(bitrate / 1000)} kbit/s`;
+export function formatRate(bitrate: number, spoken: string = locale): string {
+  return bitrate >= 1e6
+    ? `${formatNumber(bitrate / 1e6, 1, spoken)} Mbit/s`
+    : `${formatNumber(bitrate / 1000, 0, spoken)} kbit/s`;
 }
 
 /** @returns "480 MB" or "1.2 GB" */
-export function formatBytes(bytes: number): string {
-  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.round(bytes / 1e6)} MB`;
+export function formatBytes(bytes: number, spoken: string = locale): string {
+  return bytes >= 1e9 ? `${formatNumber(bytes / 1e9, 1, spoken)} GB` : `${formatNumber(bytes / 1e6, 0, spoken)} MB`;
 }

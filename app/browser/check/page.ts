@@ -1,5 +1,6 @@
 import type { Desk } from './devices.ts';
-import { type Check, CHECKS, type Finding, VERDICTS } from './finding.ts';
+import { type Check, CHECKS, type Finding } from './finding.ts';
+import { words } from '../words/check.ts';
 
 const STATUS = { good: 'good', coarser: 'notice', no: 'alarm', unmeasured: 'quiet', skipped: 'quiet' } as const;
 
@@ -31,7 +32,7 @@ export class CheckPage {
       const row = this.#row(check);
       if (!row) continue;
       row.querySelector('[data-verdict]')?.replaceChildren();
-      this.#sentence(row).textContent = 'Waits.';
+      this.#sentence(row).textContent = words.page.waits;
       row.removeAttribute('data-current');
     }
   }
@@ -45,7 +46,7 @@ export class CheckPage {
     const row = this.#row(check);
     if (!row) throw new Error(`the page has no row for ${check}`);
     row.dataset['current'] = '';
-    this.#progress(done, total, `Checking: ${row.querySelector('h3')?.textContent ?? check}`);
+    this.#progress(done, total, words.page.progress(words.names[check]));
     const left = new AbortController();
     this.#skip.hidden = !skippable;
     this.#skip.onclick = () => left.abort();
@@ -53,10 +54,10 @@ export class CheckPage {
     asking.hidden = false;
     row.append(asking);
     const sentence = this.#sentence(row);
-    sentence.textContent = 'Checking …';
+    sentence.textContent = words.page.checking;
     return {
       left: left.signal,
-      say: (words) => (sentence.textContent = words),
+      say: (told) => (sentence.textContent = told),
       press: (label) => this.#press(label, left.signal),
       show: (stream) => this.#show(stream),
     };
@@ -80,7 +81,7 @@ export class CheckPage {
     this.#find('[data-after]').hidden = false;
     this.#find('[data-progress]').hidden = true;
     this.start.disabled = false;
-    this.start.textContent = 'Check again';
+    this.start.textContent = words.page.again;
     line.focus();
   }
 
@@ -108,20 +109,20 @@ export class CheckPage {
     this.#skip.hidden = true;
   }
 
-  #progress(done: number, total: number, words: string): void {
+  #progress(done: number, total: number, told: string): void {
     const box = this.#find('[data-progress]');
     box.hidden = false;
     const bar = this.#find<HTMLProgressElement>('[data-progress] progress');
     bar.max = total;
     bar.value = done;
-    this.#find('[data-progress] [role=status]').textContent = words;
+    this.#find('[data-progress] [role=status]').textContent = told;
   }
 
-  #status(finding: Finding, words = VERDICTS[finding.verdict]): Node {
+  #status(finding: Finding, told = words.verdicts[finding.verdict]): Node {
     const template = this.#find<HTMLTemplateElement>(`template[data-status-of=${STATUS[finding.verdict]}]`);
     const status = template.content.cloneNode(true) as DocumentFragment;
     const slot = status.querySelector('.status > span');
-    if (slot) slot.textContent = words;
+    if (slot) slot.textContent = told;
     return status;
   }
 

@@ -1,6 +1,7 @@
 import type { Quality, RecordedKinds, Source } from '../../wire.ts';
 import { type Finding, judgeProcessor } from './finding.ts';
 import { PICTURE } from './needs.ts';
+import { words } from '../words/check.ts';
 
 const FRAMES = 40;
 const DRAWN = 10;
@@ -11,8 +12,7 @@ const PATIENCE = 8000;
 
 /** Encodes moving pictures of each source's size as the recorder does, and reckons what a second of recording costs. */
 export async function checkProcessor({ sources, bounds }: RecordedKinds): Promise<Finding> {
-  if (typeof VideoEncoder === 'undefined')
-    return { verdict: 'unmeasured', sentence: 'This browser cannot encode pictures.' };
+  if (typeof VideoEncoder === 'undefined') return { verdict: 'unmeasured', sentence: words.processor.unable };
   const cost = { most: 0, least: 0 };
   try {
     for (const source of sources) {
@@ -22,10 +22,7 @@ export async function checkProcessor({ sources, bounds }: RecordedKinds): Promis
     }
   } catch (error) {
     const name = error instanceof Error || error instanceof DOMException ? error.name : 'unknown';
-    return {
-      verdict: 'unmeasured',
-      sentence: `This browser could not encode a picture here (${name}). Reload this page.`,
-    };
+    return { verdict: 'unmeasured', sentence: words.processor.failed(name) };
   }
   return judgeProcessor(cost);
 }

@@ -1,5 +1,6 @@
 import { type Finding, judgeStorage } from './finding.ts';
 import type { Needs } from './needs.ts';
+import { words } from '../words/check.ts';
 
 const DATABASE = 'cloister-check';
 const PIECE = 4 * 2 ** 20;
@@ -14,10 +15,7 @@ export async function checkStorage(needs: Needs): Promise<Finding> {
     room = await writeAndRead(needs.least.hourBytes);
   } catch (error) {
     const name = error instanceof Error || error instanceof DOMException ? error.name : 'unknown';
-    return {
-      verdict: 'no',
-      sentence: `Your browser keeps no data for this page (${name}), so a recording could not wait there while there is no connection. Leave private browsing, or allow this page to keep data, and check again.`,
-    };
+    return { verdict: 'no', sentence: words.storage.none(name) };
   }
   if (room < needs.least.hourBytes) return judgeStorage(room, needs);
   const { quota, usage = 0 } = await (navigator.storage?.estimate?.() ?? Promise.resolve({})).catch(

@@ -5,12 +5,14 @@ import { Session } from '../recorder/session.ts';
 import type { PracticePageMessage, Practised, PracticeWorkerMessage } from './messages.ts';
 import { openPractised, Playback } from './playback.ts';
 import { truthOfPractice } from './truth.ts';
+import { language } from '../words/language.ts';
+import { words } from '../words/practice.ts';
 
 const main = document.querySelector<HTMLElement>('main[data-practice]');
 if (main) open(main, Page.find(main));
 
 function open(main: HTMLElement, page: Page): void {
-  const worker = new Worker('/assets/practice-worker.js', { type: 'module' });
+  const worker = new Worker('/assets/practice-worker.js', { type: 'module', name: language });
   worker.addEventListener('message', ({ data }: MessageEvent<PracticeWorkerMessage>) => {
     if (data.kind === 'practised') void play(main, data);
   });
@@ -32,14 +34,14 @@ async function play(main: HTMLElement, practised: Practised): Promise<void> {
   try {
     const clips = await openPractised(practised);
     if (clips.length === 0) {
-      message.textContent = 'The run was too short: there is nothing to watch. Practise for a few seconds more.';
+      message.textContent = words.tooShort;
       forget.hidden = true;
       return;
     }
     await playback.show(clips, (source: Source) => find<HTMLVideoElement>(`video[data-play=${source}]`));
-    message.textContent = 'This is what reviewers would have seen of your last half minute.';
+    message.textContent = words.seen;
   } catch (error) {
     const name = error instanceof Error || error instanceof DOMException ? error.name : 'unknown';
-    message.textContent = `The end of your run could not be shown (${name}). Recording itself worked.`;
+    message.textContent = words.notShown(name);
   }
 }

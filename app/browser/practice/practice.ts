@@ -7,6 +7,7 @@ import { type Answer, request } from '../recorder/request.ts';
 import { Sender } from '../recorder/sender.ts';
 import { Memory } from './memory.ts';
 import type { PracticeWorkerMessage } from './messages.ts';
+import { words } from '../words/practice.ts';
 
 /** Shorter than any exam's, so that a short run has several. */
 const CHAPTER_SECONDS = 10;
@@ -105,10 +106,7 @@ export class Practice {
 
   fail(error: unknown): void {
     const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    const sentence =
-      error instanceof Stop
-        ? error.message
-        : `Practice stopped because of a fault in this page (${detail}). Nothing was kept. Reload the page to practise again.`;
+    const sentence = error instanceof Stop ? error.message : words.fault(detail);
     this.#tell({ kind: 'failed', sentence });
   }
 

@@ -1,4 +1,6 @@
 import type { Progress } from '../recorder/messages.ts';
+import { locale } from '../words/language.ts';
+import { words } from '../words/practice.ts';
 
 /** Seconds that may be under way without a word, as in the recorder. */
 const USUAL_SECONDS = 6;
@@ -6,14 +8,10 @@ const USUAL_SECONDS = 6;
 /** @returns the one line of truth about a practice run: what is sent, and that none of it is kept */
 export function truthOfPractice({ waitingSeconds, storedUntil, trouble }: Progress): string {
   const waiting = `${Math.round(waitingSeconds)} s`;
-  if (trouble === 'no-room')
-    return 'Practice: so much waits to be sent that nothing is added. In your exam there is room for far more.';
-  if (trouble === 'offline')
-    return `Practice: your connection paused, ${waiting} waiting. In your exam it would be kept and sent later; nothing would be lost.`;
-  if (trouble)
-    return `Practice: the appliance is busy, ${waiting} waiting. In your exam it would be kept and sent later.`;
-  if (waitingSeconds > USUAL_SECONDS)
-    return `Practice: ${waiting} waiting to be sent. In your exam nothing of it would be lost.`;
-  if (storedUntil === null) return 'Practice has begun. Nothing was sent yet.';
-  return `Practice: everything up to ${new Date(storedUntil).toLocaleTimeString('en-GB')} was sent and thrown away.`;
+  if (trouble === 'no-room') return words.noRoom;
+  if (trouble === 'offline') return words.offline(waiting);
+  if (trouble) return words.busy(waiting);
+  if (waitingSeconds > USUAL_SECONDS) return words.late(waiting);
+  if (storedUntil === null) return words.begun;
+  return words.sent(new Date(storedUntil).toLocaleTimeString(locale));
 }

@@ -9,27 +9,7 @@ import { type Answer, delayAfter, insist, type Refusal, request, troubleOf } fro
 import { Sender } from './sender.ts';
 import { sign, stateSeal } from './statement.ts';
 import { type AttemptKey, isFull, Store } from './store.ts';
-
-const NO_STORE =
-  'Your browser keeps no data for this page, so it could not go on after a reload. Leave private browsing, or allow this page to ' +
-  'keep data, and open the page again.';
-const NO_SESSION =
-  'Your session has ended. Open your personal link in another tab of this browser; this page then goes on by itself.';
-const OTHER_LINK =
-  'Another exam link was opened in this browser. Open your own link again in another tab; this page then goes on by itself.';
-const NO_ANSWER = 'The appliance does not answer yet. This page tries again by itself.';
-const PART_LOST = 'A part of the recording could not be stored. This was noted and is not held against you.';
-const NOT_TAKEN =
-  'A part of the recording could not be handed over just now. It is kept here, and this page tries again by itself; recording goes on.';
-const FULL =
-  'Your browser has no room left on this computer, so recording cannot begin here. What was stored is kept. Free some disk space ' +
-  'and reload the page; this is not held against you.';
-const UNSEALED =
-  'Everything that was recorded is stored, but your browser could not seal it. You need to do nothing more: the appliance closes your ' +
-  'exam by itself after the time to send recordings, and this is not held against you. To try once more, reload this page.';
-const GOES_ON_ELSEWHERE =
-  'Your exam was continued in another browser. Everything that was recorded here is sent; finish the exam there. You can close ' +
-  'this page.';
+import { words } from '../words/sending.ts';
 
 /** Milliseconds by which this computer's clock may be ahead when it says that an upload has ended. */
 const CLOCK_ERROR = 24 * 3_600_000;
@@ -81,7 +61,7 @@ export class Attempt {
     this.#id = attempt;
     this.#fingerprint = fingerprint;
     const store = await Store.open().catch(() => {
-      throw new Stop(NO_STORE);
+      throw new Stop(words.noStore);
     });
     this.#store = store;
     // This computer's clock may be wrong: of its own attempt the appliance says whether it is over.
@@ -210,7 +190,7 @@ export class Attempt {
   async #takeUp(key: AttemptKey): Promise<void> {
     const store = this.#ready(this.#store);
     const outbox = await Outbox.load(store, this.#id);
-    const delivery = new Delivery(store, outbox, key, () => this.#tell({ kind: 'notice', sentence: PART_LOST }));
+    const delivery = new Delivery(store, outbox, key, () => this.#tell({ kind: 'notice', sentence: words.partLost }));
     const sender = new Sender(outbox.queue, {
       send: async (entry) => {
         const since = this.#starts;
@@ -230,7 +210,7 @@ export class Attempt {
   /** What stands in the way of sending is no reason to stop recording, unless nothing can be added any more. */
   async #stumble(error: unknown): Promise<void> {
     if (error instanceof Stop && isOver(error.code)) return this.fail(error);
-    this.#tell({ kind: 'notice', sentence: NOT_TAKEN });
+    this.#tell({ kind: 'notice', sentence: words.notTaken });
   }
 
   /** Where another test taker's link was opened since, and the time of their exam is over, only that link is in the way. */
@@ -297,12 +277,12 @@ export class Attempt {
       if (start === 'sealed') break;
       if (start === 'elsewhere') {
         await outbox.forget();
-        throw new Stop(GOES_ON_ELSEWHERE);
+        throw new Stop(words.goesOnElsewhere);
       }
       const refusal = await this.#seal(start, finishedAt);
       if (refusal === null || refusal.code === 'attempt-sealed') break;
       if (isOver(refusal.code)) throw refusal;
-      if (start.earlier.length === 0 && tries >= SEALS) throw new Stop(UNSEALED);
+      if (start.earlier.length === 0 && tries >= SEALS) throw new Stop(words.unsealed);
       this.#trouble = 'other-browser';
       await wait(Math.min(SEAL_PAUSE.longest, SEAL_PAUSE.first * 2 ** (tries - 1)));
     }
@@ -376,14 +356,14 @@ function wait(milliseconds: number): Promise<void> {
 
 /** @returns what the test taker reads while it is not known how the attempt stands */
 function noticeOf({ status }: Refusal): string {
-  if (status === 401) return NO_SESSION;
-  return status === 404 ? OTHER_LINK : NO_ANSWER;
+  if (status === 401) return words.noSession;
+  return status === 404 ? words.otherLink : words.noAnswer;
 }
 
 /** @returns what the test taker reads when recording cannot go on */
 function sentenceOf(error: unknown): string {
   if (error instanceof Stop) return error.message;
-  if (isFull(error)) return FULL;
+  if (isFull(error)) return words.full;
   const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return `The recorder stopped because of a fault in this page (${detail}). What was stored is kept. Reload the page to go on recording; this is not held against you.`;
+  return words.fault(detail);
 }

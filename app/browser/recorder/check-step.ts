@@ -1,21 +1,18 @@
 import {
   ANSWER_PATIENCE,
-  askingFor,
+  askedOf,
   type Devices,
   isRefusal,
   listDevices,
   openDevices,
   sentenceOfDevices,
   sentenceOfSilence,
-  unanswered,
   type Wanted,
-  wordOf,
 } from './devices.ts';
 import { showLevel } from './level.ts';
 import type { Page } from './page.ts';
-import { ASKING_SCREEN, sentenceOfShared, sentenceOfSharing, shareScreen } from './screen.ts';
-
-const NOT_HELD = 'This is not held against you.';
+import { sentenceOfSharing, shareScreen } from './screen.ts';
+import { words } from '../words/recorder.ts';
 
 /** What was turned on at the check. */
 export interface Opened {
@@ -86,10 +83,10 @@ export class CheckStep {
     this.#changed();
     const request = ++this.#requests;
     const current = () => request === this.#requests && this.#open;
-    this.#tell(askingFor(wanted));
+    this.#tell(words.devices.asking(askedOf(wanted)));
     const late = setTimeout(() => {
       if (!current()) return;
-      this.#tell(unanswered(wanted));
+      this.#tell(words.devices.unanswered(askedOf(wanted)));
       if (allow) allow.disabled = false;
     }, ANSWER_PATIENCE);
     try {
@@ -103,11 +100,11 @@ export class CheckStep {
       if (level && sound) this.#stopLevel = showLevel(sound, level);
       if (camera) await listDevices('videoinput', camera, picture);
       if (microphone) await listDevices('audioinput', microphone, sound);
-      this.#tell(soundFault === null ? this.#working(wanted) : sentenceOfSilence(soundFault));
+      this.#tell(soundFault === null ? words.check.works[askedOf(wanted)] : sentenceOfSilence(soundFault));
     } catch (error) {
       if (!current()) return;
       this.#refused = { camera: isRefusal(error), microphone: isRefusal(error) };
-      this.#tell(sentenceOfDevices(error, wanted, `Turn on ${wordOf(wanted)}`));
+      this.#tell(sentenceOfDevices(error, wanted, words.devices.turnOn(askedOf(wanted))));
     } finally {
       clearTimeout(late);
       if (current()) {
@@ -127,15 +124,12 @@ export class CheckStep {
     const missing = sources.filter((source) => on[source] === null);
     const tried = missing.every((source) => this.#tried[source]);
     start.disabled = !tried || (missing.length === sources.length && !running);
-    const without = missing.map((source) => `your ${source}`).join(' and ');
-    const begin = running ? 'Go on' : (start.dataset['begin'] ?? 'Start recording');
-    start.textContent = tried && missing.length > 0 ? `${running ? 'Go on' : 'Start'} without ${without}` : begin;
+    const begin = running ? words.check.goOn : (start.dataset['begin'] ?? words.check.start);
+    start.textContent = tried && missing.length > 0 ? words.check.without(missing, running) : begin;
     startMessage.textContent = '';
     if (!tried || missing.length === 0) return;
-    const told = `Please tell ${this.#page.contact}.`;
-    startMessage.textContent = start.disabled
-      ? `Nothing can be recorded like this. If it does not work, or you would rather not: ${told} ${NOT_HELD}`
-      : `You can try again, or go on without ${without}: the recording then says that it was not there. ${NOT_HELD} ${told}`;
+    const { contact } = this.#page;
+    startMessage.textContent = start.disabled ? words.check.nothing(contact) : words.check.either(missing, contact);
   }
 
   /** Ends the check. What was turned on stays on. */
@@ -162,7 +156,7 @@ export class CheckStep {
     if (!this.#open || this.#devices !== devices) return;
     this.#letDevicesGo();
     this.#tried.camera = false;
-    this.#tell(`Your camera has stopped. Check that it is connected, then choose “Turn on ${wordOf(this.wanted)}”.`);
+    this.#tell(words.check.cameraEnded(askedOf(this.wanted)));
     this.#changed();
   }
 
@@ -170,7 +164,7 @@ export class CheckStep {
     const { share, shareMessage, screenPreview } = this.#page.elements;
     if (!share || !shareMessage || !screenPreview) return;
     share.disabled = true;
-    shareMessage.textContent = ASKING_SCREEN;
+    shareMessage.textContent = words.screen.asking;
     try {
       const { track, verified } = await shareScreen(this.#page.kinds.bounds.screen.most);
       if (!this.#open) return stop(track);
@@ -178,27 +172,21 @@ export class CheckStep {
       this.#screen = track;
       screenPreview.hidden = false;
       show(screenPreview, track);
-      shareMessage.textContent = sentenceOfShared(verified);
+      shareMessage.textContent = verified ? words.screen.shared : words.screen.unverified;
       track.addEventListener('ended', () => {
         if (!this.#open || this.#screen !== track) return;
         this.#screen = null;
         screenPreview.hidden = true;
-        shareMessage.textContent = 'Sharing your screen has ended. To share it, choose “Share your screen” once more.';
+        shareMessage.textContent = words.screen.ended;
         this.#changed();
       });
     } catch (error) {
-      shareMessage.textContent = sentenceOfSharing(error, 'Share your screen');
+      shareMessage.textContent = sentenceOfSharing(error, words.screen.share);
     } finally {
       this.#tried.screen = true;
       share.disabled = false;
       if (this.#open) this.#changed();
     }
-  }
-
-  #working({ camera, microphone }: Wanted): string {
-    if (camera === null) return 'Your microphone is on. If the bar moves when you speak, it works.';
-    if (microphone === null) return 'Your camera is on. If you see yourself, it works.';
-    return 'Camera and microphone are on. If you see yourself and the bar moves when you speak, they work.';
   }
 
   #tell(sentence: string): void {

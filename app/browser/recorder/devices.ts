@@ -1,4 +1,6 @@
 /** Camera and microphone: asking for them, choosing among them, and saying what to do when they do not come. */
+import type { Asked } from '../words/en/recorder.ts';
+import { words } from '../words/recorder.ts';
 
 /** Milliseconds after which the browser is not waited for alone: it can lose a request. */
 export const ANSWER_PATIENCE = 15_000;
@@ -16,53 +18,42 @@ export interface Devices {
   soundFault: unknown;
 }
 
-/** @returns "camera and microphone", or the one of them that is wanted */
-export function wordOf({ camera, microphone }: Wanted): string {
+/** @returns what is asked for of the two */
+export function askedOf({ camera, microphone }: Wanted): Asked {
   if (camera === null) return 'microphone';
-  return microphone === null ? 'camera' : 'camera and microphone';
-}
-
-/** @returns what stands there while the browser asks */
-export function askingFor(wanted: Wanted): string {
-  return `Your browser asks whether this page may use your ${wordOf(wanted)}. Choose “Allow”.`;
-}
-
-/** @returns what stands there when the browser has not answered */
-export function unanswered(wanted: Wanted): string {
-  return `Your browser has not answered. Look for its question beside this page’s address and choose “Allow”; if there is none, choose “Turn on ${wordOf(wanted)}” again.`;
+  return microphone === null ? 'camera' : 'both';
 }
 
 /** @param error what getUserMedia threw @param button the words on the button to press @returns what happened and what to do */
 export function sentenceOfDevices(error: unknown, wanted: Wanted, button: string): string {
-  const word = wordOf(wanted);
-  const again = `then choose “${button}”.`;
-  const either = word.replace(' and ', ' or ');
+  const { devices } = words;
+  const asked = askedOf(wanted);
   switch (nameOf(error)) {
     case 'NotAllowedError':
-      return `Your browser did not allow the ${word}. Allow ${both(word)} with the icon beside this page’s address, ${again}`;
+      return devices.refused(asked, button);
     case 'NotFoundError':
-      return `No ${word.replace(' and ', ' or no ')} was found. Connect ${both(word)}, ${again}`;
+      return devices.notFound(asked, button);
     case 'OverconstrainedError':
-      return `The ${either} you chose is not there any more. Choose another one, ${again}`;
+      return devices.gone(asked, button);
     case 'NotReadableError':
-      return `Your ${either} gave nothing; another program may be using it. Close other programs that use it, such as video calls, ${again}`;
+      return devices.taken(asked, button);
     default:
-      return `Your ${word} could not be turned on (${nameOf(error)}). Reload the page, ${again}`;
+      return devices.failed(asked, nameOf(error), button);
   }
 }
 
 /** @returns what is said where the picture came and the microphone did not */
 export function sentenceOfSilence(error: unknown): string {
-  const silent = 'Recording goes on with silence until it gives sound; this is not held against you.';
+  const { silence } = words.devices;
   switch (nameOf(error)) {
     case 'NotAllowedError':
-      return `Your browser does not allow the microphone. Allow it with the icon beside this page’s address. ${silent}`;
+      return silence.refused;
     case 'NotFoundError':
-      return `No microphone was found. Connect one, and it is used by itself. ${silent}`;
+      return silence.notFound;
     case 'OverconstrainedError':
-      return `The microphone you chose is not there any more, and no other one could be used. Connect one, and it is used by itself. ${silent}`;
+      return silence.gone;
     default:
-      return `Your microphone gives no sound; another program may be using it. Close programs that use it. ${silent}`;
+      return silence.taken;
   }
 }
 
@@ -78,10 +69,10 @@ export function nameOf(error: unknown): string {
 /** @returns why this browser cannot record, or null when it can */
 export function sentenceOfBrowser(): string | null {
   if (!isSecureContext || !navigator.mediaDevices) {
-    return 'This page was not opened over a secure connection, so your browser keeps camera, microphone and screen closed to it. Open your personal link again.';
+    return words.page.insecure;
   }
   if (!('VideoEncoder' in globalThis) || !('AudioEncoder' in globalThis)) {
-    return 'This browser cannot record. Use a current Chrome, Edge, Firefox or Safari on a computer, and open your personal link there.';
+    return words.page.unable;
   }
   return null;
 }
@@ -160,14 +151,10 @@ export async function listDevices(
   used: MediaStreamTrack | null,
 ): Promise<void> {
   const devices = await navigator.mediaDevices.enumerateDevices();
-  const word = kind === 'videoinput' ? 'Camera' : 'Microphone';
+  const name = kind === 'videoinput' ? 'camera' : 'microphone';
   const options = devices
     .filter((device) => device.kind === kind && device.deviceId !== '')
-    .map(({ label, deviceId }, i) => new Option(label || `${word} ${i + 1}`, deviceId));
+    .map(({ label, deviceId }, i) => new Option(label || words.devices.numbered(name, i + 1), deviceId));
   select.replaceChildren(...options);
   select.value = used?.getSettings().deviceId ?? '';
-}
-
-function both(word: string): string {
-  return word.includes(' and ') ? 'both' : 'it';
 }

@@ -1,6 +1,7 @@
 import canonicalize from 'canonicalize';
 import { type AttemptStart, type Envelope, type ExamKey, fromBase64url, toBase64url } from '../../wire.ts';
 import { Stop } from './messages.ts';
+import { words } from '../words/sending.ts';
 
 /**
  * Checks that the exam key is the one that the institution's appliance made for this exam.
@@ -11,11 +12,7 @@ export async function checkExamKey(start: AttemptStart, fingerprint: string | nu
   const { kid, alg, spki, signature, applianceKey, releaseMode } = start.examKey;
   const appliance = fromBase64url(applianceKey);
   if (fingerprint !== null && fingerprint !== toBase64url(await sha256(appliance))) {
-    throw new Stop(
-      'This page did not show the key that your invitation names, so nothing was recorded. Somebody may be between you ' +
-        'and your institution, or the link is from another exam. Do not go on; open the link in your invitation again, ' +
-        'and if this sentence comes back tell your institution.',
-    );
+    throw new Stop(words.otherKey);
   }
   let valid: boolean;
   try {
@@ -24,16 +21,10 @@ export async function checkExamKey(start: AttemptStart, fingerprint: string | nu
     const statement = canonicalize({ type: 'exam-key', exam: start.exam, kid, alg, ...mode, spki }) ?? '';
     valid = await crypto.subtle.verify('Ed25519', key, fromBase64url(signature), new TextEncoder().encode(statement));
   } catch {
-    throw new Stop(
-      'Your browser cannot check the key of this exam, so nothing was recorded. Update your browser, or use a current ' +
-        'Chrome, Edge, Firefox or Safari.',
-    );
+    throw new Stop(words.keyUnchecked);
   }
   if (!valid) {
-    throw new Stop(
-      'The key of this exam is not signed by your institution’s appliance, so nothing was recorded. Tell your ' +
-        'institution; you did nothing wrong.',
-    );
+    throw new Stop(words.keyUnsigned);
   }
 }
 

@@ -1,11 +1,11 @@
 import type { Quality, RecordedKinds, Source } from '../../wire.ts';
 import type { Load } from './capture-messages.ts';
 import type { Trouble } from './messages.ts';
+import { words } from '../words/recorder.ts';
+import { SOUND_BITRATE } from './sound-bitrate.ts';
 
 /** Steps from an exam's lower bounds to its upper ones. */
 const STEPS = 8;
-/** Bits a second of the sound: it is never thinned. */
-export const SOUND_BITRATE = 32_000;
 /** Seconds that wait when the line is behind, and when it keeps up: a segment is sent every two seconds. */
 const LATE = 10;
 const CALM = 6;
@@ -110,12 +110,8 @@ export class Pace {
       (source) => this.qualityOf(source).frameRate < this.#kinds.bounds[source].most.frameRate,
     );
     if (thinned.length === 0) return null;
-    const why = this.#line.step < STEPS ? 'Your line is slow' : 'Your computer is busy';
-    const pictures = thinned.map((source) => {
-      const often = sentenceOfRate(this.qualityOf(source).frameRate);
-      return this.#kinds.sources.length > 1 ? `${often} of the ${source}` : often;
-    });
-    return `${why}: recording ${pictures.join(' and ')}. This is not held against you.`;
+    const rates = thinned.map((source) => [source, this.qualityOf(source).frameRate] satisfies [Source, number]);
+    return words.pace.thinned(this.#line.step < STEPS, rates, this.#kinds.sources.length > 1);
   }
 
   #followLine({ now, waitingSeconds, lineRate, trouble }: Measured): boolean {
@@ -168,10 +164,4 @@ export class Pace {
     const frameRate = between(least.frameRate, most.frameRate);
     return { frameRate, bitrate: Math.round(between(least.bitrate, most.bitrate)) };
   }
-}
-
-function sentenceOfRate(frameRate: number): string {
-  if (frameRate >= 1.5) return `${Math.round(frameRate)} pictures a second`;
-  const seconds = Math.round(1 / frameRate);
-  return seconds === 1 ? 'a picture a second' : `a picture every ${seconds} s`;
 }

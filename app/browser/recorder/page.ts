@@ -1,4 +1,5 @@
 import type { RecordedKinds } from '../../wire.ts';
+import { words } from '../words/recorder.ts';
 
 /** The recorder page's elements. The page is rendered elsewhere: whatever is missing is said aloud. */
 
@@ -107,7 +108,7 @@ export class Page {
     if (missing.length === 0) {
       return new Page(Object.fromEntries(entries) as unknown as PageElements, kinds, main.dataset['contact'] ?? '');
     }
-    const sentence = `This page is incomplete, so it cannot record (${missing.join(', ')} missing). Reload it; if this comes back, tell your institution. You did nothing wrong.`;
+    const sentence = words.page.incomplete(missing.join(', '));
     const alert = main.querySelector<HTMLElement>(ALWAYS.failure) ?? main.appendChild(document.createElement('p'));
     alert.setAttribute('role', 'alert');
     alert.hidden = false;
@@ -137,7 +138,7 @@ export class Page {
     truth.textContent = '';
     finish.disabled = true;
     if (finishDialog.open) finishDialog.close();
-    document.title = `Not recording – ${this.#title}`;
+    document.title = `${words.page.notRecording} – ${this.#title}`;
     failure.textContent = sentence;
     failure.hidden = false;
   }
@@ -166,8 +167,8 @@ export class Page {
     if (this.#failed || !panel || !message || message.textContent === (sentence ?? '')) return false;
     panel.hidden = sentence === null;
     message.textContent = sentence ?? '';
-    const missing = Object.entries(panels).filter(([, other]) => other && !other.hidden);
-    document.title = missing.length ? `${missing.map(([name]) => name).join(', ')} off – ${this.#title}` : this.#title;
+    const missing = (Object.keys(panels) as Kind[]).filter((name) => panels[name]?.hidden === false);
+    document.title = missing.length ? `${words.page.off(missing)} – ${this.#title}` : this.#title;
     return true;
   }
 

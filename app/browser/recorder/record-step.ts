@@ -17,16 +17,9 @@ import { type Measured, Pace } from './pace.ts';
 import type { Page } from './page.ts';
 import { SLEEP } from './pulse.ts';
 import { RecordedSource, type SourceHandlers } from './recorded-source.ts';
-import { ASKING_SCREEN, sentenceOfSharing, shareScreen, WrongSurface } from './screen.ts';
+import { sentenceOfSharing, shareScreen, WrongSurface } from './screen.ts';
+import { words } from '../words/recorder.ts';
 
-const GOES_ON = 'Recording goes on by itself as soon as it is back. This is not held against you.';
-const NOT_HELD = 'Go on with your exam meanwhile; this is not held against you.';
-const SHARE_AGAIN = 'Share your screen again';
-const ALLOW_AGAIN = 'Turn on your camera again';
-const UNHEARD =
-  'Your browser passes on no sound. Firefox does so only while loudspeakers or headphones are connected: connect some. Recording ' +
-  'goes on with silence until then; this is not held against you.';
-const BROKEN = 'Your browser could not go on encoding the picture or sound; it is tried again every few seconds.';
 /** Milliseconds between two tries to open a device that is gone. */
 const RETRY = 3000;
 /** Milliseconds by which the time of day may drift from the browser's count without a sleep. */
@@ -87,12 +80,8 @@ export class RecordStep {
     for (const source of sources) {
       const picture = opened[source];
       if (picture) this.#record(source, picture);
-      else if (source === 'screen')
-        this.#page.miss(
-          'screen',
-          `Your screen is not shared. Choose “${SHARE_AGAIN}” and then “Entire screen”. ${NOT_HELD}`,
-        );
-      else this.#page.miss('camera', `Your camera is off. Choose “${ALLOW_AGAIN}”. ${NOT_HELD}`);
+      else if (source === 'screen') this.#page.miss('screen', words.record.screenOff);
+      else this.#page.miss('camera', words.record.cameraOff);
     }
     navigator.mediaDevices.addEventListener('devicechange', () => this.#tryAgain(false));
     for (const name of ['camera', 'microphone'] as const) void watchPermission(name, () => this.#tryAgain(true));
@@ -148,37 +137,31 @@ export class RecordStep {
       sound: () => this.#soundOf(source),
       epochOffset: () => this.#epochOffset,
       began: () => {
-        if (this.#page.miss(source, null)) this.#say(`Your ${source} is on again, and recording goes on.`);
+        if (this.#page.miss(source, null)) this.#say(words.record.onAgain(source));
       },
       lost: (why, silentFor) => {
         this.#page.light(source, false);
         if (source === 'screen') {
-          return this.#page.miss(
-            'screen',
-            `Sharing your screen has ended. Choose “${SHARE_AGAIN}” and then “Entire screen”. ${NOT_HELD}`,
-          );
+          return this.#page.miss('screen', words.record.screenEnded);
         }
         void this.#cameraLost(why, silentFor);
       },
       broken: () => {
         this.#page.light(source, false);
-        this.#page.miss(source, `${BROKEN} ${NOT_HELD}`);
+        this.#page.miss(source, words.record.broken);
       },
       missed: (milliseconds) =>
         void (milliseconds < SLEEP ? this.#sources.get(source)?.restart('device') : this.woken()),
       silence: () => {
         this.#unheard = true;
-        this.#page.miss('microphone', UNHEARD);
+        this.#page.miss('microphone', words.record.unheard);
       },
     };
   }
 
   async #cameraLost(why: 'ended' | 'silent', silentFor: number): Promise<void> {
-    const sentences = {
-      ended: 'Your camera stopped. Check that it is connected and allowed.',
-      silent: `Nothing came from your camera for ${silentFor} s. Check that no other program uses it and that it is not switched off.`,
-    };
-    this.#page.miss('camera', `${sentences[why]} ${GOES_ON}`);
+    const { cameraEnded, cameraSilent } = words.record;
+    this.#page.miss('camera', why === 'ended' ? cameraEnded : cameraSilent(silentFor));
     if ((await permissionOf('camera')) === 'denied') this.#sources.get('camera')?.blame('permission');
     if (performance.now() >= this.#nextTry) this.#reopen();
   }
@@ -186,10 +169,7 @@ export class RecordStep {
   #record(source: Source, picture: MediaStreamTrack): void {
     picture.addEventListener('mute', () => {
       if (!this.#running || source === 'screen') return;
-      this.#page.miss(
-        source,
-        `Your camera gives nothing just now. Check that it is not switched off or covered by its shutter. ${GOES_ON}`,
-      );
+      this.#page.miss(source, words.record.cameraMuted);
     });
     picture.addEventListener('unmute', () => this.#page.miss(source, null));
     void this.#sources.get(source)?.begin(picture);
@@ -268,7 +248,7 @@ export class RecordStep {
     } catch (error) {
       this.#refused.camera = isRefusal(error);
       if (this.#refused.camera) this.#sources.get('camera')?.blame('permission');
-      this.#page.miss('camera', `${sentenceOfDevices(error, wanted, ALLOW_AGAIN)} ${NOT_HELD}`);
+      this.#page.miss('camera', `${sentenceOfDevices(error, wanted, words.record.turnOnAgain)} ${words.meanwhile}`);
     } finally {
       clearTimeout(unanswered);
       this.#reopening = false;
@@ -289,17 +269,15 @@ export class RecordStep {
   async #share(): Promise<void> {
     const screen = this.#sources.get('screen');
     if (!screen || screen.on) return;
-    this.#page.miss('screen', ASKING_SCREEN);
+    this.#page.miss('screen', words.screen.asking);
     try {
       const { track } = await shareScreen(this.#page.kinds.bounds.screen.most);
       if (!this.#running || screen.on) return track.stop();
       this.#record('screen', track);
     } catch (error) {
       screen.blame(error instanceof WrongSurface ? 'sharing' : 'permission');
-      this.#page.miss(
-        'screen',
-        `${sentenceOfSharing(error, SHARE_AGAIN)} ${NOT_HELD} If you cannot or would rather not share it, tell ${this.#page.contact}.`,
-      );
+      const ratherNot = words.record.ratherNot(this.#page.contact);
+      this.#page.miss('screen', `${sentenceOfSharing(error, words.screen.shareAgain)} ${words.meanwhile} ${ratherNot}`);
     }
   }
 }

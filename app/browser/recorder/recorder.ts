@@ -3,6 +3,8 @@ import { keepFingerprint } from './fingerprint.ts';
 import { Page } from './page.ts';
 import { Session } from './session.ts';
 import { Store } from './store.ts';
+import { language } from '../words/language.ts';
+import { words } from '../words/recorder.ts';
 
 const { fingerprint, contradicted } = keepFingerprint();
 const main = document.querySelector<HTMLElement>('main[data-recorder]');
@@ -16,22 +18,17 @@ function open(page: Page, attempt: string): void {
   if (contradicted) {
     if (allow) allow.disabled = true;
     if (share) share.disabled = true;
-    return page.fail(
-      'Two links that you opened in this tab name different keys, so nothing is recorded. Somebody may be between you and ' +
-        'your institution. Close this tab and open the link in your invitation in a new one; if this sentence comes back, ' +
-        'tell your institution.',
-    );
+    return page.fail(words.page.contradicted);
   }
   if (fingerprint === null) {
     const hint = document.createElement('p');
     hint.className = 'hint';
     hint.dataset['unchecked'] = '';
-    hint.textContent =
-      'The address you came by names no key, so this page could not compare it by itself. Open the whole link from your ' +
-      'invitation for that, or compare the fingerprint on your exam’s first page with the one in your invitation.';
+    hint.textContent = words.page.unchecked;
     startMessage.after(hint);
   }
   // What waits to be sent is then cleared by nobody but the test taker. Workers cannot ask; recording does not depend on it.
   start.addEventListener('click', () => void navigator.storage.persist().catch(() => false), { once: true });
-  new Session(page, new Worker('/assets/recorder-worker.js', { type: 'module' })).open(attempt, fingerprint);
+  const worker = new Worker('/assets/recorder-worker.js', { type: 'module', name: language });
+  new Session(page, worker).open(attempt, fingerprint);
 }

@@ -1,5 +1,7 @@
 import type { ErrorBody } from '../../wire.ts';
 import { Stop, type Trouble } from './messages.ts';
+import { language } from '../words/language.ts';
+import { words } from '../words/sending.ts';
 
 /** Milliseconds for a request, and for each byte of it: a line of 8 kbit/s still brings a segment through. */
 const TIMEOUT = 60_000;
@@ -39,7 +41,7 @@ export interface Refusal {
 
 /** Sends one request to the exam origin. Does not throw for refusals or lost connections. */
 export async function request(method: string, path: string, body?: string | Uint8Array<ArrayBuffer>): Promise<Answer> {
-  const headers: Record<string, string> = { accept: 'application/json' };
+  const headers: Record<string, string> = { accept: 'application/json', 'accept-language': language };
   if (body !== undefined)
     headers['content-type'] = typeof body === 'string' ? 'application/json' : 'application/octet-stream';
   let response: Response;
@@ -64,7 +66,7 @@ export async function request(method: string, path: string, body?: string | Uint
       };
     }
   } catch {
-    const sentence = 'Your connection paused.';
+    const sentence = words.paused;
     return { accepted: false, status: 0, code: 'offline', sentence, retryable: true, retryAfter: 0, missing: [] };
   }
   const told = (await response.json().catch(() => ({}))) as Partial<ErrorBody> & { missing?: number[] };
@@ -73,7 +75,7 @@ export async function request(method: string, path: string, body?: string | Uint
     accepted: false,
     status,
     code: told.error ?? (status === 401 ? 'not-signed-in' : 'internal'),
-    sentence: told.message ?? `The appliance answered with an error (${status}).`,
+    sentence: told.message ?? words.unexplained(status),
     // A lost session comes back when the personal link is opened again in another tab, and so does one that another person's
     // link has taken the place of (404: what is recorded here is not theirs); until then everything is kept.
     retryable: told.retryable === true || [401, 404, 408, 429].includes(status) || status >= 500,

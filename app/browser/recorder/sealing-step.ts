@@ -1,6 +1,8 @@
 import type { Progress, Trouble } from './messages.ts';
 import type { Page } from './page.ts';
 import { truthOf } from './truth.ts';
+import { locale } from '../words/language.ts';
+import { words } from '../words/recorder.ts';
 
 /** The third step: shows how the rest is sent and sealed. It needs no device. */
 export class SealingStep {
@@ -17,13 +19,10 @@ export class SealingStep {
   begin(uploadBy: string | null): void {
     const { sealingMessage, sealingUntil } = this.#page.elements;
     this.#page.show('sealing');
-    sealingMessage.textContent = 'Sending what is left. Leave this page open.';
+    sealingMessage.textContent = words.sealing.begun;
     if (uploadBy === null) return;
-    const until = new Date(uploadBy).toLocaleString(document.documentElement.lang || 'en', {
-      dateStyle: 'full',
-      timeStyle: 'long',
-    });
-    sealingUntil.textContent = `If this page is closed before, or your computer switched off, nothing is lost: open your personal link again in this browser, until ${until}, and the rest is sent.`;
+    const until = new Date(uploadBy).toLocaleString(locale, { dateStyle: 'full', timeStyle: 'long' });
+    sealingUntil.textContent = words.sealing.until(until);
   }
 
   heed(progress: Progress): void {
@@ -33,9 +32,9 @@ export class SealingStep {
     sealing.max = this.#total;
     sealing.value = this.#total - waitingBytes;
     const stage = trouble ?? (waitingBytes === 0 ? 'stored' : 'sending');
-    let sentence = `Sending what is left: ${sizeOf(waitingBytes)}. Leave this page open.`;
+    let sentence = words.sealing.left(sizeOf(waitingBytes));
     if (trouble) sentence = truthOf(progress);
-    else if (waitingBytes === 0) sentence = 'Everything is stored. Your recording is being sealed.';
+    else if (waitingBytes === 0) sentence = words.sealing.stored;
     sealingMessage.textContent = sentence;
     // A practice run has its own words.
     if (stage !== this.#stage && !sealingMessage.closest('[hidden]')) this.#page.speak(sentence);
@@ -45,5 +44,6 @@ export class SealingStep {
 
 /** @returns "1.4 MB" */
 function sizeOf(bytes: number): string {
-  return bytes < 1e5 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+  if (bytes < 1e5) return `${Math.ceil(bytes / 1000)} kB`;
+  return `${(bytes / 1e6).toLocaleString(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 })} MB`;
 }

@@ -6,9 +6,9 @@ import type { Page } from './page.ts';
 import { RecordStep } from './record-step.ts';
 import { SealingStep } from './sealing-step.ts';
 import { elapsedOf, startOf, truthOf } from './truth.ts';
+import { words } from '../words/recorder.ts';
 
 const NOTICE_TIME = 10_000;
-const RUNNING = 'Your exam is running, and recording goes on.';
 
 type Phase = 'check' | 'starting' | 'recording' | 'sealing' | 'over';
 
@@ -44,9 +44,7 @@ export class Session {
     this.#sealing = new SealingStep(page);
     const { elements } = page;
     worker.addEventListener('message', ({ data }: MessageEvent<WorkerMessage>) => this.#hear(data));
-    worker.addEventListener('error', () =>
-      this.#fail('A part of this page could not be loaded, so it cannot record. Reload the page.'),
-    );
+    worker.addEventListener('error', () => this.#fail(words.page.notLoaded));
     elements.start.addEventListener('click', () => this.#begin());
     elements.finish.addEventListener('click', () => elements.finishDialog.showModal());
     elements.finishCancel.addEventListener('click', () => elements.finishDialog.close());
@@ -99,7 +97,7 @@ export class Session {
     if (attempt === 'none') return;
     const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
     this.#cause = navigation?.type === 'reload' ? 'reload' : 'closed';
-    this.#check.prefix = RUNNING;
+    this.#check.prefix = words.check.running;
     if (this.#page.elements.allow) void this.#check.turnOn();
     this.#checked();
   }
@@ -146,10 +144,7 @@ export class Session {
     if (this.#phase === 'over') return;
     this.#phase = 'over';
     this.#check.letGo();
-    this.#page.fail(
-      'Your exam goes on in another browser, so recording has stopped here. What this page had not sent yet is still being sent: leave it open for a moment. Did you not open the exam elsewhere? Then tell ' +
-        `${this.#page.contact}.`,
-    );
+    this.#page.fail(words.page.replaced(this.#page.contact));
     await this.#record.stop();
   }
 

@@ -1,6 +1,6 @@
 import { CaptureClock } from './capture-clock.ts';
 import type { SoundBlock } from './capture-messages.ts';
-import { SOUND_BITRATE } from './pace.ts';
+import { SOUND_BITRATE } from './sound-bitrate.ts';
 import { STALL } from './pulse.ts';
 import { SoundLine } from './sound-line.ts';
 

@@ -5,15 +5,13 @@
 import { Attempt } from './attempt.ts';
 import type { PageMessage, WorkerMessage } from './messages.ts';
 import { becomeSoleWindow } from './sole-window.ts';
+import { words } from '../words/sending.ts';
 
 const TICK = 1000;
 /** Milliseconds that a tick comes late at least when the computer slept. */
 const ASLEEP = 10_000;
 /** Ticks after which the browser is asked how much room there is. */
 const LOOK = 5;
-const OTHER_WINDOW =
-  'The recorder is open in another window of this browser, and only one of them can record. Go on there; or close it, and this ' +
-  'window takes over by itself.';
 
 const tell = (message: WorkerMessage) => postMessage(message);
 const attempt = new Attempt(tell);
@@ -50,7 +48,7 @@ function clocks(): { wall: number; monotonic: number } {
 async function handle(message: Exclude<PageMessage, { kind: 'run' | 'cluster' }>): Promise<void> {
   switch (message.kind) {
     case 'open':
-      await becomeSoleWindow(() => tell({ kind: 'notice', sentence: OTHER_WINDOW }));
+      await becomeSoleWindow(() => tell({ kind: 'notice', sentence: words.otherWindow }));
       return attempt.open(message.attempt, message.fingerprint);
     case 'start':
       return attempt.start();

@@ -1,0 +1,24 @@
+import { attempt } from './de/attempt.tsx';
+import { demonstration } from './de/demonstration.ts';
+import { errors } from './de/errors.ts';
+import { practice } from './de/practice.tsx';
+import { recorder } from './de/recorder.tsx';
+import { check } from './de/check.tsx';
+import { notice } from './de/notice.tsx';
+import { shell } from './de/shell.ts';
+import { welcome } from './de/welcome.tsx';
+import type { Words } from './en.ts';
+
+/** The same in German. */
+export const de: Words = {
+  language: 'de',
+  shell,
+  errors,
+  welcome,
+  demonstration,
+  notice,
+  attempt,
+  recorder,
+  practice,
+  check,
+};

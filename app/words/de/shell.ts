@@ -1,0 +1,8 @@
+import type { Words } from '../en.ts';
+
+export const shell: Words['shell'] = {
+  skip: 'Zum Inhalt springen',
+  place: 'Prüfung',
+  theme: 'Zwischen hell und dunkel wechseln',
+  language: 'Sprache dieser Seite',
+};

@@ -1,0 +1,26 @@
+import { attempt } from './en/attempt.tsx';
+import { demonstration } from './en/demonstration.ts';
+import { errors } from './en/errors.ts';
+import { practice } from './en/practice.tsx';
+import { recorder } from './en/recorder.tsx';
+import { check } from './en/check.tsx';
+import { notice } from './en/notice.tsx';
+import { shell } from './en/shell.ts';
+import { welcome } from './en/welcome.tsx';
+import type { Language } from './languages.ts';
+
+/** Everything that a test taker's pages say, in English. Its shape is every other language's: none can lack a message. */
+export const en = {
+  language: 'en' as Language,
+  shell,
+  errors,
+  welcome,
+  demonstration,
+  notice,
+  attempt,
+  recorder,
+  practice,
+  check,
+};
+
+export type Words = typeof en;
