@@ -157,6 +157,9 @@ describe('a draft', () => {
     expect(fragment).toContain('Ready to be published');
     expect(fragment).not.toContain('Kept for later.');
     expect(await waitsOf(path)).not.toContain('Three wise owls');
+    const german = await (await post(`${path}/draft/preview`, fields({ 'setup.language': 'de' }))).text();
+    expect(german).toContain('<div class="preview stack" lang="de">');
+    expect(german).toContain('Was Sie benutzen dürfen und wissen müssen');
   });
 
   test('is not proposed with a demand for clothing; what was found is quoted, and a rewording offered', async () => {

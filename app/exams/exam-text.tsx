@@ -14,5 +14,6 @@ export function langOf({ setup }: Written, { language }: Words): { lang?: string
 
 /** A text of the exam, as the university wrote it, within the page's own words. */
 export function ExamText({ exam, words, children }: { exam: Written; words: Words; children: Child }) {
-  return <span {...langOf(exam, words)}>{children}</span>;
+  const lang = langOf(exam, words);
+  return lang.lang ? <span {...lang}>{children}</span> : <>{children}</>;
 }
