@@ -168,9 +168,9 @@ test.for(SHOWN)(
 /** Folder for screenshots of the German pages, where they are wanted. */
 const pictures = process.env['CLOISTER_TEST_PICTURES'];
 
-// An attempt is finished once only: how that looks in German is in tests/words.test.ts.
+// An attempt is finished once only: how that looks in German is in tests/words.test.ts. What axe looks at is the same in both languages.
 test.for(SHOWN.filter(({ place, name }) => place === 'exam' && name !== 'finished, without custody'))(
-  `in German, $name: no barrier that axe finds, nothing cut off, targets of 44 px, at ${WIDTHS.join(' and ')} px`,
+  `in German, $name: ${FULL ? 'no barrier that axe finds, ' : ''}nothing cut off, targets of 44 px, at ${WIDTHS.join(' and ')} px`,
   async ({ name, who, path, act }) => {
     const context = await browser.newContext({ colorScheme: 'light', reducedMotion: 'reduce', locale: 'de-DE' });
     await context.route(/assets\/(recorder|practice)\.js$/, (route) =>
@@ -183,7 +183,7 @@ test.for(SHOWN.filter(({ place, name }) => place === 'exam' && name !== 'finishe
     for (const width of WIDTHS) {
       await page.setViewportSize({ width, height: 800 });
       expect(await measureTargets(page)).toEqual({ small: [], tooWide: 0 });
-      expect(await findBarriers(page)).toEqual([]);
+      if (FULL) expect(await findBarriers(page)).toEqual([]);
       expect((await page.locator('.masthead').boundingBox())?.height).toBeLessThan(120);
       if (pictures) await page.screenshot({ path: `${pictures}/${name}-${width}.png`, fullPage: true });
     }

@@ -202,7 +202,6 @@ const VARIANTS: [Call, Fault['moment'], number, typeof goOn?][] = [
   ['create', 'after', ENOSPC],
   ['open', 'before', EIO],
   ['sync', 'after', EIO],
-  ['write', 'before', ENOSPC],
   ['write', 'torn', EIO],
 ];
 if (FULL) {
@@ -219,7 +218,13 @@ if (FULL) {
     ['sync', 'after', ENOSPC],
     ['write', 'before', EIO],
   );
-  VARIANTS.push(['write', 'after', EIO], ['write', 'after', ENOSPC], ['write', 'torn', ENOSPC], ['write', 'short', 0]);
+  VARIANTS.push(
+    ['write', 'before', ENOSPC],
+    ['write', 'after', EIO],
+    ['write', 'after', ENOSPC],
+    ['write', 'torn', ENOSPC],
+    ['write', 'short', 0],
+  );
   for (const [call, moment, error] of [...VARIANTS]) VARIANTS.push([call, moment, error, startAnew]);
 } else {
   VARIANTS.push(['write', 'torn', EIO, startAnew]);
