@@ -14,6 +14,7 @@ import type { Progress } from '../app/browser/recorder/messages.ts';
 import type { Source } from '../app/wire.ts';
 import { killChromium, launchOnProfile } from './chromium.ts';
 import { FULL } from './full.ts';
+import { openFreshPage } from './recorder-browser.ts';
 import { Driver, digestOfCluster } from './recorder-driver.ts';
 import { type Invited, openSetting, type RecorderSetting } from './recorder-setting.ts';
 import { UPLOAD_CLOSED, type WeatherRelay } from './weather-relay.ts';
@@ -25,7 +26,8 @@ const HEADER = 1_000_000;
 
 let setting: RecorderSetting;
 let relay: WeatherRelay;
-let profile: string;
+/** One browser does for all tests that neither kill it nor need a disk of its own: a new profile takes it seconds. */
+let profile = '';
 let context: BrowserContext;
 let testTaker: Invited;
 /** Where a small disk is mounted. */
@@ -37,22 +39,33 @@ beforeAll(async () => {
 }, 60_000);
 
 afterAll(async () => {
+  await discardProfile();
   await setting?.close();
 });
 
 beforeEach(async () => {
-  profile = mkdtempSync(join(tmpdir(), 'outbox-'));
-  context = await launch();
+  if (profile === '') {
+    profile = mkdtempSync(join(tmpdir(), 'outbox-'));
+    context = await launch();
+  }
+  const page = await openFreshPage({ context }, setting.origin);
+  await page.close();
   testTaker = setting.invite('screened');
 });
 
 afterEach(async () => {
-  await context.close();
   relay.clear();
+  if (disk) return discardProfile();
+  for (const page of context.pages()) await page.close();
+});
+
+async function discardProfile(): Promise<void> {
+  await context?.close();
   if (disk) spawnSync('umount', [disk]);
   disk = null;
   rmSync(profile, { recursive: true, force: true });
-});
+  profile = '';
+}
 
 async function launch(folder = profile): Promise<BrowserContext> {
   const resolver = `--host-resolver-rules=MAP ${new URL(setting.origin).hostname} 127.0.0.1:${relay.port}`;

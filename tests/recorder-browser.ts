@@ -35,7 +35,7 @@ export async function launch({ origin, relay }: RecorderSetting, flags: string[]
 }
 
 /** Opens a page in the browser, which then knows nobody any more: what it kept of the exam origin is gone. */
-export async function openFreshPage({ context }: Chrome, origin: string): Promise<Page> {
+export async function openFreshPage({ context }: Pick<Chrome, 'context'>, origin: string): Promise<Page> {
   const page = await context.newPage();
   const devtools = await context.newCDPSession(page);
   await devtools.send('Storage.clearDataForOrigin', { origin, storageTypes: 'all' });
