@@ -89,6 +89,13 @@ describe('the text lint', () => {
     expect(kinds('Ihre Brille spiegelt. Nehmen Sie sie bitte ab.', 'de')).toContain('appearance');
   });
 
+  test('finds the same each time that it reads a text, and in whichever order it reads them', () => {
+    const texts = ['Take off your hat. The fee is 20 euros.', 'Hats may stay on.', 'Caps off, pens down.'];
+    const once = texts.map((text) => lint(text, 'en'));
+    const again = createLint();
+    expect(texts.toReversed().map((text) => again(text, 'en'))).toEqual(once.toReversed());
+  });
+
   test('what excuses one sentence excuses no other', () => {
     expect(kinds('The exam is free of charge. A resit costs 20 euros.', 'en')).toEqual(['payment']);
     expect(kinds('Sie dürfen eine Brille tragen. Das Kopftuch legen Sie bitte ab.', 'de')).toEqual(['appearance']);
@@ -104,6 +111,20 @@ describe('the text lint', () => {
     ['de', 'Aufsichten dürfen von niemandem verlangen, einen Hut abzunehmen.'],
     ['de', 'Den Vorschlag, 20 Euro zu verlangen, hat der Senat abgelehnt.'],
     ['de', 'Die Klausur beginnt ab 10 Uhr.'],
+    ['en', 'Some vendors require bare ears. We do not.'],
+    ['en', 'If anyone asks you for money, tell the privacy officer.'],
+    ['en', 'A demand to remove a piece of clothing is a breach of our charter.'],
+    ['en', 'Who pays for the proctoring? Your faculty does.'],
+    ['en', 'Fees for the language course are due in September.'],
+    ['en', 'Turbans, wigs and caps do not count as incidents.'],
+    ['en', 'Visitors hang their coats in the hall.'],
+    ['de', 'Manche Anbieter verlangen freie Ohren. Wir nicht.'],
+    ['de', 'Verlangt jemand Geld von Ihnen, sagen Sie es der Datenschutzbeauftragten.'],
+    ['de', 'Die Aufforderung, ein Kleidungsstück abzulegen, verstößt gegen unsere Charta.'],
+    ['de', 'Wer bezahlt die Aufsicht? Ihre Fakultät.'],
+    ['de', 'Die Gebühren für den Sprachkurs sind im September fällig.'],
+    ['de', 'Turbane, Perücken und Kappen gelten nicht als Vorfall.'],
+    ['de', 'Besucher hängen ihre Mäntel im Flur auf.'],
   ])('leaves alone what nobody asks of a test taker (%s): %s', (language, text) => {
     expect(kinds(text, language)).toEqual([]);
   });
@@ -117,6 +138,14 @@ describe('the text lint', () => {
     ['de', 'appearance', 'Wenn die Aufsicht Sie nicht erkennt, bittet sie Sie, die Mütze abzunehmen.'],
     ['de', 'appearance', 'Die Aufsicht darf Sie bitten, den Schal abzunehmen.'],
     ['de', 'payment', 'Der Spind ist frei, die Aufsicht kostet 20 Euro.'],
+    ['en', 'appearance', 'Clothing that covers the face is not permitted.'],
+    ['en', 'appearance', 'Religious symbols should not be seen in the picture.'],
+    ['en', 'appearance', 'Please sit in front of the camera bareheaded.'],
+    ['en', 'payment', 'One retake is free; after that you pay.'],
+    ['de', 'appearance', 'Sonnenbrillen und Hüte dürfen nicht getragen werden.'],
+    ['de', 'appearance', 'Handschuhe dürfen Sie nicht tragen.'],
+    ['de', 'appearance', 'Melden Sie sich vorher, falls Sie Ihr Kopftuch nicht abnehmen können.'],
+    ['de', 'payment', 'Ihre Buchung gilt erst, wenn der Betrag eingegangen ist.'],
   ])('is not talked out of a demand by words beside it (%s, %s): %s', (language, kind, text) => {
     expect(kinds(text, language)).toEqual([kind]);
   });
@@ -132,18 +161,17 @@ describe('the text lint', () => {
       'kopfkopfkopftuchtuchkopf',
     ];
     const time = (text: string) => {
-      const runs = [1, 2, 3].map(() => {
-        const begin = performance.now();
-        lint(text, 'en');
-        return performance.now() - begin;
-      });
-      return Math.min(...runs);
+      const begin = performance.now();
+      lint(text, 'en');
+      return performance.now() - begin;
     };
     for (const text of texts) {
-      const [small, large] = [16_000, 128_000].map((length) => text.repeat(Math.ceil(length / text.length)));
-      time(small ?? '');
-      // 8 times the text: quadratic would be 64 times the time. The rest is room for a busy machine.
-      expect(time(large ?? ''), text).toBeLessThan(40 * time(small ?? ''));
+      const [small = '', large = ''] = [16_000, 128_000].map((length) => text.repeat(Math.ceil(length / text.length)));
+      // 8 times the text: quadratic would be 64 times the time. The rest is room for a busy machine, and so are the tries.
+      const most = 40 * Math.min(...[1, 2, 3, 4].map(() => time(small)).slice(1));
+      let least = Infinity;
+      for (let tries = 0; tries < 15 && least >= most; tries++) least = Math.min(least, time(large));
+      expect(least, text).toBeLessThan(most);
     }
   });
 
@@ -188,6 +216,31 @@ describe('rule files of an institution', () => {
     const text = 'Please come without academic regalia.';
     expect(kinds(text, 'en')).toEqual([]);
     expect(createLint([{ name: 'own.json', content: added }])(text, 'en')).toMatchObject([{ kind: 'appearance' }]);
+  });
+
+  test('decide whatever the rules that are here already make of a sentence', () => {
+    const harmless = 'Bring a pen and a sprig of lavender.';
+    const demand = 'Take off your hat.';
+    const added = {
+      format: 'cloister-lint/1',
+      language: 'en',
+      words: { lavender: ['lavender'], party: ['at our party'] },
+      findings: [
+        {
+          name: 'lavender',
+          kind: 'payment',
+          needs: ['lavender'],
+          why: '“{quote}” is dear.',
+          instead: 'Leave out lavender.',
+        },
+      ],
+      excuses: [{ name: 'party', needs: ['party'] }],
+    };
+    const own = createLint([{ name: 'own.json', content: added }]);
+    expect(kinds(harmless, 'en')).toEqual([]);
+    expect(own(harmless, 'en')).toMatchObject([{ kind: 'payment', quote: 'lavender' }]);
+    expect(own(demand, 'en')).toMatchObject([{ kind: 'appearance' }]);
+    expect(own('Take off your hat at our party.', 'en')).toEqual([]);
   });
 
   test('are refused with a sentence that names the file and the place', () => {

@@ -11,7 +11,7 @@ export interface Measure {
 }
 
 /** The parts that the rules were written with. */
-export const TUNED_WITH = ['tuning', 'rule-writers', 'spent-held-out', 'near-the-line'] as const;
+export const TUNED_WITH = ['tuning', 'rule-writers', 'spent-held-out', 'near-the-line', 'exam-offices'] as const;
 
 /**
  * @param part `held-out` is what nobody tuned with; the others were used to write the rules (docs/lint.md tells who wrote which)
