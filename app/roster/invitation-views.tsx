@@ -124,7 +124,7 @@ function PaperForm({
 export function SheetsField() {
   return (
     <fieldset class="field">
-      <legend>On paper</legend>
+      <legend>What is printed</legend>
       <label class="choice">
         <input type="radio" name="form" value="sheets" checked required />
         <span>A sheet for each, with all that they need to know</span>

@@ -2,7 +2,7 @@ import type { Addressees, ListedMail, MailCounts } from '../../db/appliance/invi
 import { amount } from '../../hsm/acts/wording.ts';
 import { TROUBLES } from '../mail/troubles.ts';
 import { Icon } from '../ui/icons.tsx';
-import { Moment } from '../ui/moment.tsx';
+import { formatMoment, Moment } from '../ui/moment.tsx';
 import { Notice, Status } from '../ui/status.tsx';
 import { Table } from '../ui/table.tsx';
 import type { Halt } from './mailing.ts';
@@ -81,7 +81,7 @@ export function Mails({ exam, counts, troubled, halt, now }: MailsProps & { exam
           rows={troubled.map((mail) => [
             <a href={`/exams/${exam}/test-takers/${mail.testTaker}`}>{mail.name}</a>,
             mail.address,
-            <MailTrouble mail={mail} />,
+            <TroubleCell mail={mail} />,
             mail.reply ?? <span class="hint">nothing</span>,
           ])}
         />
@@ -106,37 +106,55 @@ export function Mails({ exam, counts, troubled, halt, now }: MailsProps & { exam
   );
 }
 
-/** What became of one mail that did not simply go out. */
-export function MailTrouble({ mail }: { mail: Pick<ListedMail, 'state' | 'fault' | 'dueAt' | 'endedAt'> }) {
-  const { state, fault, dueAt } = mail;
+/** What became of a mail that did not simply go out: in a word, and in a sentence that says what to do. */
+export function wordTrouble({ state, fault, dueAt }: Pick<ListedMail, 'state' | 'fault' | 'dueAt'>): {
+  word: string;
+  sentence: string;
+} {
   if (state === 'waiting') {
-    return (
-      <Status kind="notice" icon="clock">
-        The server put it off. It is tried again at <Moment at={dueAt} />.
-      </Status>
-    );
+    return { word: 'Put off', sentence: `The server put it off. It is tried again at ${formatMoment(dueAt)}.` };
   }
   if (state === 'uncertain') {
-    return (
-      <Status kind="alarm">
-        The line broke, or this appliance ended, while the server had the mail in hand. It may have arrived and may not;
-        the link before has stopped. Ask, or send it again.
-      </Status>
-    );
+    return {
+      word: 'Uncertain',
+      sentence:
+        'The line broke, or this appliance ended, while the server had the mail in hand. It may have arrived and may not; the link before has stopped. Ask, or send it again.',
+    };
   }
-  return <Status kind="alarm">{FAULTS[fault ?? 'message']}</Status>;
+  return FAULTS[fault ?? 'message'];
 }
 
-const FAULTS: Record<NonNullable<ListedMail['fault']>, string> = {
-  address:
-    'The server does not take this address. The link before, if there was one, goes on working. Mend the address and send it again, or print it.',
-  message:
-    'The server does not take the mail. The link before, if there was one, goes on working. Show your mail administrators what it said.',
-  later:
-    'The server put it off again and again, so it was given up. The link before, if there was one, goes on working. Send it again later, or print it.',
-  closed: 'The exam had closed before it could be sent.',
-  ended: 'Their attempt had ended before it could be sent: the link that they have leads to their recording’s page.',
+const KEEPS = 'The link before, if there was one, goes on working.';
+const FAULTS: Record<NonNullable<ListedMail['fault']>, { word: string; sentence: string }> = {
+  address: {
+    word: 'Address refused',
+    sentence: `The server does not take this address. ${KEEPS} Mend the address and send it again, or print it.`,
+  },
+  message: {
+    word: 'Mail refused',
+    sentence: `The server does not take the mail. ${KEEPS} Show your mail administrators what it said.`,
+  },
+  later: {
+    word: 'Given up',
+    sentence: `The server put it off again and again. ${KEEPS} Send it again later, or print it.`,
+  },
+  closed: { word: 'Too late', sentence: `The exam had closed before it could be sent. ${KEEPS}` },
+  ended: {
+    word: 'Too late',
+    sentence:
+      'Their attempt had ended before it could be sent. The link that they have leads to their recording’s page.',
+  },
 };
+
+function TroubleCell({ mail }: { mail: ListedMail }) {
+  const { word, sentence } = wordTrouble(mail);
+  return (
+    <>
+      <Status kind={mail.state === 'waiting' ? 'notice' : 'alarm'}>{word}</Status>
+      <p>{sentence}</p>
+    </>
+  );
+}
 
 function HaltNotice({ halt: { trouble, reply, next } }: { halt: Halt }) {
   return (

@@ -6,7 +6,7 @@ import { Icon } from '../ui/icons.tsx';
 import { Moment } from '../ui/moment.tsx';
 import { Notice } from '../ui/status.tsx';
 import { SheetsField } from './invitation-views.tsx';
-import { MailTrouble } from './mail-views.tsx';
+import { wordTrouble } from './mail-views.tsx';
 import { AttemptState, LinkState, RosterShell, type RosterShellProps, UnpublishedNotice } from './views.tsx';
 
 /** Where somebody is put on the roster by hand. */
@@ -79,11 +79,11 @@ export function TestTakerPage({ testTaker, mail, mails, filled, now, ...shell }:
         <dd>
           <LinkState {...testTaker} />
         </dd>
-        {mail?.endedAt && (
+        {mail?.state === 'sent' && mail.endedAt !== null && (
           <>
-            <dt>Invitation by mail</dt>
+            <dt>Last mail</dt>
             <dd>
-              {mail.state === 'sent' ? 'Sent to' : 'Not sent for sure to'} {mail.address}, <Moment at={mail.endedAt} />
+              to {mail.address}, <Moment at={mail.endedAt} />
             </dd>
           </>
         )}
@@ -95,7 +95,7 @@ export function TestTakerPage({ testTaker, mail, mails, filled, now, ...shell }:
       {mail && (mail.state === 'refused' || mail.state === 'uncertain' || mail.fault !== null) && (
         <Notice kind={mail.state === 'waiting' ? 'notice' : 'alarm'}>
           <p>
-            <MailTrouble mail={mail} />
+            <strong>The mail to {mail.address}:</strong> {wordTrouble(mail).sentence}
           </p>
           {mail.reply !== null && <p>The mail server said: “{mail.reply}”</p>}
         </Notice>

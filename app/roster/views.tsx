@@ -199,7 +199,7 @@ export function Roster({ exam: rosterExam, runs, part }: RosterProps & { exam: R
 /** Whether somebody has a personal link, and how their invitation by mail stands where there is one. */
 export function LinkState({ invitedAt, mail }: Pick<RosterRow, 'invitedAt' | 'mail'>) {
   return (
-    <>
+    <div class="row">
       {invitedAt === null ? (
         <Status kind="quiet">None yet</Status>
       ) : (
@@ -208,7 +208,7 @@ export function LinkState({ invitedAt, mail }: Pick<RosterRow, 'invitedAt' | 'ma
         </Status>
       )}
       {mail !== null && <Status kind={MAIL_STATES[mail].kind}>{MAIL_STATES[mail].words}</Status>}
-    </>
+    </div>
   );
 }
 
