@@ -20,8 +20,8 @@ export interface ReceivedMail {
 /** What a server does other than take everything. A reply is its status and words: `550 5.1.1 unknown`. */
 export interface Conduct {
   onRecipient?: (address: string) => string | undefined;
-  /** `break` drops the line once the mail has come whole. */
-  onMail?: (to: string) => string | 'break' | undefined;
+  /** Once the mail has come whole, `break` drops the line, and `hold` says nothing. */
+  onMail?: (to: string) => string | 'break' | 'hold' | undefined;
 }
 
 /** A certificate for localhost, and the authority that it is of. */
@@ -40,8 +40,9 @@ export async function startMailReceiver(
 ) {
   const { port = 0, tls, login } = options;
   const received: ReceivedMail[] = [];
+  /** To whom the mails are that it never answered. */
+  const held: string[] = [];
   const conduct: Conduct = {};
-  const lines = { opened: 0 };
   const answer = (reply: string) => {
     const [, status = '', words = ''] = /^(\d{3}) (.*)$/.exec(reply) ?? [];
     return Object.assign(new Error(words), { responseCode: Number(status) });
@@ -53,10 +54,6 @@ export async function startMailReceiver(
     allowInsecureAuth: true,
     disableReverseLookup: true,
     closeTimeout: 100,
-    onConnect(_session, done) {
-      lines.opened += 1;
-      done();
-    },
     onAuth({ username, password }, _session, done) {
       const known = username === login?.user && password === login?.pass;
       done(known ? null : answer('535 5.7.8 not known here'), known ? { user: username } : undefined);
@@ -71,6 +68,7 @@ export async function startMailReceiver(
       stream.on('end', () => {
         const to = session.envelope.rcptTo.map(({ address }) => address);
         const reply = conduct.onMail?.(to[0] ?? '');
+        if (reply === 'hold') return void held.push(...to);
         if (reply === 'break') {
           for (const connection of server.connections as Set<{ _socket: { destroy(): void } }>)
             connection._socket.destroy();
@@ -91,8 +89,8 @@ export async function startMailReceiver(
   return {
     port: (server.server.address() as { port: number }).port,
     received,
+    held,
     conduct,
-    lines,
     stop: () => new Promise<void>((stopped) => server.close(() => stopped())),
   };
 }

@@ -66,7 +66,8 @@ export function mailRoutes({
   function standingOf(c: Context<PublishedEnv>) {
     const { exam } = c.var.exam;
     const now = new Date().toISOString();
-    return { counts: countMails(db, exam), troubled: listTroubledMails(db, exam, SHOWN), halt: mailing?.halt, now };
+    const halt = mailing ? mailing.halt : ('not-set-up' as const);
+    return { counts: countMails(db, exam), troubled: listTroubledMails(db, exam, SHOWN), halt, now };
   }
 
   /** @throws AppError not-found, already-done, or refused for somebody whom no mail can reach */

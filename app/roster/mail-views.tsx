@@ -15,7 +15,8 @@ export const SHOWN = 100;
 export interface MailsProps {
   counts: MailCounts;
   troubled: ListedMail[];
-  halt: Halt | undefined;
+  /** Why none goes out, where none does. */
+  halt: Halt | 'not-set-up' | undefined;
   /** ISO 8601, UTC: what is asked for from this page counts as asked for then, however often it is pressed. */
   now: string;
 }
@@ -66,7 +67,15 @@ export function Mails({ exam, counts, troubled, halt, now }: MailsProps & { exam
           </p>
         </>
       )}
-      {halt && waiting > 0 && <HaltNotice halt={halt} />}
+      {waiting > 0 && halt === 'not-set-up' && (
+        <Notice kind="alarm">
+          <p>
+            <strong>Mail is not set up on this appliance any more.</strong> What waits goes out once it is; until then
+            you can take it back and print the invitations.
+          </p>
+        </Notice>
+      )}
+      {waiting > 0 && halt && halt !== 'not-set-up' && <HaltNotice halt={halt} />}
       {counts.waiting > 0 && (
         <form method="post" action={`/exams/${exam}/mails/withdrawal`}>
           <button class="button" id="withdraw">
