@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -340,6 +342,23 @@ describe('a mail server', () => {
     expect(mailing.halt).toBeUndefined();
     await mailing.close();
     await back.stop();
+  });
+
+  test('that answers nothing keeps nobody from ending this process', async () => {
+    const [id = ''] = await open([person('Long Silence')]);
+    const asked: Socket[] = [];
+    const silent = createServer((line) => asked.push(line)).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const mailing = mailingTo((silent.address() as { port: number }).port);
+    mailing.open();
+    mailing.enter(exam, { testTaker: id }, new Date().toISOString());
+    await expect.poll(() => asked.length, { interval: 20 }).toBe(1);
+    const begun = performance.now();
+    await mailing.close(50);
+    expect(performance.now() - begun).toBeLessThan(5000);
+    expect(findOnRoster(pages.db, exam, id)).toMatchObject({ invitedAt: null, mail: 'waiting' });
+    await post(`/exams/${exam}/mails/withdrawal`, {});
+    silent.close();
   });
 
   test.each([

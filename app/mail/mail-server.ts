@@ -53,6 +53,7 @@ interface SmtpError extends Error {
 export class MailServer {
   readonly #settings: MailSettings;
   #connection: SMTPConnection | undefined;
+  #opening: SMTPConnection | undefined;
 
   constructor(settings: MailSettings) {
     this.#settings = settings;
@@ -86,12 +87,15 @@ export class MailServer {
     };
     connection.on('error', gone);
     connection.on('end', gone);
+    this.#opening = connection;
     try {
       await during(connection, (done) => connection.connect(done));
       if (user !== undefined) await during(connection, (done) => connection.login({ user, pass }, done));
     } catch (error) {
       connection.close();
       throw new MailServerAway(troubleOf(error as SmtpError), error as SmtpError);
+    } finally {
+      this.#opening = undefined;
     }
     this.#connection = connection;
     return encryptionOf(connection);
@@ -126,8 +130,9 @@ export class MailServer {
     }
   }
 
-  /** Ends the connection; the next mail opens another. */
+  /** Ends the connection, or gives up making one; the next mail opens another. */
   close(): void {
+    this.#opening?.close();
     const connection = this.#connection;
     this.#connection = undefined;
     connection?.close();
