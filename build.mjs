@@ -7,7 +7,7 @@ import { build } from 'esbuild';
  * Packages of which a process needs a small part: whole, they take a second of a processor at each start, and a hundred megabytes.
  * The others stay as they are: some are native, some start threads from files of their own.
  */
-const BUNDLED = ['drizzle-orm', 'hono', '@hono/node-server', '@simplewebauthn/server', 'zod'];
+const BUNDLED = ['drizzle-orm', 'hono', '@hono/node-server', '@simplewebauthn/server', 'nodemailer', 'zod'];
 const { dependencies } = JSON.parse(await readFile('package.json', 'utf8'));
 
 const server = {

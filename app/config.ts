@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
+import { faultsAmong, type MailSettings, mailSettingsOf, smtpAddress } from './mail/settings.ts';
 
 const port = z.coerce.number().int().min(1).max(65535);
 const origin = z
@@ -49,8 +50,20 @@ const shared = {
   CLOISTER_LOG_LEVEL: logLevel,
 };
 
+/** The campus's mail server; none of it where invitations are printed only. */
+const mail = {
+  /** smtp://user@mail.university.example:587, with STARTTLS; smtps:// with TLS from the first byte on. */
+  CLOISTER_SMTP_URL: smtpAddress.optional(),
+  /** Address that invitations come from. */
+  CLOISTER_SMTP_FROM: z.email('is not an e-mail address').optional(),
+  CLOISTER_SMTP_PASSWORD_FILE: file.optional(),
+  /** Personal links, and the password, cross the network for everybody on the way to read. */
+  CLOISTER_SMTP_DANGEROUSLY_UNENCRYPTED: z.literal('yes', 'can only be “yes”').optional(),
+};
+
 const web = z.strictObject({
   ...shared,
+  ...mail,
   CLOISTER_DATABASE: z.string().min(1),
   CLOISTER_EXAM_PORT: port,
   CLOISTER_STAFF_PORT: port,
@@ -90,13 +103,41 @@ export class ConfigError extends Error {}
 export function readConfig(process: 'web', environment?: NodeJS.ProcessEnv): WebConfig;
 export function readConfig(process: 'room', environment?: NodeJS.ProcessEnv): RoomConfig;
 export function readConfig(name: 'web' | 'room', environment = process.env): WebConfig | RoomConfig {
-  const own = Object.fromEntries(Object.entries(environment).filter(([key]) => key.startsWith('CLOISTER_')));
-  const result = (name === 'web' ? web : room).safeParse(own);
-  if (result.success) return result.data;
-  const faults = result.error.issues.flatMap((issue) =>
+  const own = variables(environment, 'CLOISTER_');
+  if (name === 'room') return parse(name, room, own, []);
+  return parse(name, web, own, faultsAmong(own));
+}
+
+/**
+ * Reads what web is told about mail, and nothing else.
+ * @returns undefined where mail is not set up
+ * @throws ConfigError naming all faults at once
+ */
+export function readMailSettings(environment = process.env): MailSettings | undefined {
+  const own = mailVariables(environment);
+  return mailSettingsOf(parse('mail', z.strictObject(mail), own, faultsAmong(own)));
+}
+
+/** @returns what this process was told about mail, to be handed on as it is */
+export function mailVariables(environment = process.env): Record<string, string> {
+  return variables(environment, 'CLOISTER_SMTP_');
+}
+
+function variables(environment: NodeJS.ProcessEnv, beginning: string): Record<string, string> {
+  const own = Object.entries(environment).filter(([key, value]) => key.startsWith(beginning) && value !== undefined);
+  return Object.fromEntries(own) as Record<string, string>;
+}
+
+/** @param among faults that lie between settings, each of which is sound */
+function parse<T>(name: string, shape: z.ZodType<T>, own: Record<string, string>, among: string[]): T {
+  const result = shape.safeParse(own);
+  const issues = result.error?.issues ?? [];
+  const faults = issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => `${key} is not a setting of ${name}`)
       : `${String(issue.path[0])}: ${own[String(issue.path[0])] === undefined ? 'is missing' : issue.message}`,
   );
+  faults.push(...among);
+  if (result.success && faults.length === 0) return result.data;
   throw new ConfigError(`The configuration of ${name} has ${faults.length} fault(s):\n  ${faults.join('\n  ')}`);
 }

@@ -5,10 +5,19 @@ import { staffExamRoutes } from './exams/routes.tsx';
 import { assets } from './http/assets.ts';
 import { originApp } from './http/origin-app.ts';
 import { staffNetworks } from './http/staff-networks.ts';
+import { mailRoutes } from './roster/mail-routes.tsx';
+import type { Mailing } from './roster/mailing.ts';
 import { rosterRoutes } from './roster/routes.tsx';
 
 /** The staff origin: exams, as they are set up and sat, and rosters, on the institution's own networks only, and never a recording. */
-export function staffOrigin({ config, db, custody, assetFolder, log }: Omit<WebParts, 'recordings'>) {
+export function staffOrigin({
+  config,
+  db,
+  custody,
+  mailing,
+  assetFolder,
+  log,
+}: Omit<WebParts, 'recordings'> & { mailing: Mailing | undefined }) {
   return originApp({
     place: 'staff',
     origin: config.CLOISTER_STAFF_ORIGIN,
@@ -20,6 +29,7 @@ export function staffOrigin({ config, db, custody, assetFolder, log }: Omit<WebP
     .route('/', sessionRoutes({ custody }))
     .route('/', draftRoutes({ db, custody, config }))
     .route('/', staffExamRoutes({ db, custody, config }))
-    .route('/', rosterRoutes({ db, custody, config }))
+    .route('/', rosterRoutes({ db, custody, config, mailing }))
+    .route('/', mailRoutes({ db, custody, config, mailing }))
     .route('/', assets(assetFolder));
 }

@@ -9,7 +9,9 @@ import { Registrations } from './custody/registrations.ts';
 import { examOrigin } from './exam-origin.ts';
 import { RuleBook } from './exams/rule-book.ts';
 import { listen, stopListening } from './http/listen.ts';
+import { mailSettingsOf } from './mail/settings.ts';
 import { Recordings } from './recordings/recordings.ts';
+import { Mailing } from './roster/mailing.ts';
 import { staffOrigin } from './staff-origin.ts';
 
 /** Most bytes of one segment: a few seconds of camera and sound are 200 to 500 KiB. */
@@ -48,6 +50,14 @@ async function main(): Promise<void> {
     assetFolder: join(import.meta.dirname, 'assets'),
     log,
   };
+  const settings = mailSettingsOf(config);
+  const mailing =
+    settings &&
+    new Mailing({
+      ...{ db, settings, log },
+      institution: config.CLOISTER_INSTITUTION,
+      examOrigin: config.CLOISTER_EXAM_ORIGIN,
+    });
   const address = config.CLOISTER_ADDRESS;
   const servers = await Promise.all([
     listen({
@@ -59,7 +69,7 @@ async function main(): Promise<void> {
       connections: CONNECTIONS.exam,
     }),
     listen({
-      fetch: staffOrigin(parts).fetch,
+      fetch: staffOrigin({ ...parts, mailing }).fetch,
       address,
       port: config.CLOISTER_STAFF_PORT,
       certificate: config.CLOISTER_STAFF_CERTIFICATE,
@@ -67,11 +77,12 @@ async function main(): Promise<void> {
       connections: CONNECTIONS.staff,
     }),
   ]);
+  mailing?.open();
   log.info({ exam: config.CLOISTER_EXAM_ORIGIN, staff: config.CLOISTER_STAFF_ORIGIN }, 'ready');
   process.send?.('ready');
 
   const stop = async () => {
-    await Promise.all(servers.map(stopListening));
+    await Promise.all([...servers.map(stopListening), mailing?.close()]);
     await registrations.close();
     await recordings.close();
     db.$client.close();

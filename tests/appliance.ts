@@ -32,10 +32,17 @@ export interface Appliance {
 
 /**
  * Starts it and waits for its line of JSON.
+ * @param options.environment settings besides this process's own
  * @param options.freePorts whether data that was used before gets other ports than it had; new data always gets free ones
  */
 export async function startAppliance(
-  options: { data?: string; testTakers?: number; keep?: boolean; freePorts?: boolean } = {},
+  options: {
+    data?: string;
+    testTakers?: number;
+    keep?: boolean;
+    freePorts?: boolean;
+    environment?: Record<string, string>;
+  } = {},
 ): Promise<Appliance> {
   const data = options.data ?? mkdtempSync(join(tmpdir(), 'cloister-'));
   const used = existsSync(join(data, 'demonstration.json'));
@@ -43,7 +50,7 @@ export async function startAppliance(
   const child = spawn(
     join(ROOT, 'bin/cloister'),
     ['demo', '--data', data, ...ports, '--json', '--test-takers', String(options.testTakers ?? 3)],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.environment } },
   );
   let words = '';
   child.stderr.on('data', (chunk) => (words += chunk));

@@ -2,7 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { sessionRoutes } from '../app/accounts/routes.ts';
 import { attemptIdOf } from '../app/attempts/attempt.ts';
 import { enterTestTaker } from '../app/attempts/test-taker.ts';
@@ -15,6 +15,9 @@ import { draftRoutes } from '../app/exams/draft-routes.tsx';
 import { examPageRoutes, staffExamRoutes } from '../app/exams/routes.tsx';
 import { originApp } from '../app/http/origin-app.ts';
 import { practiceRoutes } from '../app/practice/routes.tsx';
+import type { MailSettings } from '../app/mail/settings.ts';
+import { mailRoutes } from '../app/roster/mail-routes.tsx';
+import { Mailing, type Pace } from '../app/roster/mailing.ts';
 import { rosterRoutes } from '../app/roster/routes.tsx';
 import { languageRoutes } from '../app/words/routes.ts';
 import { type AttemptStart, encodeMetadata, toBase64url } from '../app/wire.ts';
@@ -34,9 +37,13 @@ import { openWebParts } from './web-parts.ts';
 export const INSTITUTION = 'Test University';
 export const CHAPTER_SECONDS = 60;
 
-/** The web process's two origins over real custody, database and recordings, answering without a network in between. */
+/**
+ * The web process's two origins over real custody, database and recordings, answering without a network in between.
+ * @param mail where invitations go out by mail
+ */
 export async function startPages(
   origins = { exam: 'https://exam.localhost:8443', staff: 'https://staff.localhost:8444' },
+  mail?: { settings: MailSettings; pace: Pace; log: Logger },
 ) {
   const folder = mkdtempSync(join(tmpdir(), 'pages-'));
   mkdirSync(join(folder, 'recordings'));
@@ -75,6 +82,10 @@ export async function startPages(
   });
   enterExam(db, rules);
 
+  const mailing =
+    mail && new Mailing({ db, ...mail, institution: INSTITUTION, examOrigin: config.CLOISTER_EXAM_ORIGIN });
+  mailing?.open();
+
   const examOrigin = originApp({ place: 'exam', origin: origins.exam, log })
     .route('/', attemptRoutes({ ...parts, custody: parts.briskCustody, config }))
     .route('/', practiceRoutes({ db, recordings, config }))
@@ -89,7 +100,8 @@ export async function startPages(
     .route('/', sessionRoutes({ custody: custody.web }))
     .route('/', draftRoutes({ db, custody: custody.web, config }))
     .route('/', staffExamRoutes({ db, custody: custody.web, config }))
-    .route('/', rosterRoutes({ db, custody: custody.web, config }));
+    .route('/', rosterRoutes({ db, custody: custody.web, config, mailing }))
+    .route('/', mailRoutes({ db, custody: custody.web, config, mailing }));
 
   /** Asks as a browser does: own host, own origin unless told otherwise. */
   const ask = (
@@ -142,7 +154,9 @@ export async function startPages(
         body: new URLSearchParams({ ticket }).toString(),
       });
     },
+    mailing,
     async stop() {
+      await mailing?.close();
       await parts.close();
       db.$client.close();
       await custody.stop();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError, readConfig } from '../app/config.ts';
+import { ConfigError, readConfig, readMailSettings } from '../app/config.ts';
 import { staffNetworks } from '../app/http/staff-networks.ts';
 import { ConfigError as CustodyConfigError, readConfig as readCustodyConfig } from '../hsm/config.ts';
 
@@ -107,6 +107,67 @@ describe('configuration', () => {
   test('no network at all is a fault too: it would shut everybody out', () => {
     const faults = faultsOf(() => readConfig('web', { ...GOOD_WEB, CLOISTER_STAFF_NETWORKS: ' , ' }), ConfigError);
     expect(faults).toEqual(['CLOISTER_STAFF_NETWORKS: names no network']);
+  });
+
+  const FROM = { CLOISTER_SMTP_FROM: 'exams@university.example' };
+
+  test('mail is encrypted unless it stays on the machine, or somebody says dangerously that it need not be', () => {
+    const encryption = (url: string, more = {}) =>
+      readMailSettings({ CLOISTER_SMTP_URL: url, ...FROM, ...more })?.encryption;
+    expect(readMailSettings({ HOME: 'not ours', CLOISTER_ROOM_PORT: 'no' })).toBeUndefined();
+    expect(readMailSettings({ CLOISTER_SMTP_URL: 'smtp://mail.university.example', ...FROM })).toEqual({
+      ...{ host: 'mail.university.example', port: 587, encryption: 'starttls', from: FROM.CLOISTER_SMTP_FROM },
+      ...{ user: undefined, passwordFile: undefined },
+    });
+    expect(encryption('smtps://mail.university.example:4650')).toBe('tls-first');
+    const dangerous = { CLOISTER_SMTP_DANGEROUSLY_UNENCRYPTED: 'yes' };
+    expect(encryption('smtp://mail.university.example:25', dangerous)).toBe('none');
+    for (const host of ['localhost', '127.0.0.1', '[::1]']) expect(encryption(`smtp://${host}:25`)).toBe('none');
+    for (const host of ['127.0.0.1.example', 'localhost.example', '10.0.0.1']) {
+      expect(encryption(`smtp://${host}`)).toBe('starttls');
+    }
+    const user = readMailSettings({
+      ...{ CLOISTER_SMTP_URL: 'smtp://web%40exams@mail.university.example', ...FROM },
+      CLOISTER_SMTP_PASSWORD_FILE: import.meta.filename,
+    });
+    expect(user).toMatchObject({ user: 'web@exams', passwordFile: import.meta.filename });
+  });
+
+  test.each([
+    [{ CLOISTER_SMTP_URL: 'http://mail' }, ['SMTP_URL: has to be smtp://HOST', 'SMTP_FROM: is missing']],
+    [{ CLOISTER_SMTP_URL: 'smtp://a:secret@mail', ...FROM }, ['SMTP_URL: holds a password']],
+    [{ CLOISTER_SMTP_URL: 'smtp://a@mail', ...FROM }, ['SMTP_PASSWORD_FILE: is missing']],
+    [
+      { CLOISTER_SMTP_URL: 'smtp://mail', ...FROM, CLOISTER_SMTP_PASSWORD_FILE: import.meta.filename },
+      ['PASSWORD_FILE: is there, and CLOISTER_SMTP_URL names no user'],
+    ],
+    [
+      { CLOISTER_SMTP_URL: 'smtps://mail', ...FROM, CLOISTER_SMTP_DANGEROUSLY_UNENCRYPTED: 'yes' },
+      ['UNENCRYPTED: contradicts smtps://'],
+    ],
+    [
+      { CLOISTER_SMTP_URL: 'smtp://mail/box', CLOISTER_SMTP_FROM: 'exams' },
+      ['behind the host', 'SMTP_FROM: is not an'],
+    ],
+    [
+      { CLOISTER_SMTP_FROM: 'exams', CLOISTER_SMTP_PASSWORD_FILE: 'no-such-file', CLOISTER_SMTP_PORT: '25' },
+      [
+        'SMTP_FROM: is not an',
+        'PASSWORD_FILE: names a file that does not exist',
+        'SMTP_PORT is not a setting',
+        'SMTP_FROM: says nothing without CLOISTER_SMTP_URL',
+        'PASSWORD_FILE: says nothing without CLOISTER_SMTP_URL',
+      ],
+    ],
+  ])('mail that cannot be sent is said at once, with all other faults: %j', (own, expected) => {
+    const faults = faultsOf(
+      () => readConfig('web', { ...GOOD_WEB, CLOISTER_STAFF_NETWORKS: '::1', CLOISTER_EXAM_PORT: '0', ...own }),
+      ConfigError,
+    );
+    expect(faults).toHaveLength(expected.length + 1);
+    for (const fault of expected) expect(faults.join('\n')).toContain(fault);
+    expect(faults.join('\n')).not.toContain('secret');
+    expect(faultsOf(() => readMailSettings(own), ConfigError)).toHaveLength(expected.length);
   });
 
   test('a setting of another process is unknown here', () => {

@@ -4,15 +4,23 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Appliance, startAppliance } from './appliance.ts';
 import { launchChromium, openContext, plugInSecurityKey } from './chromium.ts';
+import { FULL } from './full.ts';
+import { type MailReceiver, startMailReceiver } from './mail-receiver.ts';
 import { inspectPage } from './page-inspection.ts';
 import { reach } from './room-keyboard.ts';
 
 let appliance: Appliance;
 let browser: Browser;
 let page: Page;
+let receiver: MailReceiver;
 
 beforeAll(async () => {
-  [appliance, browser] = await Promise.all([startAppliance({ testTakers: 2 }), launchChromium()]);
+  receiver = await startMailReceiver();
+  const environment = {
+    CLOISTER_SMTP_URL: `smtp://localhost:${receiver.port}`,
+    CLOISTER_SMTP_FROM: 'exams@university.example',
+  };
+  [appliance, browser] = await Promise.all([startAppliance({ testTakers: 2, environment }), launchChromium()]);
   page = await (await openContext(browser)).newPage();
   await plugInSecurityKey(page);
   await page.goto(appliance.enrol[3] ?? '');
@@ -27,12 +35,22 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await appliance?.stop();
+  await receiver?.stop();
 });
 
 const pictures = process.env['CLOISTER_TEST_PICTURES'];
 const WIDTHS = [380, 1280];
 const inspect = async (name: string) => {
   for (const width of WIDTHS) await inspectPage(page, name, width);
+};
+const expectInNoLog = (links: string[]) => {
+  const logs = join(appliance.data, 'logs');
+  const written = readdirSync(logs).map((name) => readFileSync(join(logs, name), 'utf8'));
+  expect(written.join('').length).toBeGreaterThan(100);
+  for (const link of links) {
+    const token = link.split('/i/')[1]?.split('#')[0] ?? 'none';
+    for (const text of written) expect(text).not.toContain(token);
+  }
 };
 const heading = (name: string) => page.getByRole('heading', { level: 1, name }).waitFor();
 
@@ -85,13 +103,7 @@ test('by keyboard alone a list is pasted, mended, looked at and imported, and it
   expect(visitor.url()).toMatch(/\/attempt#key=/);
   await visitor.getByText('Introduction to Logic').first().waitFor();
   await visitor.context().close();
-  const logs = join(appliance.data, 'logs');
-  const written = readdirSync(logs).map((name) => readFileSync(join(logs, name), 'utf8'));
-  expect(written.join('').length).toBeGreaterThan(100);
-  for (const link of links) {
-    const token = link.split('/i/')[1]?.split('#')[0] ?? 'none';
-    for (const text of written) expect(text).not.toContain(token);
-  }
+  expectInNoLog(links);
 });
 
 test('a file is read as well; one test taker is found, invited anew on a list to cut apart, and taken off', async () => {
@@ -121,4 +133,95 @@ test('a file is read as well; one test taker is found, invited anew on a list to
   expect(await page.getByText('Müller').count()).toBe(0);
   await page.getByRole('link', { name: 'Add a test taker' }).click();
   await inspect('roster-add');
+});
+
+test('by keyboard alone invitations are sent by mail; the page follows them, and names whom the server refuses or puts off', async () => {
+  receiver.conduct.onRecipient = (address) =>
+    address.startsWith('ada')
+      ? '550 5.1.1 mailbox unavailable'
+      : address.startsWith('bo')
+        ? '451 4.7.1 try again later'
+        : undefined;
+  await page.goto(appliance.staff);
+  await page.getByRole('link', { name: /Introduction to Logic/ }).click();
+  await page.getByRole('link', { name: 'Import a list' }).click();
+  const list = ['M-1,Ada Long-Family-Name,ada', 'M-2,Bo Lund,bo', 'M-3,Cy Young,cy'];
+  await page.getByLabel('Or paste the rows').fill(list.map((row) => `${row}@students.university.example`).join('\n'));
+  await page.getByRole('button', { name: 'Show what would change' }).click();
+  await page.getByRole('button', { name: 'Put 3 test takers on the roster' }).click();
+  await heading('Invitations');
+  await page.getByText(/neither a personal link nor a mail on its way \(3\)/).waitFor();
+  await inspect('roster-invitations-by-mail');
+  await reach(page, 'Send invitations by mail');
+  await heading('Invitations by mail');
+  // By itself, as the mails go out.
+  await page.getByText('1 of 3 mails sent, 1 on the way.').waitFor();
+  await page.getByText('mailbox unavailable').waitFor();
+  await page.getByText('The server put it off. It is tried again at').waitFor();
+  await inspect('roster-mails');
+  await reach(page, 'Take back what waits');
+  await page.getByText('1 of 2 mails sent. None waits.').waitFor();
+  await page.getByRole('link', { name: 'Ada Long-Family-Name' }).click();
+  await inspect('roster-test-taker-refused');
+  await page.getByLabel('E-mail address').fill('a.long@students.university.example');
+  await page.getByRole('button', { name: 'Keep this address' }).click();
+  await page.getByRole('button', { name: 'Send to a.long@students.university.example' }).click();
+  await page.getByText('2 of 2 mails sent. None waits.').waitFor();
+  await page.getByRole('link', { name: /, the roster$/ }).click();
+  await inspect('roster-with-mails');
+
+  const links = receiver.received.map(({ text }) => /https:\S*\/i\/\S+/.exec(text)?.[0] ?? '');
+  expect(links).toHaveLength(2);
+  expectInNoLog(links);
+  const visitor = await (await openContext(browser)).newPage();
+  await visitor.goto(links[1] ?? '');
+  expect(visitor.url()).toMatch(/\/attempt#key=/);
+  await visitor.context().close();
+  if (!pictures) return;
+  const reader = await browser.newPage({ viewport: { width: 700, height: 900 } });
+  await reader.setContent(receiver.received[1]?.html ?? '');
+  await reader.screenshot({ path: `${pictures}/mail.png`, fullPage: true });
+  await reader.close();
+});
+
+test.runIf(FULL)(
+  'web killed with a mail in hand says so, sends no second one, and goes on with what waits',
+  async () => {
+    receiver.conduct.onRecipient = undefined;
+    receiver.conduct.onMail = (address) => (address.startsWith('held') ? 'hold' : undefined);
+    const before = receiver.received.length;
+    await page.goto(appliance.staff);
+    await page.getByRole('link', { name: /Introduction to Logic/ }).click();
+    await page.getByRole('link', { name: 'Import a list' }).click();
+    const list = ['K-1,Aa Held,held', 'K-2,Bb Waits,waits'];
+    await page.getByLabel('Or paste the rows').fill(list.map((row) => `${row}@students.university.example`).join('\n'));
+    await page.getByRole('button', { name: 'Show what would change' }).click();
+    await page.getByRole('button', { name: 'Put 2 test takers on the roster' }).click();
+    await page.getByRole('button', { name: 'Send invitations by mail' }).click();
+    await expect.poll(() => receiver.held).toEqual(['held@students.university.example']);
+    await appliance.kill('web');
+    // It needs a moment until it listens; the page asks for itself anew.
+    await page.getByText('Uncertain').waitFor();
+    await expect.poll(() => receiver.received.length).toBeGreaterThan(before);
+    const to = receiver.received.slice(before).flatMap((mail) => mail.to);
+    expect(to).toContain('waits@students.university.example');
+    expect(to).not.toContain('held@students.university.example');
+  },
+);
+
+test('of an exam that is being set up the roster takes test takers, and says when they can be invited', async () => {
+  await page.goto(`${appliance.staff}/exams/new`);
+  await page.getByLabel('Title').fill('Rhetoric');
+  await page.getByLabel(/Oral/).check();
+  await page.getByRole('button', { name: /^(Begin|Set|Start|Make|Create)/ }).click();
+  await page.getByRole('link', { name: 'Test takers on the roster' }).click();
+  await heading('Rhetoric');
+  await page.getByRole('link', { name: 'Add a test taker' }).click();
+  await page.getByLabel('Candidate code').fill('R-1');
+  await page.getByLabel('Name', { exact: true }).fill('Dee Draft');
+  await page.getByRole('button', { name: 'Put on the roster' }).click();
+  await heading('Dee Draft');
+  await page.getByRole('link', { name: /, the roster$/ }).click();
+  await page.getByText('1 on the roster').waitFor();
+  await inspect('roster-draft');
 });

@@ -308,3 +308,74 @@ test('whoever has begun stays on the roster, and the page says why; whoever was 
   }
   expect(onRoster()).toContain('X-1');
 });
+
+describe('the roster of an exam that is being set up', () => {
+  /** Begins a draft as this administrator. */
+  const begin = async (cookie = cookies.administrator) => {
+    const made = await post('/exams', { title: 'Rhetoric', template: 'oral' }, cookie);
+    return /^\/exams\/([^/]+)\/draft$/.exec(made.headers.get('location') ?? '')?.[1] ?? '';
+  };
+
+  test('takes a list and single people, invites nobody, and goes on with them once the exam is published', async () => {
+    const draft = await begin();
+    const path = `/exams/${draft}`;
+    expect(await (await get(`${path}/draft`)).text()).toContain(`href="${path}/test-takers"`);
+    const text = 'Kennung,Name,E-Mail\nD-1,Amal Haddad,amal@students.example';
+    const shown = await upload(`${path}/import/preview`, { text });
+    const imported = await upload(`${path}/import`, { text, digest: digestOn(await shown.text()) });
+    expect(imported.headers.get('location')).toBe(`${path}/test-takers`);
+    const added = await post(`${path}/test-takers`, { candidate: 'D-2', name: 'Mei Chen', email: '' });
+    const at = added.headers.get('location') ?? '';
+    const html = await (await get(`${path}/test-takers`)).text();
+    expect(words(html)).toMatch(/This exam is not published yet\. .* 2 on the roster: 2 not started/);
+    expect(html).not.toContain('/invitations');
+    expect(words(await (await get(`${path}/test-takers?q=had`)).text())).toMatch(/Amal Haddad D-1/);
+    for (const page of [at, `${path}/invitations`]) {
+      const said = await (await get(page)).text();
+      expect(words(said)).toContain('invitations are made once it is published');
+      expect(said).not.toMatch(/action="[^"]*\/(invitations|mails)"/);
+    }
+    const whom = at.split('/').at(-1) ?? '';
+    for (const refused of [
+      await post(`${path}/invitations`, { whom, form: 'slips' }),
+      await post(`${path}/mails`, { whom, before: new Date().toISOString() }),
+    ]) {
+      expect(refused.status).toBe(409);
+      expect(words(await refused.text())).toContain('This exam is not published yet');
+    }
+    expect(countRoster(pages.db, draft)).toMatchObject({ entered: 2, invited: 0 });
+
+    enterExam(pages.db, await publishExam(pages.custody, { exam: draft, title: 'Rhetoric', policy: policy() }));
+    const moved = await get(`${path}/test-takers`);
+    expect([moved.status, moved.headers.get('location')]).toEqual([303, path]);
+    expect(words(await (await get(path)).text())).toMatch(/Amal Haddad D-1 .* Mei Chen D-2/);
+    const [link = ''] = linksOn(await (await post(`${path}/invitations`, { whom, form: 'slips' })).text());
+    expect((await pages.ask('exam', new URL(link).pathname)).status).toBe(303);
+  });
+
+  test('is there for the administrators of its unit, and for nobody else', async () => {
+    const ours = await begin(cookies.faculty);
+    const institutions = await begin();
+    const add = { candidate: 'D-9', name: 'Nobody', email: '' };
+    expect((await get(`/exams/${ours}/test-takers`, cookies.faculty)).status).toBe(200);
+    for (const [draft, cookie] of [
+      [institutions, cookies.faculty],
+      [ours, cookies.reviewer],
+    ] as const) {
+      for (const path of ['/test-takers', '/test-takers/new', '/roster', '/import', '/invitations', '/mails']) {
+        expect((await get(`/exams/${draft}${path}`, cookie)).status, path).toBe(404);
+      }
+      expect((await post(`/exams/${draft}/test-takers`, add, cookie)).status).toBe(404);
+    }
+    expect(countRoster(pages.db, institutions).entered).toBe(0);
+  });
+
+  test('without mail set up, the page says so and the form is refused', async () => {
+    await post(`/exams/${exam}/test-takers`, { candidate: 'W-1', name: 'Without Mail', email: 'w@students.example' });
+    const page = words(await (await get(`/exams/${exam}/invitations`)).text());
+    expect(page).toContain('Mail is not set up on this appliance.');
+    const refused = await post(`/exams/${exam}/mails`, { whom: 'new', before: new Date().toISOString() });
+    expect(refused.status).toBe(409);
+    expect(words(await refused.text())).toContain('so nothing was sent');
+  });
+});

@@ -138,12 +138,19 @@ const TABLE: Record<Place, Record<string, Row>> = {
     'GET /exams/:exam/import': ROSTER_PAGE,
     'POST /exams/:exam/import/preview': ROSTER_UPLOAD,
     'POST /exams/:exam/import': ROSTER_UPLOAD,
+    // A published exam's roster stands at the exam's own address.
+    'GET /exams/:exam/test-takers': { nobody: 401, other: 404, missing: 404 },
     'GET /exams/:exam/test-takers/new': ROSTER_PAGE,
     'POST /exams/:exam/test-takers': ROSTER_FORM,
     'GET /exams/:exam/test-takers/:testTaker': ROSTER_PAGE,
+    'POST /exams/:exam/test-takers/:testTaker/address': ROSTER_FORM,
     'POST /exams/:exam/test-takers/:testTaker/removal': { ...ROSTER_PAGE, type: FORM_TYPE },
     'GET /exams/:exam/invitations': ROSTER_PAGE,
     'POST /exams/:exam/invitations': ROSTER_FORM,
+    'GET /exams/:exam/mails': ROSTER_PAGE,
+    'GET /exams/:exam/mails/standing': ROSTER_PAGE,
+    'POST /exams/:exam/mails': ROSTER_FORM,
+    'POST /exams/:exam/mails/withdrawal': { ...ROSTER_PAGE, type: FORM_TYPE },
     'GET /assets/:name': { nobody: 200, missing: 404 },
     'POST /session': { nobody: 400, malformed: 400, oversized: 413, type: FORM_TYPE },
     'POST /session/end': { nobody: 303 },
@@ -382,7 +389,11 @@ function routesOf(): Record<Place, string[]> {
   const list = (app: { routes: { method: string; path: string }[] }) => [
     ...new Set(app.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`)),
   ];
-  const routes = { exam: list(examOrigin(parts)), staff: list(staffOrigin(parts)), room: list(room) };
+  const routes = {
+    exam: list(examOrigin(parts)),
+    staff: list(staffOrigin({ ...parts, mailing: undefined })),
+    room: list(room),
+  };
   rmSync(folder, { recursive: true });
   return routes;
 }

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import software from '../../package.json' with { type: 'json' };
 import { ceremonyCommand } from './ceremony.ts';
 import { demoCommand } from './demo.ts';
+import { doctorCommand } from './doctor.ts';
 import { initCommand } from './init.ts';
 import { ledgerVerifyCommand } from './ledger-verify.ts';
 import { receiptVerifyCommand } from './receipt-verify.ts';
@@ -17,6 +18,7 @@ const program = new Command('cloister')
 
 program.addCommand(demoCommand());
 program.addCommand(initCommand());
+program.addCommand(doctorCommand());
 program.addCommand(ceremonyCommand());
 program.addCommand(sealCommand());
 program.addCommand(unsealCommand());

@@ -7,6 +7,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { openApplianceDatabase } from '../../db/appliance/open.ts';
 import { provisionSoftToken } from '../../hsm/token/provision.ts';
 import { enterTestTaker } from '../attempts/test-taker.ts';
+import { mailVariables } from '../config.ts';
 import { connectOperator, connectRoom, connectWeb } from '../custody/client.ts';
 import { enterExam } from '../exams/exam.ts';
 import { fingerprintOf, fragmentOf } from '../exams/fingerprint.ts';
@@ -122,6 +123,8 @@ async function run(options: { data: string; port?: number; testTakers: number; j
         CLOISTER_CUSTODY_SOCKET: join(data, 'sockets', 'web.sock'),
         CLOISTER_DATABASE: join(data, 'web', 'appliance.db'),
         CLOISTER_STAFF_NETWORKS: '127.0.0.0/8,::1/128',
+        // Where a mail server was named, invitations can go out by mail.
+        ...mailVariables(),
       }),
       start('room', { ...shared, ...tls('room'), CLOISTER_CUSTODY_SOCKET: join(data, 'sockets', 'room.sock') }),
     ]);

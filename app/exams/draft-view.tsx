@@ -58,6 +58,12 @@ export function DraftPage(props: DraftPageProps) {
           </div>
         </div>
         {edits && (
+          <p>
+            <a href={`/exams/${row.exam}/test-takers`}>Test takers on the roster</a>{' '}
+            <span class="hint">They can be entered before the exam is published.</span>
+          </p>
+        )}
+        {edits && (
           <form method="post" action={`/exams/${row.exam}/copies`}>
             <button class="button bare">
               <Icon name="pen" />

@@ -1,67 +1,122 @@
+import type { Addressees } from '../../db/appliance/invitation-mails.ts';
 import type { RosterCounts } from '../../db/appliance/roster.ts';
 import { amount } from '../../hsm/acts/wording.ts';
 import { fingerprintOf } from '../exams/fingerprint.ts';
 import type { ExamRules } from '../exams/rule-book.ts';
 import { Icon } from '../ui/icons.tsx';
 import { Notice } from '../ui/status.tsx';
-import { INVITATION_WORDS, wordWindow } from './invitation-words.ts';
+import { wordsIn } from '../words/language.ts';
+import { wordWindow } from './exam-window.ts';
 import { BATCH, type Invitation } from './invitations.ts';
-import { RosterShell, type RosterShellProps } from './views.tsx';
+import { MailForm } from './mail-views.tsx';
+import { RosterShell, type RosterShellProps, UnpublishedNotice } from './views.tsx';
 
-/** Where invitations are made. @param props.now ISO 8601, UTC: from when on making them for everybody counts */
-export function InvitationsPage({ counts, now, ...shell }: RosterShellProps & { counts: RosterCounts; now: string }) {
-  const { entered, invited, started } = counts;
+/**
+ * Where invitations are made.
+ * @param props.addressees whom mails would reach; undefined where mail is not set up
+ * @param props.now ISO 8601, UTC: from when on making them for everybody counts
+ */
+export function InvitationsPage({
+  counts,
+  addressees,
+  now,
+  ...shell
+}: RosterShellProps & { counts: RosterCounts; addressees: Addressees | undefined; now: string }) {
+  const { entered, invited } = counts;
+  const { exam, rules } = shell.exam;
   const without = entered - invited;
   return (
     <RosterShell {...shell} title="Invitations" below>
-      <p class="lead">
-        {without === 0 && entered > 0
-          ? 'Everybody on the roster was given a personal link.'
-          : `${without} of ${entered} on the roster have no personal link yet.`}
-      </p>
-      <Notice kind="notice">
-        <p>
-          A personal link can be read only on the page on which it is made: the appliance keeps a digest of it. Have the
-          printer ready. Making a new link for somebody ends the one that they had.
-        </p>
-      </Notice>
-      {entered === 0 ? (
+      {!rules ? (
+        <UnpublishedNotice exam={exam} />
+      ) : entered === 0 ? (
         <div class="empty">
           <p>Nobody is on the roster yet, so that there is nobody to invite.</p>
           <p>
-            <a href={`/exams/${shell.exam.exam}/import`}>Import a list of test takers</a>
+            <a href={`/exams/${exam}/import`}>Import a list of test takers</a>
           </p>
         </div>
       ) : (
-        <form class="stack" method="post" action={`/exams/${shell.exam.exam}/invitations`}>
-          <input type="hidden" name="before" value={now} />
-          <fieldset class="field">
-            <legend>Whom to invite</legend>
-            <label class="choice">
-              <input type="radio" name="whom" value="new" checked={without > 0} required />
-              <span>Those who have no personal link yet ({without})</span>
-            </label>
-            <label class="choice">
-              <input type="radio" name="whom" value="all" checked={without === 0} required />
-              <span>
-                Everybody whose attempt has not begun ({entered - started}).{' '}
-                <span class="hint">Links that they were given before stop working.</span>
-              </span>
-            </label>
-          </fieldset>
-          <SheetsField />
-          {entered > BATCH && (
-            <p class="hint">
-              {BATCH} are made at a time, in the order of names; the page with them leads on to the next.
+        <>
+          <p class="lead">
+            {without === 0
+              ? 'Everybody on the roster was given a personal link.'
+              : `${without} of ${entered} on the roster have no personal link yet.`}
+          </p>
+          <Notice kind="notice">
+            <p>
+              A personal link stands in its invitation and nowhere else: the appliance keeps a digest of it. A new
+              invitation, on paper or by mail, has a new link, and ends the one that the same person had.
             </p>
-          )}
-          <button class="button primary">
-            <Icon name="key" />
-            Make links and invitations
-          </button>
-        </form>
+          </Notice>
+          <section class="stack">
+            <h2>By mail</h2>
+            {addressees ? (
+              <>
+                <MailForm {...{ exam, addressees, now }} />
+                <p>
+                  <a href={`/exams/${exam}/mails`}>How the mails stand</a>
+                </p>
+              </>
+            ) : (
+              <p>
+                Mail is not set up on this appliance. Who runs it names the campus’s mail server (CLOISTER_SMTP_URL);{' '}
+                <code>cloister doctor</code> then says whether it is reached.
+              </p>
+            )}
+          </section>
+          <section class="stack">
+            <h2>On paper</h2>
+            <PaperForm {...{ exam, counts, now }} primary={!addressees} />
+          </section>
+        </>
       )}
     </RosterShell>
+  );
+}
+
+function PaperForm({
+  exam,
+  counts: { entered, invited, started },
+  now,
+  primary,
+}: {
+  exam: string;
+  counts: RosterCounts;
+  now: string;
+  primary: boolean;
+}) {
+  const without = entered - invited;
+  return (
+    <form class="stack" method="post" action={`/exams/${exam}/invitations`}>
+      <input type="hidden" name="before" value={now} />
+      <p>
+        Have the printer ready: the page with the links cannot be opened a second time. A mail that still waits for the
+        same person is not sent any more.
+      </p>
+      <fieldset class="field">
+        <legend>Whom to invite</legend>
+        <label class="choice">
+          <input type="radio" name="whom" value="new" checked={without > 0} required />
+          <span>Those who have no personal link yet ({without})</span>
+        </label>
+        <label class="choice">
+          <input type="radio" name="whom" value="all" checked={without === 0} required />
+          <span>
+            Everybody whose attempt has not begun ({entered - started}).{' '}
+            <span class="hint">Links that they were given before stop working.</span>
+          </span>
+        </label>
+      </fieldset>
+      <SheetsField />
+      {entered > BATCH && (
+        <p class="hint">{BATCH} are made at a time, in the order of names; the page with them leads on to the next.</p>
+      )}
+      <button class={primary ? 'button primary' : 'button'}>
+        <Icon name="key" />
+        Make links and invitations
+      </button>
+    </form>
   );
 }
 
@@ -69,7 +124,7 @@ export function InvitationsPage({ counts, now, ...shell }: RosterShellProps & { 
 export function SheetsField() {
   return (
     <fieldset class="field">
-      <legend>On paper</legend>
+      <legend>What is printed</legend>
       <label class="choice">
         <input type="radio" name="form" value="sheets" checked required />
         <span>A sheet for each, with all that they need to know</span>
@@ -87,6 +142,7 @@ export function SheetsField() {
  * @param props.next what makes the next ones, where more may be waiting
  */
 export function PrintPage({
+  rules,
   invitations,
   form,
   next,
@@ -94,6 +150,7 @@ export function PrintPage({
   institution,
   ...shell
 }: RosterShellProps & {
+  rules: ExamRules;
   invitations: Invitation[];
   form: 'sheets' | 'slips';
   next: Record<string, string> | undefined;
@@ -132,9 +189,9 @@ export function PrintPage({
       <div class="stack paper">
         {invitations.map((invitation) =>
           form === 'sheets' ? (
-            <Sheet {...{ invitation, examOrigin, institution }} exam={shell.exam} />
+            <Sheet {...{ invitation, examOrigin, institution }} exam={rules} />
           ) : (
-            <Slip {...{ invitation }} exam={shell.exam} />
+            <Slip {...{ invitation }} exam={rules} />
           ),
         )}
       </div>
@@ -145,7 +202,7 @@ export function PrintPage({
 function Sheet(props: { invitation: Invitation; exam: ExamRules; examOrigin: string; institution: string }) {
   const { invitation, exam, examOrigin, institution } = props;
   const { setup, policy, examKey } = exam;
-  const words = INVITATION_WORDS[setup.language];
+  const words = wordsIn(setup.language).invitation;
   const { contact, answerDays } = setup.arrangement;
   const check = `${examOrigin}/check`;
   return (
@@ -192,7 +249,7 @@ function Sheet(props: { invitation: Invitation; exam: ExamRules; examOrigin: str
 
 function Slip({ invitation, exam }: { invitation: Invitation; exam: ExamRules }) {
   const { setup, policy, examKey } = exam;
-  const words = INVITATION_WORDS[setup.language];
+  const words = wordsIn(setup.language).invitation;
   return (
     <article class="slip" lang={setup.language}>
       <h2>

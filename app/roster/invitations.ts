@@ -27,11 +27,12 @@ export interface Invitation {
  */
 export function makeInvitations(
   db: ApplianceDatabase,
-  { exam, examKey }: ExamRules,
+  rules: ExamRules,
   invitees: Invitees,
   before: string,
   examOrigin: string,
 ): Invitation[] {
+  const { exam } = rules;
   const work = () => {
     const chosen =
       typeof invitees === 'string'
@@ -43,17 +44,18 @@ export function makeInvitations(
       made.map(({ id, token }) => ({ testTaker: id, linkDigest: digestToken(token) })),
       new Date().toISOString(),
     );
-    const fragment = fragmentOf(examKey.applianceKey);
-    return made.map(({ candidate, name, token }) => ({
-      candidate,
-      name,
-      link: `${examOrigin}/i/${token}#${fragment}`,
-    }));
+    return made.map(({ candidate, name, token }) => ({ candidate, name, link: linkOf(examOrigin, token, rules) }));
   };
   return db.$client.transaction(work).immediate();
 }
 
-function findInvitee(db: ApplianceDatabase, exam: string, id: string) {
+/** @returns the personal link that holds a token, with the fingerprint that the test taker's browser compares */
+export function linkOf(examOrigin: string, token: string, { examKey }: ExamRules): string {
+  return `${examOrigin}/i/${token}#${fragmentOf(examKey.applianceKey)}`;
+}
+
+/** @throws AppError not-found for nobody on this roster, already-done for somebody whose attempt has ended */
+export function findInvitee(db: ApplianceDatabase, exam: string, id: string) {
   const testTaker = findOnRoster(db, exam, id);
   if (!testTaker) throw new AppError('not-found', { detail: 'test taker' });
   if (testTaker.endedAt) {

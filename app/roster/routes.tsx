@@ -1,6 +1,14 @@
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
-import { countRoster, findOnRoster, listRoster, removeFromRoster, searchRoster } from '../../db/appliance/roster.ts';
+import { countAddressees, findMail } from '../../db/appliance/invitation-mails.ts';
+import {
+  countRoster,
+  enterOnRoster,
+  findOnRoster,
+  listRoster,
+  removeFromRoster,
+  searchRoster,
+} from '../../db/appliance/roster.ts';
 import type { ApplianceDatabase } from '../../db/appliance/open.ts';
 import { wordsOf } from '../../db/appliance/roster-words.ts';
 import { requireStaff } from '../accounts/staff-guard.tsx';
@@ -14,7 +22,8 @@ import { enterByHand, importList, planImport } from './import-plan.ts';
 import { ImportPage, PreviewPage } from './import-views.tsx';
 import { InvitationsPage, PrintPage } from './invitation-views.tsx';
 import { BATCH, makeInvitations } from './invitations.ts';
-import { requireRoster, requireRunning, type RosterEnv } from './roster-exam.ts';
+import type { Mailing } from './mailing.ts';
+import { type PublishedEnv, requirePublished, requireRoster, requireRunning, rosterPath } from './roster-exam.ts';
 import { entryFields } from './roster-list.ts';
 import { begunSentence, NewTestTakerPage, TestTakerPage } from './test-taker-views.tsx';
 import { readUpload } from './upload.ts';
@@ -25,6 +34,8 @@ const PAGE = 100;
 
 const anyForm = z.record(z.string(), z.union([z.string(), z.array(z.string())]));
 const entryForm = z.object(entryFields);
+const addressForm = z.object({ email: z.string() });
+const address = entryForm.pick({ email: true });
 const invitationForm = z.object({
   whom: z.union([z.enum(['new', 'all']), z.uuid()]),
   form: z.enum(['sheets', 'slips']),
@@ -36,29 +47,32 @@ export function rosterRoutes({
   db,
   custody,
   config,
+  mailing,
 }: {
   db: ApplianceDatabase;
   custody: Pick<WebCustody, 'staffSession'>;
   config: Pick<WebConfig, 'CLOISTER_INSTITUTION' | 'CLOISTER_ROOM_ORIGIN' | 'CLOISTER_EXAM_ORIGIN'>;
+  /** Undefined where mail is not set up. */
+  mailing: Mailing | undefined;
 }) {
   const signedIn = requireStaff(custody, config);
   const roster = requireRoster(db);
-  const shellOf = (c: Context<RosterEnv>) => ({
+  const shellOf = (c: Context<PublishedEnv>) => ({
     person: c.var.representative.name,
     roomOrigin: config.CLOISTER_ROOM_ORIGIN,
     exam: c.var.exam,
   });
 
   return (
-    new Hono<RosterEnv>()
-      .get('/exams/:exam', signedIn, roster, (c) => {
-        const { roles } = c.var.representative;
-        // Who only runs the exam has nothing to review.
-        const reviews = roles.includes('reviewer') || roles.includes('privacy-officer');
-        return c.html(<RosterPage {...shellOf(c)} {...{ reviews }} runs={c.var.runs} part={partOf(c)} />);
+    new Hono<PublishedEnv>()
+      .get('/exams/:exam', signedIn, roster, (c) => c.html(rosterPage(c)))
+      // A draft's own address is its set-up.
+      .get('/exams/:exam/test-takers', signedIn, roster, (c) => {
+        const path = rosterPath(c.var.exam);
+        return path === c.req.path ? c.html(rosterPage(c)) : c.redirect(path, 303);
       })
       .get('/exams/:exam/roster', signedIn, roster, (c) =>
-        c.html(<Roster exam={c.var.exam.exam} runs={c.var.runs} part={partOf(c)} />),
+        c.html(<Roster exam={c.var.exam} runs={c.var.runs} part={partOf(c)} />),
       )
       .get('/exams/:exam/import', signedIn, roster, requireRunning, (c) =>
         c.html(<ImportPage {...shellOf(c)} text="" fault={undefined} />),
@@ -91,31 +105,59 @@ export function rosterRoutes({
         return c.redirect(`/exams/${exam}/test-takers/${entered.id}`, 303);
       })
       .get('/exams/:exam/test-takers/:testTaker', signedIn, roster, requireRunning, (c) =>
-        c.html(<TestTakerPage {...shellOf(c)} testTaker={testTakerOf(c)} />),
+        c.html(testTakerPage(c, UNFILLED)),
       )
+      .post('/exams/:exam/test-takers/:testTaker/address', signedIn, roster, requireRunning, async (c) => {
+        const { id } = testTakerOf(c);
+        const entries = await readContent(c, addressForm);
+        const read = address.safeParse(entries);
+        if (!read.success) {
+          return c.html(testTakerPage(c, { entries, faults: { email: read.error.issues[0]?.message ?? '' } }), 400);
+        }
+        enterOnRoster(db, [], [{ id, email: read.data.email }]);
+        return c.redirect(`/exams/${c.var.exam.exam}/test-takers/${id}`, 303);
+      })
       .post('/exams/:exam/test-takers/:testTaker/removal', signedIn, roster, requireRunning, (c) => {
         const { id, name } = testTakerOf(c);
         if (!removeFromRoster(db, id)) {
           throw new AppError('already-done', { detail: 'attempt begun', sentence: begunSentence(name) });
         }
-        return c.redirect(`/exams/${c.var.exam.exam}`, 303);
+        return c.redirect(rosterPath(c.var.exam), 303);
       })
       .get('/exams/:exam/invitations', signedIn, roster, requireRunning, (c) => {
-        const counts = countRoster(db, c.var.exam.exam);
-        return c.html(<InvitationsPage {...shellOf(c)} {...{ counts }} now={new Date().toISOString()} />);
+        const { exam } = c.var.exam;
+        const counts = countRoster(db, exam);
+        const addressees = mailing && countAddressees(db, exam);
+        return c.html(<InvitationsPage {...shellOf(c)} {...{ counts, addressees }} now={new Date().toISOString()} />);
       })
       // The answer is the page with the links, and no address leads to it again: they stand nowhere else.
-      .post('/exams/:exam/invitations', signedIn, roster, requireRunning, async (c) => {
+      .post('/exams/:exam/invitations', signedIn, roster, requireRunning, requirePublished, async (c) => {
         const { whom, form, before = new Date().toISOString() } = await readContent(c, invitationForm);
         const invitees = whom === 'new' || whom === 'all' ? whom : { testTaker: whom };
         const { CLOISTER_EXAM_ORIGIN: examOrigin, CLOISTER_INSTITUTION: institution } = config;
-        const invitations = makeInvitations(db, c.var.exam, invitees, before, examOrigin);
+        const invitations = makeInvitations(db, c.var.rules, invitees, before, examOrigin);
         const next = invitations.length === BATCH ? { whom, form, before } : undefined;
-        return c.html(<PrintPage {...shellOf(c)} {...{ invitations, form, next, examOrigin, institution }} />);
+        return c.html(
+          <PrintPage {...shellOf(c)} rules={c.var.rules} {...{ invitations, form, next, examOrigin, institution }} />,
+        );
       })
   );
 
-  function partOf(c: Context<RosterEnv>): RosterPart {
+  function rosterPage(c: Context<PublishedEnv>) {
+    const { roles } = c.var.representative;
+    // Who only runs the exam has nothing to review, and a draft has nothing recorded.
+    const reviews = c.var.exam.rules !== undefined && (roles.includes('reviewer') || roles.includes('privacy-officer'));
+    return <RosterPage {...shellOf(c)} {...{ reviews }} runs={c.var.runs} part={partOf(c)} />;
+  }
+
+  function testTakerPage(c: Context<PublishedEnv>, filled: Filled) {
+    const testTaker = testTakerOf(c);
+    const now = new Date().toISOString();
+    const mail = findMail(db, testTaker.id);
+    return <TestTakerPage {...shellOf(c)} {...{ testTaker, mail, filled, now }} mails={mailing !== undefined} />;
+  }
+
+  function partOf(c: Context<PublishedEnv>): RosterPart {
     const { exam } = c.var.exam;
     const query = (c.req.query('q') ?? '').trim().slice(0, 100);
     const after = c.req.query('after') ?? null;
@@ -128,7 +170,7 @@ export function rosterRoutes({
     return { rows: found.slice(0, PAGE), counts: countRoster(db, exam), query, after, more: found.length > PAGE };
   }
 
-  function testTakerOf(c: Context<RosterEnv>) {
+  function testTakerOf(c: Context<PublishedEnv>) {
     const testTaker = findOnRoster(db, c.var.exam.exam, c.req.param('testTaker') ?? '');
     if (!testTaker) throw new AppError('not-found', { detail: 'test taker' });
     return testTaker;
@@ -136,7 +178,7 @@ export function rosterRoutes({
 
   /** Shows what a list would do, or goes on to the invitations where it was done. A list that cannot be read comes back with why. */
   async function answerList(
-    c: Context<RosterEnv>,
+    c: Context<PublishedEnv>,
     read: (text: string, digest: string) => { plan: ReturnType<typeof planImport>; changed: boolean } | undefined,
   ): Promise<Response> {
     let text = '';
@@ -144,7 +186,10 @@ export function rosterRoutes({
       const upload = await readUpload(c);
       text = upload.text;
       const shown = read(text, upload.digest);
-      if (!shown) return c.redirect(`/exams/${c.var.exam.exam}/invitations`, 303);
+      if (!shown) {
+        const { exam, rules } = c.var.exam;
+        return c.redirect(rules ? `/exams/${exam}/invitations` : rosterPath(c.var.exam), 303);
+      }
       const status = shown.changed ? 409 : shown.plan.faults.length > 0 ? 400 : 200;
       return c.html(<PreviewPage {...shellOf(c)} {...shown} text={text} />, status);
     } catch (error) {

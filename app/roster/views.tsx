@@ -1,19 +1,19 @@
 import type { Child } from 'hono/jsx';
 import type { RosterCounts, RosterRow } from '../../db/appliance/roster.ts';
-import type { ExamRules } from '../exams/rule-book.ts';
 import { Icon } from '../ui/icons.tsx';
 import { Moment } from '../ui/moment.tsx';
 import { Page } from '../ui/page.tsx';
 import { staffNavigation } from '../ui/staff-navigation.ts';
-import { Status } from '../ui/status.tsx';
+import { Notice, Status, type StatusKind } from '../ui/status.tsx';
 import { Table } from '../ui/table.tsx';
+import { type RosterExam, rosterPath } from './roster-exam.ts';
 
 /** What every page about a roster is made of. */
 export interface RosterShellProps {
   /** Name of who is signed in. */
   person: string;
   roomOrigin: string;
-  exam: ExamRules;
+  exam: RosterExam;
 }
 
 /** @param props.below whether the page lies below the roster's own, and leads back to it */
@@ -35,7 +35,7 @@ export function RosterShell({
       {...(scripts && { scripts })}
     >
       <div class="stack">
-        <p class="eyebrow">{below ? <a href={`/exams/${exam.exam}`}>{exam.title}, the roster</a> : exam.setup.unit}</p>
+        <p class="eyebrow">{below ? <a href={rosterPath(exam)}>{exam.title}, the roster</a> : exam.office}</p>
         <h1>{title}</h1>
         {children}
       </div>
@@ -57,9 +57,10 @@ export interface RosterPart {
 
 /** Who sits an exam and how far each has come. What was recorded is never here. @param props.runs whether who looks may change it */
 export function RosterPage({ runs, reviews, part, ...shell }: RosterShellProps & RosterProps & { reviews: boolean }) {
-  const { exam, title } = shell.exam;
+  const { exam, title, rules } = shell.exam;
   return (
     <RosterShell {...shell} title={title} scripts={['htmx']}>
+      {!rules && <UnpublishedNotice exam={exam} />}
       <div class="row">
         {reviews && (
           <a class="button primary" href={`${shell.roomOrigin}/attempts`}>
@@ -69,11 +70,13 @@ export function RosterPage({ runs, reviews, part, ...shell }: RosterShellProps &
         )}
         {runs && (
           <>
-            <a class={reviews ? 'button' : 'button primary'} href={`/exams/${exam}/invitations`}>
-              <Icon name="key" />
-              Invite test takers
-            </a>
-            <a class="button" href={`/exams/${exam}/import`}>
+            {rules && (
+              <a class={reviews ? 'button' : 'button primary'} href={`/exams/${exam}/invitations`}>
+                <Icon name="key" />
+                Invite test takers
+              </a>
+            )}
+            <a class={rules ? 'button' : 'button primary'} href={`/exams/${exam}/import`}>
               <Icon name="list" />
               Import a list
             </a>
@@ -84,15 +87,15 @@ export function RosterPage({ runs, reviews, part, ...shell }: RosterShellProps &
           </>
         )}
       </div>
-      <form class="row find" method="get" action={`/exams/${exam}`} role="search">
+      <form class="row find" method="get" action={rosterPath(shell.exam)} role="search">
         <div class="field">
           <label for="q">Find by name or code</label>
           <input id="q" name="q" type="search" value={part.query} maxlength={100} autocomplete="off" />
         </div>
         <button class="button">Find</button>
-        {part.query && <a href={`/exams/${exam}`}>Show all</a>}
+        {part.query && <a href={rosterPath(shell.exam)}>Show all</a>}
       </form>
-      <Roster exam={exam} runs={runs} part={part} />
+      <Roster exam={shell.exam} runs={runs} part={part} />
       {runs && (
         <form method="post" action={`/exams/${exam}/copies`}>
           <button class="button bare">
@@ -105,6 +108,19 @@ export function RosterPage({ runs, reviews, part, ...shell }: RosterShellProps &
   );
 }
 
+/** What a roster of a draft cannot do yet. */
+export function UnpublishedNotice({ exam }: { exam: string }) {
+  return (
+    <Notice kind="notice">
+      <p>
+        <strong>This exam is not published yet.</strong> You can put test takers on its roster now. Personal links and
+        invitations are made once it is published: before that there is nothing that a link could lead to.{' '}
+        <a href={`/exams/${exam}/draft`}>Go on setting it up</a>
+      </p>
+    </Notice>
+  );
+}
+
 interface RosterProps {
   runs: boolean;
   part: RosterPart;
@@ -114,23 +130,26 @@ interface RosterProps {
  * The roster as it stands now. Where scripts run it asks for itself anew every ten seconds until all attempts are sealed; a
  * session that ends meanwhile shows the page that says so, and an appliance that does not answer leaves what is there, with its time.
  */
-export function Roster({ exam, runs, part }: RosterProps & { exam: string }) {
+export function Roster({ exam: rosterExam, runs, part }: RosterProps & { exam: RosterExam }) {
+  const { exam, rules } = rosterExam;
+  const path = rosterPath(rosterExam);
   const { rows, counts, query, after, more } = part;
   const { entered, invited, started, ended } = counts;
   const here = new URLSearchParams({ ...(query && { q: query }), ...(after && { after }) });
-  const refresh = ended < entered && {
-    'hx-get': `/exams/${exam}/roster?${here}`,
-    'hx-trigger': 'every 10s',
-    'hx-swap': 'outerHTML',
-    'hx-status:401': 'target:#main select:#main',
-    'hx-status:4xx': 'swap:none',
-    'hx-status:5xx': 'swap:none',
-  };
+  const refresh = rules !== undefined &&
+    ended < entered && {
+      'hx-get': `/exams/${exam}/roster?${here}`,
+      'hx-trigger': 'every 10s',
+      'hx-swap': 'outerHTML',
+      'hx-status:401': 'target:#main select:#main',
+      'hx-status:4xx': 'swap:none',
+      'hx-status:5xx': 'swap:none',
+    };
   return (
     <div class="stack" id="roster" {...refresh}>
       <p>
         {entered} on the roster: {entered - started} not started, {started - ended} recording, {ended} ended and sealed.{' '}
-        {runs && `${invited} have a personal link. `}
+        {runs && rules && `${invited} have a personal link. `}
         <span class="hint">
           As of <Moment at={new Date().toISOString()} />
         </span>
@@ -159,14 +178,14 @@ export function Roster({ exam, runs, part }: RosterProps & { exam: string }) {
       {(after !== null || more) && (
         <nav class="row" aria-label="Parts of the roster">
           {after !== null && (
-            <a class="button" href={`/exams/${exam}?${new URLSearchParams(query ? { q: query } : {})}`}>
+            <a class="button" href={`${path}?${new URLSearchParams(query ? { q: query } : {})}`}>
               Back to the first
             </a>
           )}
           {more && (
             <a
               class="button"
-              href={`/exams/${exam}?${new URLSearchParams({ ...(query && { q: query }), after: rows.at(-1)?.id ?? '' })}`}
+              href={`${path}?${new URLSearchParams({ ...(query && { q: query }), after: rows.at(-1)?.id ?? '' })}`}
             >
               The next ones
             </a>
@@ -177,15 +196,30 @@ export function Roster({ exam, runs, part }: RosterProps & { exam: string }) {
   );
 }
 
-/** Whether somebody has a personal link. */
-export function LinkState({ invitedAt }: Pick<RosterRow, 'invitedAt'>) {
-  if (invitedAt === null) return <Status kind="quiet">None yet</Status>;
+/** Whether somebody has a personal link, and how their invitation by mail stands where there is one. */
+export function LinkState({ invitedAt, mail }: Pick<RosterRow, 'invitedAt' | 'mail'>) {
   return (
-    <Status kind="good" icon="key">
-      Made <Moment at={invitedAt} />
-    </Status>
+    <div class="row">
+      {invitedAt === null ? (
+        <Status kind="quiet">None yet</Status>
+      ) : (
+        <Status kind="good" icon="key">
+          Made <Moment at={invitedAt} />
+        </Status>
+      )}
+      {mail !== null && <Status kind={MAIL_STATES[mail].kind}>{MAIL_STATES[mail].words}</Status>}
+    </div>
   );
 }
+
+/** What a roster says of a mail. */
+const MAIL_STATES: Record<NonNullable<RosterRow['mail']>, { kind: StatusKind; words: string }> = {
+  waiting: { kind: 'notice', words: 'Mail waits' },
+  sending: { kind: 'notice', words: 'Mail is being sent' },
+  sent: { kind: 'good', words: 'Mail sent' },
+  refused: { kind: 'alarm', words: 'Mail was not sent' },
+  uncertain: { kind: 'alarm', words: 'Mail may not have arrived' },
+};
 
 /** How far somebody's attempt has come. */
 export function AttemptState({ startedAt, endedAt }: Pick<RosterRow, 'startedAt' | 'endedAt'>) {

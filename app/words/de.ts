@@ -4,6 +4,7 @@ import { errors } from './de/errors.ts';
 import { practice } from './de/practice.tsx';
 import { recorder } from './de/recorder.tsx';
 import { check } from './de/check.tsx';
+import { invitation } from './de/invitation.ts';
 import { notice } from './de/notice.tsx';
 import { shell } from './de/shell.ts';
 import { welcome } from './de/welcome.tsx';
@@ -16,6 +17,7 @@ export const de: Words = {
   errors,
   welcome,
   demonstration,
+  invitation,
   notice,
   attempt,
   recorder,

@@ -4,6 +4,7 @@ import { errors } from './en/errors.ts';
 import { practice } from './en/practice.tsx';
 import { recorder } from './en/recorder.tsx';
 import { check } from './en/check.tsx';
+import { invitation } from './en/invitation.ts';
 import { notice } from './en/notice.tsx';
 import { shell } from './en/shell.ts';
 import { welcome } from './en/welcome.tsx';
@@ -16,6 +17,7 @@ export const en = {
   errors,
   welcome,
   demonstration,
+  invitation,
   notice,
   attempt,
   recorder,

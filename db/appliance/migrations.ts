@@ -124,4 +124,15 @@ export const migrations: readonly Migration[] = [
       for (const word of wordsOf(`${name} ${candidate}`)) insert.run(exam, word, id);
     }
   },
+  // Invitations that go out by mail. What became of them stands with the mail, and not with the link.
+  `
+  CREATE TABLE invitation_mails (
+    test_taker TEXT PRIMARY KEY REFERENCES test_takers(id), exam TEXT NOT NULL, address TEXT NOT NULL, state TEXT NOT NULL,
+    asked_at TEXT NOT NULL, due_at TEXT NOT NULL, tries INTEGER NOT NULL, ended_at TEXT, fault TEXT, reply TEXT
+  ) STRICT;
+  CREATE INDEX invitation_mails_due ON invitation_mails (due_at) WHERE state = 'waiting';
+  CREATE INDEX invitation_mails_of ON invitation_mails (exam, state);
+  ALTER TABLE invitations DROP COLUMN sent_at;
+  ALTER TABLE invitations DROP COLUMN fault;
+  `,
 ];

@@ -1,7 +1,15 @@
 import { and, asc, eq, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
 import type { ApplianceDatabase } from './open.ts';
 import { wordsOf } from './roster-words.ts';
-import { attempts, invitations, rosterCounts, rosterWords, testTakers, testTakerSessions } from './schema.ts';
+import {
+  attempts,
+  invitationMails,
+  invitations,
+  rosterCounts,
+  rosterWords,
+  testTakers,
+  testTakerSessions,
+} from './schema.ts';
 
 export type TestTakerRow = typeof testTakers.$inferSelect;
 
@@ -11,6 +19,8 @@ export interface RosterRow extends Omit<TestTakerRow, 'linkDigest' | 'exam'> {
   endedAt: string | null;
   /** When the personal link that is good now was made; null where nobody was given one. */
   invitedAt: string | null;
+  /** How the invitation by mail stands; null where none was asked for since the last one on paper. */
+  mail: (typeof invitationMails.$inferSelect)['state'] | null;
 }
 
 /** How many stand on an exam's roster, and how many of them got a personal link, have begun, have ended. */
@@ -27,6 +37,7 @@ const row = {
   startedAt: attempts.startedAt,
   endedAt: attempts.endedAt,
   invitedAt: invitations.madeAt,
+  mail: invitationMails.state,
 };
 
 /**
@@ -132,11 +143,12 @@ export function searchRoster(
   ];
   return db.all<RosterRow>(sql`
     SELECT t.id, t.candidate, t.name, t.email,
-      a.started_at AS "startedAt", a.ended_at AS "endedAt", i.made_at AS "invitedAt"
+      a.started_at AS "startedAt", a.ended_at AS "endedAt", i.made_at AS "invitedAt", m.state AS mail
     FROM roster_words w
     CROSS JOIN test_takers t ON t.id = w.test_taker
     LEFT JOIN attempts a ON a.test_taker = t.id
     LEFT JOIN invitations i ON i.test_taker = t.id
+    LEFT JOIN invitation_mails m ON m.test_taker = t.id
     WHERE ${sql.join(conditions, sql` AND `)}
     ORDER BY w.word, w.test_taker
     LIMIT ${limit}`);
@@ -151,6 +163,7 @@ export function removeFromRoster(db: ApplianceDatabase, id: string): boolean {
     if (db.select({ id: attempts.id }).from(attempts).where(eq(attempts.testTaker, id)).get()) return false;
     db.delete(testTakerSessions).where(eq(testTakerSessions.testTaker, id)).run();
     db.delete(invitations).where(eq(invitations.testTaker, id)).run();
+    db.delete(invitationMails).where(eq(invitationMails.testTaker, id)).run();
     db.delete(rosterWords).where(eq(rosterWords.testTaker, id)).run();
     return db.delete(testTakers).where(eq(testTakers.id, id)).run().changes === 1;
   };
@@ -176,8 +189,7 @@ export function listInvitees(
 }
 
 /**
- * Puts new personal links into force: the ones before are good no longer, and sessions that began with them end, except those of
- * an attempt that runs. All or none.
+ * Puts new personal links into force, for invitations on paper: mails that wait for the same test takers are not sent any more. All or none.
  * @param links SHA-256 of each link's token
  * @param madeAt ISO 8601, UTC
  */
@@ -186,18 +198,24 @@ export function keepInvitations(
   links: { testTaker: string; linkDigest: Buffer }[],
   madeAt: string,
 ): void {
-  db.transaction((tx) => {
+  const work = () => {
     for (const { testTaker, linkDigest } of links) {
-      tx.update(testTakers).set({ linkDigest }).where(eq(testTakers.id, testTaker)).run();
-      const begun = tx.select({ id: attempts.id }).from(attempts).where(eq(attempts.testTaker, testTaker)).get();
-      if (!begun) tx.delete(testTakerSessions).where(eq(testTakerSessions.testTaker, testTaker)).run();
-      const made = { madeAt, sentAt: null, fault: null };
-      tx.insert(invitations)
-        .values({ testTaker, ...made })
-        .onConflictDoUpdate({ target: invitations.testTaker, set: made })
-        .run();
+      putLinkInForce(db, testTaker, linkDigest, madeAt);
+      db.delete(invitationMails).where(eq(invitationMails.testTaker, testTaker)).run();
     }
-  });
+  };
+  db.$client.transaction(work).immediate();
+}
+
+/** Ends the personal link before and the sessions that began with it, except those of an attempt that runs. Within a transaction. */
+export function putLinkInForce(db: ApplianceDatabase, testTaker: string, linkDigest: Buffer, madeAt: string): void {
+  db.update(testTakers).set({ linkDigest }).where(eq(testTakers.id, testTaker)).run();
+  const begun = db.select({ id: attempts.id }).from(attempts).where(eq(attempts.testTaker, testTaker)).get();
+  if (!begun) db.delete(testTakerSessions).where(eq(testTakerSessions.testTaker, testTaker)).run();
+  db.insert(invitations)
+    .values({ testTaker, madeAt })
+    .onConflictDoUpdate({ target: invitations.testTaker, set: { madeAt } })
+    .run();
 }
 
 function rosterOf(db: ApplianceDatabase, where: SQL | undefined) {
@@ -206,6 +224,7 @@ function rosterOf(db: ApplianceDatabase, where: SQL | undefined) {
     .from(testTakers)
     .leftJoin(attempts, eq(attempts.testTaker, testTakers.id))
     .leftJoin(invitations, eq(invitations.testTaker, testTakers.id))
+    .leftJoin(invitationMails, eq(invitationMails.testTaker, testTakers.id))
     .where(where)
     .$dynamic();
 }

@@ -61,10 +61,26 @@ export const rosterCounts = sqliteTable('roster_counts', {
 export const invitations = sqliteTable('invitations', {
   testTaker: text('test_taker').primaryKey(),
   madeAt: text('made_at').notNull(),
-  /** When the mail server took it; null where it was printed, or waits. */
-  sentAt: text('sent_at'),
-  /** Why the mail server did not take it. */
-  fault: text(),
+});
+
+/** The last invitation of each test taker that somebody asked to have sent by mail. Its link is made when it is sent, and kept nowhere. */
+export const invitationMails = sqliteTable('invitation_mails', {
+  testTaker: text('test_taker').primaryKey(),
+  exam: text().notNull(),
+  /** Where it goes; as long as it waits, where it would have gone when it was asked for. */
+  address: text().notNull(),
+  /** `sending` only while it is handed over, `uncertain` where that broke off so that nobody knows whether it was taken. */
+  state: text({ enum: ['waiting', 'sending', 'sent', 'refused', 'uncertain'] }).notNull(),
+  askedAt: text('asked_at').notNull(),
+  /** When it is tried next, as long as it waits. */
+  dueAt: text('due_at').notNull(),
+  tries: integer().notNull(),
+  /** When the mail server took it, or it was given up. */
+  endedAt: text('ended_at'),
+  /** Why it was not taken, the last time that it was tried. */
+  fault: text({ enum: ['address', 'message', 'later', 'closed', 'ended'] }),
+  /** What the mail server said then, on one line. */
+  reply: text(),
 });
 
 export const testTakerSessions = sqliteTable('test_taker_sessions', {
