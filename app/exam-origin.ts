@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { ApplianceDatabase } from '../db/appliance/open.ts';
 import type { AttemptKeys } from './attempts/attempt-keys.ts';
+import { arrangementRoutes } from './arrangements/routes.tsx';
 import { attemptRoutes } from './attempts/routes.tsx';
 import type { WebConfig } from './config.ts';
 import type { WebCustody } from './custody/client.ts';
@@ -44,6 +45,7 @@ export function examOrigin({ config, db, briskCustody, registrations, rules, key
     .use('/recordings/*', attempt)
     .route('/', recordingRoutes({ recordings }))
     .route('/', attemptRoutes({ db, custody: briskCustody, registrations, rules, keys, recordings, config }))
+    .route('/', arrangementRoutes({ db, custody: briskCustody, rules }))
     .route('/', practiceRoutes({ db, recordings, config }))
     .route('/', examPageRoutes({ config }))
     .route('/', languageRoutes())

@@ -1,4 +1,5 @@
 import { sessionRoutes } from './accounts/routes.ts';
+import { staffArrangementRoutes } from './arrangements/staff-routes.tsx';
 import type { WebParts } from './exam-origin.ts';
 import { draftRoutes } from './exams/draft-routes.tsx';
 import { staffExamRoutes } from './exams/routes.tsx';
@@ -20,6 +21,7 @@ export function staffOrigin({ config, db, custody, assetFolder, log }: Omit<WebP
     .route('/', sessionRoutes({ custody }))
     .route('/', draftRoutes({ db, custody, config }))
     .route('/', staffExamRoutes({ db, custody, config }))
+    .route('/', staffArrangementRoutes({ db, custody, config }))
     .route('/', rosterRoutes({ db, custody, config }))
     .route('/', assets(assetFolder));
 }

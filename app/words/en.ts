@@ -1,3 +1,4 @@
+import { arrangement } from './en/arrangement.tsx';
 import { attempt } from './en/attempt.tsx';
 import { demonstration } from './en/demonstration.ts';
 import { errors } from './en/errors.ts';
@@ -17,6 +18,7 @@ export const en = {
   welcome,
   demonstration,
   notice,
+  arrangement,
   attempt,
   recorder,
   practice,

@@ -1,7 +1,15 @@
 import { and, asc, eq, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
 import type { ApplianceDatabase } from './open.ts';
 import { wordsOf } from './roster-words.ts';
-import { attempts, invitations, rosterCounts, rosterWords, testTakers, testTakerSessions } from './schema.ts';
+import {
+  arrangementRequests,
+  attempts,
+  invitations,
+  rosterCounts,
+  rosterWords,
+  testTakers,
+  testTakerSessions,
+} from './schema.ts';
 
 export type TestTakerRow = typeof testTakers.$inferSelect;
 
@@ -152,6 +160,7 @@ export function removeFromRoster(db: ApplianceDatabase, id: string): boolean {
     db.delete(testTakerSessions).where(eq(testTakerSessions.testTaker, id)).run();
     db.delete(invitations).where(eq(invitations.testTaker, id)).run();
     db.delete(rosterWords).where(eq(rosterWords.testTaker, id)).run();
+    db.delete(arrangementRequests).where(eq(arrangementRequests.testTaker, id)).run();
     return db.delete(testTakers).where(eq(testTakers.id, id)).run().changes === 1;
   };
   return db.$client.transaction(work).immediate();
