@@ -90,7 +90,7 @@ const CONTENTS: { [Type in ActType]: fc.Arbitrary<Omit<Extract<Proposal, { type:
       elsewhere: optionalReason,
     }),
   }),
-  'refuse-arrangement': fc.record({ exam: id, request: id, reason: reason.map((text) => text.padEnd(40, '.')) }),
+  'refuse-arrangement': fc.record({ exam: id, request: id, reason: reason.map((text) => text.padEnd(80, '.')) }),
   release: fc.record({ scope, extent, purpose, justification: optionalReason, recipient }),
   'standing-grant': fc.record({ exam: id, extent, purpose, justification: reason, recipient, until: moment }),
   decide: fc.record({ attempt: id, outcome: among(OUTCOMES), reason }),

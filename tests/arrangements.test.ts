@@ -291,7 +291,7 @@ describe('who answers', () => {
     expect(page).toContain('Abgelehnt Zwei Personen haben diese Antwort unterschrieben.');
     expect(page).toContain(reason);
     const [entry] = entriesOf('arrangement-refused', id);
-    expect((entry?.body.signatures as unknown[]).length).toBe(2);
+    expect(entry?.body.signatures).toHaveLength(2);
     // Asked again, it is another request.
     expect((await who.ask(...SOME_TIME)).status).toBe(303);
     expect(listRequestsOf(pages.db, who.id)).toHaveLength(2);

@@ -9,6 +9,7 @@ import { Moment } from '../ui/moment.tsx';
 import { Page } from '../ui/page.tsx';
 import { Notice, Status } from '../ui/status.tsx';
 import type { Words } from '../words/en.ts';
+import { FORMATS } from '../words/formats.ts';
 import type { Reading } from '../words/language.ts';
 import { type Asked, NEEDS } from './request-form.ts';
 import { GrantedTerms } from './terms-view.tsx';
@@ -121,7 +122,7 @@ function Request({
   const { needs, extraMinutes, leftOut } = JSON.parse(request.asked) as Asked;
   const more = arrangement.asking(extraMinutes, leftOut);
   return (
-    <article class="card stack" aria-label={arrangement.needsOf(needs.map((need) => arrangement.need[need].words))}>
+    <article class="card stack" aria-label={FORMATS[language].all(needs.map((need) => arrangement.need[need].words))}>
       <Standing {...{ words, request, rules }} />
       <ul>
         {needs.map((need) => (

@@ -78,7 +78,6 @@ export const arrangement: Words['arrangement'] = {
       geändert hat.
     </>
   ),
-  needsOf: (needs) => all(needs),
   asking: (minutes, kinds) =>
     [
       ...(minutes === null ? [] : [`${minutesOf(minutes)} mehr`]),

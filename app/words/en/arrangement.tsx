@@ -71,7 +71,6 @@ export const arrangement = {
   answeredOn: (at: Child) => <>Answered on {at}.</>,
   why: 'Two people signed this answer. Their reason:',
   complain: (contact: Child) => <>You do not agree? Write to {contact}, or ask again with what has changed.</>,
-  needsOf: (needs: string[]) => all(needs),
   asking: (minutes: number | null, kinds: Kind[]) =>
     [
       ...(minutes === null ? [] : [`${amount(minutes, 'minute', 'minutes')} more`]),
