@@ -4,6 +4,7 @@ import { findExam } from '../db/custody/exams.ts';
 import { type ArrangementTerms, arrangementTerms } from './arrangement.ts';
 import type { Custody } from './custody.ts';
 import { CustodyError } from './errors.ts';
+import type { ExamSetup } from './exam-setup.ts';
 import { setupOf } from './exams.ts';
 
 const DAY_MS = 86_400_000;
@@ -91,6 +92,25 @@ export function grantedTo(
 ): ArrangementTerms | null {
   const terms = rows.findGrantedTerms(db, exam, candidate);
   return terms === undefined ? null : arrangementTerms.parse(JSON.parse(terms));
+}
+
+/**
+ * Whether an exam that is told so would leave somebody, of whom something is not recorded, with neither camera nor screen, though
+ * they sit it here.
+ */
+export function leavesNothing({ db }: Pick<Custody, 'db'>, exam: string, { necessity }: ExamSetup): boolean {
+  return rows
+    .listGrantedTerms(db, exam)
+    .map((terms) => arrangementTerms.parse(JSON.parse(terms)))
+    .some((terms) => terms.elsewhere === '' && !recordsPicture(necessity, terms));
+}
+
+/** @returns whether camera or screen of somebody with these terms is recorded */
+export function recordsPicture(
+  necessity: ExamSetup['necessity'],
+  { leftOut }: Pick<ArrangementTerms, 'leftOut'>,
+): boolean {
+  return (['camera', 'screen'] as const).some((kind) => necessity[kind] !== undefined && !leftOut.includes(kind));
 }
 
 function view({ id, requestedAt, dueAt, answeredAt, terms, reason }: rows.ArrangementRow): ArrangementView {

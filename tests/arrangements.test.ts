@@ -415,6 +415,14 @@ describe('a granted arrangement', () => {
     expect([start.sources, start.sound]).toEqual([['screen'], true]);
     expect(readOwnExam(pages.db, { id: who.id, exam }).setup.necessity).not.toHaveProperty('camera');
 
+    // Nor does a later version of the exam leave them with nothing to record.
+    const { version, title, setup } = await custody.web.exam(exam);
+    const { screen: _, ...bare } = setup.necessity;
+    const revision = { type: 'revise-exam' as const, exam, version: version + 1, title };
+    await expect(custody.web.propose({ ...revision, setup: { ...setup, necessity: bare } })).rejects.toMatchObject({
+      facts: { faults: [{ field: 'setup.necessity', kind: 'arrangement' }] },
+    });
+
     const { officers } = custody.founders;
     await carryOut(custody, { type: 'assign', exam, subject: reviewer.id }, [officers[0]]);
     const seen = await custody.room.attempt(reviewer.session, start.attempt);

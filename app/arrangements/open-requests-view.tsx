@@ -44,7 +44,7 @@ export function OpenRequestsPage(props: OpenRequestsPageProps) {
             rows={requests.map((request) => [
               <a href={`/arrangements/${request.id}`}>{request.name}</a>,
               request.title,
-              wordAsked(JSON.parse(request.asked) as Asked).join('; '),
+              wordAsked(JSON.parse(request.asked) as Asked).join(' · '),
               <Due request={request} now={now} />,
               <Stands request={request} />,
             ])}

@@ -44,7 +44,7 @@ export function RequestPage(props: RequestPageProps) {
         <Unsigned request={request} />
         <dl class="details">
           <dt>Asks for</dt>
-          <dd>{needs.length > 0 ? needs.join('; ') : 'not known any more'}</dd>
+          <dd>{needs.length > 0 ? needs.join(' · ') : 'not known any more'}</dd>
           {request.words && (
             <>
               <dt>In their own words</dt>

@@ -74,6 +74,7 @@ function RequestForm(props: ArrangementsPageProps & { words: Words }) {
   const { arrangement } = words;
   return (
     <form class="card stack" method="post" action="/attempt/arrangements" novalidate>
+      {props.requests.length > 0 && <h2>{arrangement.again}</h2>}
       <FormFault filled={filled} />
       <ChecksField
         filled={filled}

@@ -1,4 +1,4 @@
-import { and, count, desc, eq, isNull, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 import { type CustodyDatabase, prepared } from './open.ts';
 import { arrangementRequests } from './schema.ts';
 
@@ -49,7 +49,7 @@ const granted = prepared((db) =>
       and(
         eq(arrangementRequests.exam, sql.placeholder('exam')),
         eq(arrangementRequests.candidate, sql.placeholder('candidate')),
-        sql`${arrangementRequests.terms} IS NOT NULL`,
+        isNotNull(arrangementRequests.terms),
       ),
     )
     .orderBy(desc(arrangementRequests.answeredAt))
@@ -60,4 +60,16 @@ const granted = prepared((db) =>
 /** @returns the terms granted last to a candidate of an exam, as JSON */
 export function findGrantedTerms(db: CustodyDatabase, exam: string, candidate: string): string | undefined {
   return granted(db).get({ exam, candidate })?.terms ?? undefined;
+}
+
+/** @returns the terms that each candidate of an exam was granted last, as JSON */
+export function listGrantedTerms(db: CustodyDatabase, exam: string): string[] {
+  const { candidate, terms, answeredAt } = arrangementRequests;
+  const rows = db
+    .select({ candidate, terms })
+    .from(arrangementRequests)
+    .where(and(eq(arrangementRequests.exam, exam), isNotNull(terms)))
+    .orderBy(asc(answeredAt))
+    .all();
+  return [...new Map(rows.map((row) => [row.candidate, row.terms as string])).values()];
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import * as rows from '../../db/custody/arrangements.ts';
 import { findAttemptOf } from '../../db/custody/attempts.ts';
 import { type ArrangementTerms, arrangementTerms, refusalReason } from '../arrangement.ts';
+import { recordsPicture } from '../arrangements.ts';
 import type { Custody } from '../custody.ts';
 import { CustodyError } from '../errors.ts';
 import { type Fault, findFaultsIn } from '../exam-findings.ts';
@@ -118,10 +119,7 @@ function findTermFaults(custody: Custody, exam: string, terms: ArrangementTerms)
       'Leave out only what it records.',
     );
   }
-  const left = (['camera', 'screen'] as const).filter(
-    (kind) => necessity[kind] !== undefined && !terms.leftOut.includes(kind),
-  );
-  if (left.length === 0 && terms.elsewhere === '') {
+  if (terms.elsewhere === '' && !recordsPicture(necessity, terms)) {
     fault(
       'terms.leftOut',
       'Neither camera nor screen would be left to record, and an attempt here is a recording of at least one of them.',
@@ -148,7 +146,7 @@ function requestDetails(custody: Custody, row: rows.ArrangementRow): Detail[] {
   return [
     { term: 'Test taker', value: row.candidate },
     ...examDetails(custody, examOf(custody, row.exam)),
-    { term: 'Asked for', value: row.requestedAt },
+    { term: 'Asked on', value: row.requestedAt },
     { term: late ? 'Answer was due, and is overdue' : 'Answer is due', value: row.dueAt },
   ];
 }

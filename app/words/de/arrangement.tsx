@@ -13,7 +13,7 @@ export const arrangement: Words['arrangement'] = {
   lead: 'Sie können beantragen, diese Prüfung anders abzulegen als andere: mit mehr Zeit oder Pausen, auf einem anderen Gerät, auf anderem Weg oder mit weniger Aufzeichnung.',
   noReason:
     'Sie müssen nicht sagen, warum. Niemand fragt Sie hier nach einer Diagnose, einem Attest oder einem anderen medizinischen Grund; bitte schreiben Sie auch keinen. Was Sie brauchen, genügt.',
-  free: 'Der Antrag kostet nichts, und Ihnen entsteht daraus kein Nachteil. Wer Aufzeichnungen prüft, erfährt nicht, dass Sie etwas beantragt haben, was es war und was Sie dazu geschrieben haben.',
+  free: 'Der Antrag kostet nichts, und Ihnen entsteht daraus kein Nachteil. Wer Aufzeichnungen prüft, erfährt nicht, dass Sie etwas beantragt haben, was es war oder was Sie dazu geschrieben haben; nur, was nicht aufgezeichnet werden sollte, falls etwas weggefallen ist.',
   link: 'Eine andere Regelung beantragen',
   seeLink: 'Ihre Regelungen',
   back: 'Zurück zu Ihrer Prüfung',
@@ -86,6 +86,7 @@ export const arrangement: Words['arrangement'] = {
   yourWords: 'Was Sie dazu geschrieben haben:',
   remove: 'Meinen Text löschen',
   removeHint: 'Was Sie beantragt haben, bleibt; Ihr eigener Text wird hier endgültig gelöscht.',
+  again: 'Etwas anderes beantragen',
   oneAtATime: 'Etwas anderes können Sie beantragen, sobald dieser Antrag beantwortet ist.',
 
   holds: 'Ihre Regelung',

@@ -13,7 +13,7 @@ export const arrangement = {
   lead: 'You can ask to sit this exam otherwise than others: with more time or breaks, on another device, in another way, or with less recorded.',
   noReason:
     'You need not say why. Nobody asks you for a diagnosis, a certificate or any other medical reason here; please write none. What you need is enough.',
-  free: 'Asking costs nothing and is never held against you. Who reviews recordings does not learn that you asked, what you asked for, or what you wrote.',
+  free: 'Asking costs nothing and is never held against you. Who reviews recordings is not told that you asked, what you asked for, or what you wrote; only what was not to be recorded, where something was left out.',
   link: 'Ask for an arrangement',
   seeLink: 'Your arrangements',
   back: 'Back to your exam',
@@ -79,6 +79,7 @@ export const arrangement = {
   yourWords: 'What you wrote:',
   remove: 'Delete what I wrote',
   removeHint: 'What you ask for stays; your own words are deleted here for good.',
+  again: 'Ask for something else',
   oneAtATime: 'You can ask for something else once this is answered.',
 
   holds: 'Your arrangement',
