@@ -43,7 +43,7 @@ export function examOrigin({ config, db, briskCustody, registrations, rules, key
   return originApp({ place: 'exam', origin: config.CLOISTER_EXAM_ORIGIN, log })
     .use('/recordings', attempt)
     .use('/recordings/*', attempt)
-    .route('/', recordingRoutes({ recordings }))
+    .route('/', recordingRoutes({ db, recordings }))
     .route('/', attemptRoutes({ db, custody: briskCustody, registrations, rules, keys, recordings, config }))
     .route('/', arrangementRoutes({ db, custody: briskCustody, rules }))
     .route('/', practiceRoutes({ db, recordings, config }))

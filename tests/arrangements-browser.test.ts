@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Browser, Page } from 'playwright-core';
@@ -32,9 +33,11 @@ afterAll(async () => {
   await appliance?.stop();
 });
 
-/** At both widths where the page is laid out differently, and else where it breaks first. */
+/** Looked at in every run, where a page breaks first; the others among the long tests, at both widths. */
+const ALWAYS = ['arrangements-fault', 'request', 'open-requests-overdue', 'arrangements-refused'];
+
 async function inspect(page: Page, name: string): Promise<void> {
-  for (const width of FULL ? [1280, 380] : [380]) await inspectPage(page, name, width);
+  for (const width of FULL ? [1280, 380] : ALWAYS.includes(name) ? [380] : []) await inspectPage(page, name, width);
   await page.setViewportSize({ width: 1280, height: 800 });
 }
 
@@ -54,6 +57,22 @@ async function arrive(index: number): Promise<{ page: Page; asked: () => Promise
   await page.goto(appliance.testTakers[index]?.link as string);
   return { page, asked: () => page.evaluate(() => (globalThis as unknown as { asked: object[] }).asked) };
 }
+
+/** Reads web's own database. */
+function read<T>(query: string, ...values: string[]): T[] {
+  const database = new Database(join(appliance.data, 'web/appliance.db'), { readonly: true });
+  const rows = database.prepare(query).all(...values) as T[];
+  database.close();
+  return rows;
+}
+
+/** @returns the sources of a test taker's recordings */
+const recordedOf = (name: string) =>
+  read<{ source: string }>(
+    `SELECT source FROM recordings JOIN attempts ON attempts.id = attempt
+      JOIN test_takers ON test_takers.id = test_taker WHERE name = ?`,
+    name,
+  ).map(({ source }) => source);
 
 test('a test taker asks for more time without a camera by keyboard, gets it signed, and no camera is asked for', async () => {
   const { page, asked } = await arrive(0);
@@ -144,4 +163,45 @@ test('an answer that is overdue is said loudly to both sides, and a refusal by t
   await page.getByText('Abgelehnt').waitFor();
   await page.getByText('This exam has a break for everybody after each hour.').waitFor();
   await inspect(page, 'arrangements-refused');
+});
+
+test('a recorder that was opened before a recording was left out does not make it, and goes on by itself', async () => {
+  const { page } = await arrive(2);
+  const recorder = await page.context().newPage();
+  await recorder.goto(`${appliance.exam}/attempt/recorder`);
+  await recorder.getByRole('button', { name: 'Turn on camera and microphone' }).click();
+  await recorder.getByRole('heading', { name: 'Check camera, microphone and screen' }).waitFor();
+  await page.goto(`${appliance.exam}/attempt/arrangements`);
+  await page.getByLabel(/^A kind of recording left out/).check();
+  await page.getByLabel('My screen').check();
+  await page.getByRole('button', { name: 'Ask for this' }).click();
+  await page.getByText('Waits for an answer').waitFor();
+  const open = 'SELECT id AS request, exam FROM arrangement_requests WHERE answered_at IS NULL';
+  const [request] = read<{ request: string; exam: string }>(open) as [{ request: string; exam: string }];
+  const desk = await openDesk(appliance.data, appliance.room);
+  const terms = { extraMinutes: 0, breakMinutes: 0, leftOut: ['screen' as const], anyDevice: false, elsewhere: '' };
+  const { act } = await desk.web.propose({ type: 'grant-arrangement', ...request, terms });
+  await signAll(desk, act, [desk.founders.administrator]);
+
+  await recorder.getByRole('button', { name: 'Share your screen' }).click();
+  await recorder.getByRole('button', { name: /^Start/ }).click();
+  // Opened anew, it finds its attempt running, and records what is left.
+  await recorder.getByText('Camera on').waitFor();
+  expect(await recorder.locator('[data-lamp="screen"]').count()).toBe(0);
+  expect(recordedOf('Mei-Ling Chen')).toEqual(['camera']);
+  // Nor is it taken from a browser that asks all the same.
+  const [{ attempt, key }] = read<{ attempt: string; key: Buffer }>(
+    'SELECT id AS attempt, public_key AS key FROM attempts',
+  ) as [{ attempt: string; key: Buffer }];
+  const begin = (source: string) =>
+    recorder.evaluate(
+      async (body) =>
+        (await fetch('/recordings', { method: 'POST', body, headers: { 'content-type': 'application/json' } })).status,
+      JSON.stringify({
+        ...{ attempt, key: hash('sha256', key, 'base64url'), source },
+        ...{ mimeType: 'video/webm', startedAt: new Date().toISOString() },
+      }),
+    );
+  expect([await begin('camera'), await begin('screen')]).toEqual([200, 400]);
+  expect(recordedOf('Mei-Ling Chen')).toEqual(['camera']);
 });

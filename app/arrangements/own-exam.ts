@@ -1,4 +1,4 @@
-import { findTermsOf } from '../../db/appliance/arrangements.ts';
+import { findTermsOf, findTestTakerOfAttempt } from '../../db/appliance/arrangements.ts';
 import type { ApplianceDatabase } from '../../db/appliance/open.ts';
 import { type ArrangementTerms, arrangementTerms } from '../../hsm/arrangement.ts';
 import type { Policy } from '../../hsm/policy.ts';
@@ -40,4 +40,11 @@ export function reentryOf({ reentry }: Pick<Policy, 'reentry'>, terms: Arrangeme
 export function requireSittingHere(terms: ArrangementTerms | null): void {
   if (!terms?.elsewhere) return;
   throw new AppError('refused', { detail: 'sits elsewhere', status: 409, sentence: (errors) => errors.sitsElsewhere });
+}
+
+/** @throws AppError malformed where an arrangement leaves this source out: a recorder that knows of it does not ask */
+export function requireRecorded(db: ApplianceDatabase, attempt: string, source: 'camera' | 'screen'): void {
+  const testTaker = findTestTakerOfAttempt(db, attempt);
+  if (testTaker === undefined || !grantedTo(db, testTaker)?.leftOut.includes(source)) return;
+  throw new AppError('malformed', { detail: `${source} is left out` });
 }

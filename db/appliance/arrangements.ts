@@ -1,6 +1,6 @@
 import { and, asc, count, desc, eq, getTableColumns, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { ApplianceDatabase } from './open.ts';
-import { arrangementRequests, exams, testTakers } from './schema.ts';
+import { arrangementRequests, attempts, exams, testTakers } from './schema.ts';
 
 export type ArrangementRow = typeof arrangementRequests.$inferSelect;
 
@@ -41,6 +41,11 @@ export function findTermsOf(db: ApplianceDatabase, testTaker: string): string | 
     .limit(1)
     .get();
   return row?.terms ?? undefined;
+}
+
+/** @returns whose attempt it is */
+export function findTestTakerOfAttempt(db: ApplianceDatabase, attempt: string): string | undefined {
+  return db.select({ testTaker: attempts.testTaker }).from(attempts).where(eq(attempts.id, attempt)).get()?.testTaker;
 }
 
 /** Whose requests somebody answers: those of a unit's exams; of all exams where it is null. */
