@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { ApplianceDatabase } from '../db/appliance/open.ts';
 import type { AttemptKeys } from './attempts/attempt-keys.ts';
+import { arrangementRoutes } from './arrangements/routes.tsx';
 import { attemptRoutes } from './attempts/routes.tsx';
 import type { WebConfig } from './config.ts';
 import type { WebCustody } from './custody/client.ts';
@@ -42,8 +43,9 @@ export function examOrigin({ config, db, briskCustody, registrations, rules, key
   return originApp({ place: 'exam', origin: config.CLOISTER_EXAM_ORIGIN, log })
     .use('/recordings', attempt)
     .use('/recordings/*', attempt)
-    .route('/', recordingRoutes({ recordings }))
+    .route('/', recordingRoutes({ db, recordings }))
     .route('/', attemptRoutes({ db, custody: briskCustody, registrations, rules, keys, recordings, config }))
+    .route('/', arrangementRoutes({ db, custody: briskCustody, rules }))
     .route('/', practiceRoutes({ db, recordings, config }))
     .route('/', examPageRoutes({ config }))
     .route('/', languageRoutes())

@@ -1,4 +1,5 @@
 import { sessionRoutes } from './accounts/routes.ts';
+import { staffArrangementRoutes } from './arrangements/staff-routes.tsx';
 import type { WebParts } from './exam-origin.ts';
 import { draftRoutes } from './exams/draft-routes.tsx';
 import { staffExamRoutes } from './exams/routes.tsx';
@@ -31,5 +32,6 @@ export function staffOrigin({
     .route('/', staffExamRoutes({ db, custody, config }))
     .route('/', rosterRoutes({ db, custody, config, mailing }))
     .route('/', mailRoutes({ db, custody, config, mailing }))
+    .route('/', staffArrangementRoutes({ db, custody, config }))
     .route('/', assets(assetFolder));
 }

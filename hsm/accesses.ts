@@ -3,6 +3,7 @@ import { listDecisions } from '../db/custody/acts.ts';
 import { listGrantsOn } from '../db/custody/grants.ts';
 import { findExam, isAssigned } from '../db/custody/exams.ts';
 import { findRepresentative } from '../db/custody/register.ts';
+import { grantedTo } from './arrangements.ts';
 import type { Custody } from './custody.ts';
 import { CustodyError, sentenceOf } from './errors.ts';
 import { policyOf } from './exams.ts';
@@ -185,6 +186,7 @@ export function viewAttempt(custody: Custody, representative: RepresentativeView
     ...view(custody, row, exam.title),
     purposes: policyOf(exam).purposes,
     alg: exam.alg,
+    unrecorded: grantedTo(custody, row)?.leftOut ?? [],
     accesses: listAccesses(custody, id),
   };
 }

@@ -1,6 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import * as rows from '../db/custody/attempts.ts';
 import { findExam } from '../db/custody/exams.ts';
+import { grantedTo } from './arrangements.ts';
 import { takesUntil } from './closing.ts';
 import { type Custody, refuseRegistration } from './custody.ts';
 import { CustodyError } from './errors.ts';
@@ -13,7 +14,7 @@ const MOST_KEYS = 20;
  * Registers an attempt and its key's public half, until the exam closes. The same again gives the same answer, later too.
  * @param input.publicKey SubjectPublicKeyInfo of an ECDSA P-256 key, base64url
  * @param input.takenAt when web took it, where it had to wait: ISO 8601, UTC. Web's word, bounded by the exam's own times.
- * @throws CustodyError not-found (exam), exam-over, malformed (key), attempt-conflict
+ * @throws CustodyError not-found (exam), exam-over, malformed (key), attempt-conflict, sits-elsewhere
  */
 export async function registerAttempt(
   custody: Custody,
@@ -32,6 +33,7 @@ export async function registerAttempt(
       await refuseRegistration(custody, 'attempt-conflict', { tried: 'register-attempt', attempt: existing.id });
     return { startedAt: existing.startedAt };
   }
+  if (grantedTo(custody, input)?.elsewhere) throw new CustodyError('sits-elsewhere');
   const policy = policyOf(exam);
   const startedAt = momentOf(input.takenAt, exam.createdAt);
   const over = Date.parse(startedAt) > Date.parse(policy.closesAt) || Date.now() > takesUntil(custody, policy);
@@ -76,7 +78,7 @@ export async function resumeAttempt(
   const known = keys.find((key) => key.publicKey.equals(publicKey));
   if (known) return { startedAt, resumedAt: known.resumedAt };
   if (attempt.sealedAt) throw new CustodyError('attempt-sealed');
-  if (policyOf(exam).reentry === 'same-browser') {
+  if (policyOf(exam).reentry === 'same-browser' && !grantedTo(custody, attempt)?.anyDevice) {
     return refuseRegistration(custody, 'attempt-conflict', { tried: 'resume-attempt', attempt: id });
   }
   if (keys.length + 1 >= MOST_KEYS) throw new CustodyError('keys-exhausted');

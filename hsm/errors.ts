@@ -143,6 +143,13 @@ const REFUSALS = {
     400,
     'The incident does not fit the attempt or its signature is not the attempt key’s. It counts for nothing.',
   ],
+  'incident-off': [409, 'Incidents of this kind are not noted for this test taker. It counts for nothing.'],
+  'request-open': [409, 'A request of this test taker waits for its answer already.'],
+  'requests-full': [409, 'This test taker has made as many requests as custody takes for one exam.'],
+  'sits-elsewhere': [
+    409,
+    'It was granted to this test taker to sit the exam elsewhere than here. No attempt of theirs begins on this appliance.',
+  ],
   'incidents-full': [409, 'As many incidents of this attempt stand in the ledger as one attempt may have.'],
   'seal-refused': [
     400,

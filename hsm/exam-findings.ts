@@ -9,7 +9,7 @@ import type { Policy } from './policy.ts';
 export interface Fault {
   /** Where: a dotted path into {title, policy, setup}, such as `setup.necessity.camera`. */
   field: string;
-  kind: Kind | 'retention' | 'window' | 'answer' | 'promise';
+  kind: Kind | 'retention' | 'window' | 'answer' | 'promise' | 'arrangement';
   /** The words that it is about. */
   quote?: string;
   /** Explains it to an exam administrator, in a sentence. */
@@ -149,26 +149,31 @@ export function findWeakenedPromises(before: ExamSetup | null, after: ExamSetup)
   return faults;
 }
 
-/** Each text is read in every language that there are rules for: what it is said to be written in is only said, sentence by sentence. */
 function findTextFaults(lint: Lint, exam: ExamText): Fault[] {
-  return Object.entries(TEXTS).flatMap(([field, read]) => {
-    const text = read(exam);
-    if (!text) return [];
-    const own = exam.setup.language;
-    const others = lint.languages.filter((language) => language !== own);
-    return [
-      ...lint(text, own),
-      ...others.flatMap((other) => lint(text, other).filter((finding) => !isPlainly(own, other, text, finding))),
-    ]
-      .filter(({ kind, from, to }, index, all) => {
-        // What two languages find in the same words is told once.
-        return !all.slice(0, index).some((one) => one.kind === kind && one.from < to && from < one.to);
-      })
-      .map(({ kind, quote, why, instead }) => {
-        const short = quote.length > MOST_QUOTED ? `${quote.slice(0, MOST_QUOTED)}…` : quote;
-        return { field, kind, quote: short, why: why.replaceAll(quote, () => short), instead };
-      });
-  });
+  return Object.entries(TEXTS).flatMap(([field, read]) =>
+    findFaultsIn(lint, exam.setup.language, field, read(exam) ?? ''),
+  );
+}
+
+/**
+ * Looks for what may not be put to a test taker, in one text. It is read in every language that there are rules for: what it is said
+ * to be written in is only said, sentence by sentence.
+ * @param own the language that it is said to be written in
+ */
+export function findFaultsIn(lint: Lint, own: ExamSetup['language'], field: string, text: string): Fault[] {
+  const others = lint.languages.filter((language) => language !== own);
+  return [
+    ...lint(text, own),
+    ...others.flatMap((other) => lint(text, other).filter((finding) => !isPlainly(own, other, text, finding))),
+  ]
+    .filter(({ kind, from, to }, index, all) => {
+      // What two languages find in the same words is told once.
+      return !all.slice(0, index).some((one) => one.kind === kind && one.from < to && from < one.to);
+    })
+    .map(({ kind, quote, why, instead }) => {
+      const short = quote.length > MOST_QUOTED ? `${quote.slice(0, MOST_QUOTED)}…` : quote;
+      return { field, kind, quote: short, why: why.replaceAll(quote, () => short), instead };
+    });
 }
 
 function findWindowFaults({ policy, setup }: { policy: Policy; setup: ExamSetup }): Fault[] {

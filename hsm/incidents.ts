@@ -3,6 +3,8 @@ import canonicalize from 'canonicalize';
 import { z } from 'zod';
 import { type AttemptRow, findAttempt, findChapter } from '../db/custody/attempts.ts';
 import * as rows from '../db/custody/incidents.ts';
+import { switchesOff } from './arrangement.ts';
+import { grantedTo } from './arrangements.ts';
 import { importAttemptKey, keysOf } from './attempts.ts';
 import { type Custody, refuseRegistration } from './custody.ts';
 import { CustodyError } from './errors.ts';
@@ -35,7 +37,7 @@ const incidentStatement = z
  * @param input.statement canonical JSON of {type, attempt, recording, chapter, from, to, kind}
  * @param input.signature of one of the attempt's keys: ECDSA P-256 SHA-256, IEEE P1363, base64url
  * @returns the index of its entry in the ledger
- * @throws CustodyError not-found, malformed, attempt-sealed, incidents-full; incident-refused where the signature is nobody's of
+ * @throws CustodyError not-found, malformed, attempt-sealed, incidents-full, incident-off; incident-refused where the signature is nobody's of
  *   the attempt, or of a browser that came later than the recording, or the chapter is not one of the attempt
  */
 export async function registerIncident(
@@ -50,6 +52,8 @@ export async function registerIncident(
   const known = rows.findIncident(custody.db, id, statementDigest);
   if (known) return { entry: known.entry };
   const { recording, chapter, from, to, kind } = statement;
+  // Entered nowhere: who reviews would read from a refusal that there is an arrangement.
+  if (switchesOff(grantedTo(custody, attempt), kind)) throw new CustodyError('incident-off');
   const signedBy = keysOf(custody, attempt).find((key) =>
     verify(
       'sha256',
@@ -110,4 +114,11 @@ function parseIncident(text: string): z.infer<typeof incidentStatement> {
     // Said below, as for text that is not canonical.
   }
   throw new CustodyError('malformed', 'incident statement');
+}
+
+/** @returns the attempt's incidents in the order of their entries, without those that an arrangement switched off after they were noted */
+export function listCounting(custody: Pick<Custody, 'db'>, id: string): rows.IncidentRow[] {
+  const attempt = findAttempt(custody.db, id);
+  const terms = attempt ? grantedTo(custody, attempt) : null;
+  return rows.listIncidents(custody.db, id).filter(({ kind }) => !switchesOff(terms, kind));
 }

@@ -80,6 +80,17 @@ const CONTENTS: { [Type in ActType]: fc.Arbitrary<Omit<Extract<Proposal, { type:
   'change-policy': fc.record({ exam: id, policy: rules }),
   assign: fc.record({ exam: id, subject: id }),
   unassign: fc.record({ exam: id, subject: id }),
+  'grant-arrangement': fc.record({
+    ...{ exam: id, request: id },
+    terms: fc.record({
+      extraMinutes: fc.integer({ min: 1, max: 1440 }),
+      breakMinutes: fc.integer({ min: 0, max: 600 }),
+      leftOut: fc.subarray(['camera' as const, 'microphone' as const, 'screen' as const]),
+      anyDevice: fc.boolean(),
+      elsewhere: optionalReason,
+    }),
+  }),
+  'refuse-arrangement': fc.record({ exam: id, request: id, reason: reason.map((text) => text.padEnd(80, '.')) }),
   release: fc.record({ scope, extent, purpose, justification: optionalReason, recipient }),
   'standing-grant': fc.record({ exam: id, extent, purpose, justification: reason, recipient, until: moment }),
   decide: fc.record({ attempt: id, outcome: among(OUTCOMES), reason }),

@@ -79,7 +79,11 @@ const unitOf = async (unit: string) =>
   (await custody.room.units(officers[0].session)).units.find((one) => one.unit === unit);
 const examOf = async (id: string) =>
   (await custody.room.exams(officers[0].session)).exams.find((one) => one.exam === id);
-const made = { unit: '', exam: '', who: '' };
+const made = { unit: '', exam: '', who: '', request: '' };
+const askIn = async (where: string, candidate: string) => {
+  const asked = { request: (made.request = randomUUID()), exam: where, candidate, attempt: randomUUID() };
+  return (await custody.web.requestArrangement(asked)).request;
+};
 
 /** Each type once, in an order in which each finds what those before it left. */
 const CASES: Record<ActType, Case> = {
@@ -252,6 +256,32 @@ const CASES: Record<ActType, Case> = {
     entry: 'unassigned',
     names: 'Ines Moreau is no longer assigned to “Ethics”',
     holds: async () => expect((await examOf(made.exam))?.assigned).toEqual([]),
+  },
+  'grant-arrangement': {
+    proposal: async () => ({
+      ...{ type: 'grant-arrangement', exam: made.exam, request: await askIn(made.exam, 'T-7') },
+      terms: { extraMinutes: 30, breakMinutes: 0, leftOut: ['camera'], anyDevice: false, elsewhere: '' },
+    }),
+    signers: () => [officers[0]],
+    wrong: () => reviewer,
+    entry: 'arrangement-granted',
+    names: 'Test taker T-7 sits “Ethics” with an arrangement: 30 minutes more, their camera is not recorded.',
+    holds: async () => expect((await custody.web.arrangement(made.request)).terms).toMatchObject({ extraMinutes: 30 }),
+  },
+  'refuse-arrangement': {
+    proposal: async () => ({
+      ...{ type: 'refuse-arrangement', exam: made.exam, request: await askIn(made.exam, 'T-8') },
+      reason: 'The aids that you ask for are open to everybody in this exam already.',
+    }),
+    signers: () => [administrator, officers[1]],
+    wrong: () => reviewer,
+    entry: 'arrangement-refused',
+    names: 'Test taker T-8 is refused the arrangement that they asked for in “Ethics”',
+    holds: async () =>
+      expect(await custody.web.arrangement(made.request)).toMatchObject({
+        terms: null,
+        reason: expect.stringContaining('open to everybody'),
+      }),
   },
   release: {
     proposal: () => releaseOf(attempt, spki),

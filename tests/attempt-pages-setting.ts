@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { sessionRoutes } from '../app/accounts/routes.ts';
+import { arrangementRoutes } from '../app/arrangements/routes.tsx';
+import { staffArrangementRoutes } from '../app/arrangements/staff-routes.tsx';
 import { attemptIdOf } from '../app/attempts/attempt.ts';
 import { enterTestTaker } from '../app/attempts/test-taker.ts';
 import { attemptRoutes } from '../app/attempts/routes.tsx';
@@ -88,6 +90,7 @@ export async function startPages(
 
   const examOrigin = originApp({ place: 'exam', origin: origins.exam, log })
     .route('/', attemptRoutes({ ...parts, custody: parts.briskCustody, config }))
+    .route('/', arrangementRoutes({ ...parts, custody: parts.briskCustody }))
     .route('/', practiceRoutes({ db, recordings, config }))
     .route('/', examPageRoutes({ config }))
     .route('/', languageRoutes());
@@ -101,7 +104,8 @@ export async function startPages(
     .route('/', draftRoutes({ db, custody: custody.web, config }))
     .route('/', staffExamRoutes({ db, custody: custody.web, config }))
     .route('/', rosterRoutes({ db, custody: custody.web, config, mailing }))
-    .route('/', mailRoutes({ db, custody: custody.web, config, mailing }));
+    .route('/', mailRoutes({ db, custody: custody.web, config, mailing }))
+    .route('/', staffArrangementRoutes({ db, custody: custody.web, config }));
 
   /** Asks as a browser does: own host, own origin unless told otherwise. */
   const ask = (

@@ -256,6 +256,10 @@ const TABLE: Record<string, Row> = {
   'GET /attempts/:attempt/ending': { missing: 'not-found' },
   // Of an attempt that is not there it says that nothing happened; what there is it shows each test taker their own of.
   'GET /attempts/:attempt/accesses': { free: 200 },
+  'POST /arrangement-requests': {
+    good: () => ({ request: randomUUID(), exam, candidate: 'T-9', attempt: randomUUID() }),
+  },
+  'GET /arrangement-requests/:request': { missing: 'not-found' },
   'POST /proposals': {
     good: () => ({ type: 'publish-exam', exam: randomUUID(), title: 'Rhetoric', policy: policy(), setup: setup() }),
   },
@@ -567,7 +571,10 @@ describe('a hostile web', () => {
   });
 
   test('proposes what the staff pages prepare and nothing else: no role, person, release, suspension or destroyed key', async () => {
-    const its = ['publish-exam', 'revise-exam', 'change-policy', 'assign', 'unassign'];
+    const its = [
+      ...['publish-exam', 'revise-exam', 'change-policy', 'assign', 'unassign'],
+      ...['grant-arrangement', 'refuse-arrangement'],
+    ];
     const body = {
       ...{ exam, subject: reviewer.id, act: randomUUID(), name: 'Eve', roles: ['privacy-officer'], unit: null },
       ...{ reason: 'x', scope: { attempt: victim.attempt }, extent: 'all', purpose: 'appeal', justification: 'x' },

@@ -294,7 +294,7 @@ describe('a published exam', () => {
     const noticeOf = async () => {
       const rules = await custody.web.exam(exam);
       const reading = { words: wordsIn('en'), path: '/attempt' };
-      const about = { reading, institution: 'Test University', name: 'Tessa Taker' };
+      const about = { reading, institution: 'Test University', name: 'Tessa Taker', arrangement: null };
       return String(await NoticePage({ ...about, exam: { id: exam, title: rules.title, setup: rules.setup }, rules }));
     };
     expect(await noticeOf()).not.toContain('was changed');

@@ -54,7 +54,7 @@ export async function startRecordingSetting(options: Parameters<typeof startCust
     const guard = requireAttempt(db, rules, keys);
     const app = originApp({ place: 'exam', origin: ORIGIN, log })
       .use('/recordings/*', guard)
-      .route('/', recordingRoutes({ recordings }))
+      .route('/', recordingRoutes({ db, recordings }))
       .route('/', attemptRoutes({ ...parts, custody: parts.briskCustody, config }));
     const server = createAdaptorServer({ fetch: app.fetch }) as Server;
     await once(server.listen(0, '127.0.0.1'), 'listening');

@@ -91,6 +91,10 @@ const TABLE: Record<Place, Record<string, Row>> = {
     'GET /attempt/recorder': { nobody: 401, other: 200 },
     'GET /attempt/start': { nobody: 401, other: 404 },
     'GET /attempt/receipt': { nobody: 401, other: 404 },
+    'GET /attempt/arrangements': { nobody: 401, other: 200 },
+    // To ask is everybody's own right: the other one asks for themselves, for nothing.
+    'POST /attempt/arrangements': { nobody: 401, other: 400, malformed: 400, oversized: 413, type: FORM_TYPE },
+    'POST /attempt/arrangements/:request/words/removal': { nobody: 401, other: 404, missing: 404, type: FORM_TYPE },
     'POST /attempt': { nobody: 401, other: 404, malformed: 400, oversized: 413 },
     'POST /attempt/seal': { nobody: 401, other: 404, malformed: 400, oversized: 413 },
     'POST /recordings': { nobody: 401, other: 404, malformed: 400, oversized: 413 },
@@ -151,6 +155,11 @@ const TABLE: Record<Place, Record<string, Row>> = {
     'GET /exams/:exam/mails/standing': ROSTER_PAGE,
     'POST /exams/:exam/mails': ROSTER_FORM,
     'POST /exams/:exam/mails/withdrawal': { ...ROSTER_PAGE, type: FORM_TYPE },
+    'GET /arrangements': { nobody: 401, other: 404, administrator: true },
+    'GET /arrangements/:request': ROSTER_PAGE,
+    'POST /arrangements/:request/grant': ROSTER_FORM,
+    'POST /arrangements/:request/refusal': ROSTER_FORM,
+    'POST /arrangements/:request/withdrawal': { ...ROSTER_PAGE, type: FORM_TYPE },
     'GET /assets/:name': { nobody: 200, missing: 404 },
     'POST /session': { nobody: 400, malformed: 400, oversized: 413, type: FORM_TYPE },
     'POST /session/end': { nobody: 303 },
@@ -243,6 +252,12 @@ beforeAll(async () => {
     cookies.exam[who] = cookieOf(await ask(exam, link.pathname));
     if (who === 'right') real.invitation = link.pathname.split('/').at(-1) as string;
   }
+  const asked = await ask(exam, '/attempt/arrangements', {
+    method: 'POST',
+    headers: { origin: exam, cookie: cookies.exam.right, 'content-type': FORM_TYPE },
+    body: new URLSearchParams({ 'needs[]': 'breaks' }).toString(),
+  });
+  expect(asked.status).toBe(303);
   const newKey = () =>
     generateKeyPairSync('ec', { namedCurve: 'P-256' })
       .publicKey.export({ format: 'der', type: 'spki' })
@@ -309,6 +324,8 @@ beforeAll(async () => {
   }
   administrator = await enterStaff((await desk.room.ticket(desk.founders.administrator.session)).ticket);
   real.testTaker = appliance.testTakers[2]?.id ?? '';
+  const open = await ask(staff, '/arrangements', { headers: { cookie: administrator, accept: 'text/html' } });
+  real.request = /href="\/arrangements\/([0-9a-f-]{36})"/.exec(open.body.toString())?.[1] ?? '';
   const begunDraft = await ask(staff, '/exams', {
     method: 'POST',
     headers: { origin: staff, cookie: administrator, 'content-type': FORM_TYPE, accept: 'text/html' },
@@ -321,10 +338,10 @@ beforeAll(async () => {
     json<{ act: string; options: { challenge: string } }>(
       await send(room, 'POST', '/acts', cookies.room.right, proposal),
     );
-  const [granted, open] = [await propose(), await propose()];
+  const [granted, unsigned] = [await propose(), await propose()];
   const signature = { response: keys.right.touch(granted.options.challenge, room) };
   expect((await send(room, 'POST', `/acts/${granted.act}/signature`, cookies.room.right, signature)).status).toBe(200);
-  Object.assign(real, { grant: granted.act, act: open.act });
+  Object.assign(real, { grant: granted.act, act: unsigned.act });
   Object.assign(good, {
     'POST /attempt': { attempt: start.attempt, publicKey: spki },
     'POST /attempt/seal': {
@@ -355,7 +372,7 @@ beforeAll(async () => {
     },
     'POST /recordings/:recording/gaps': { from: 0, to: 1, cause: 'reload' },
     'POST /acts': proposal,
-    'POST /acts/:act/signature': { response: keys.right.touch(open.options.challenge, room) },
+    'POST /acts/:act/signature': { response: keys.right.touch(unsigned.options.challenge, room) },
     'POST /grants/:grant/releases': { recipient: recipient.digest, chapters: [{ recording, chapter: 0 }] },
     'PUT /grants/:grant/viewing': { intervals: [] },
     'POST /grants/:grant/faults': { recording, segment: 0, fault: 'altered' },
@@ -453,7 +470,7 @@ describe('every route', () => {
   });
 
   test('that takes an object says what happens when it is missing or somebody else’s', () => {
-    const objects = /:(attempt|recording|exam|testTaker|act|grant|representative|unit)\b/;
+    const objects = /:(attempt|recording|exam|testTaker|request|act|grant|representative|unit)\b/;
     for (const { place, route, row } of cases) {
       if (!objects.test(route)) continue;
       expect(row.missing, `${place} ${route}`).toBe(404);

@@ -37,6 +37,10 @@ beforeAll(async () => {
   cookies.during = during.visit.cookie;
   await during.start();
   await during.visit.start((await makeAttemptKey()).publicKey);
+  const asked = new URLSearchParams({ 'needs[]': 'breaks' }).toString();
+  const form = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': String(asked.length) };
+  const headers = { cookie: cookies.during, ...form };
+  expect((await pages.ask('exam', '/attempt/arrangements', { method: 'POST', headers, body: asked })).status).toBe(303);
   const ended = await enter('Chidi Okonkwo');
   cookies.ended = ended.visit.cookie;
   const start = await ended.start();
@@ -59,6 +63,8 @@ const SHOWN: { name: string; path: string; who?: keyof typeof cookies; status?: 
   { name: 'recorder', path: '/attempt/recorder', who: 'before' },
   { name: 'recorder, resumed', path: '/attempt/recorder', who: 'during' },
   { name: 'practice', path: '/attempt/practice', who: 'before' },
+  { name: 'arrangements', path: '/attempt/arrangements', who: 'before' },
+  { name: 'arrangements, asked for', path: '/attempt/arrangements', who: 'during' },
   { name: 'during', path: '/attempt', who: 'during' },
   { name: 'ended', path: '/attempt', who: 'ended' },
   { name: 'unknown link', path: '/i/unknown', status: 404 },

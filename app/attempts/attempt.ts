@@ -4,7 +4,7 @@ import type { ApplianceDatabase } from '../../db/appliance/open.ts';
 import type { WebCustody } from '../custody/client.ts';
 import type { Registrations } from '../custody/registrations.ts';
 import { AppError } from '../errors.ts';
-import { readExam } from '../exams/exam.ts';
+import { grantedTo, readOwnExam, reentryOf, requireSittingHere } from '../arrangements/own-exam.ts';
 import { kindsOf } from '../exams/recorded-kinds.ts';
 import type { RuleBook } from '../exams/rule-book.ts';
 import type { Recordings } from '../recordings/recordings.ts';
@@ -23,7 +23,7 @@ export type Access = Awaited<ReturnType<WebCustody['accesses']>>['accesses'][num
 
 export interface AttemptParts {
   db: ApplianceDatabase;
-  custody: Pick<WebCustody, 'ending' | 'accesses'>;
+  custody: Pick<WebCustody, 'ending' | 'accesses' | 'arrangement' | 'proposal'>;
   registrations: Pick<Registrations, 'take' | 'seal'>;
   rules: Pick<RuleBook, 'of'>;
   keys: AttemptKeys;
@@ -61,6 +61,7 @@ async function beginAttempt(parts: AttemptParts, testTaker: TestTaker, spki: Buf
   const id = attemptIdOf(testTaker.id);
   const { exam, candidate } = testTaker;
   const { policy } = await parts.rules.of(exam);
+  requireSittingHere(grantedTo(db, testTaker.id));
   // Custody says the same, but it may be told only later.
   if (Date.now() > Date.parse(policy.closesAt)) throw examOver();
   const publicKey = spki.toString('base64url');
@@ -73,7 +74,7 @@ async function beginAttempt(parts: AttemptParts, testTaker: TestTaker, spki: Buf
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'already-done') throw error;
     // Custody knows the attempt by another key, from a start that never reached our row; or two browsers start at once.
-    if (policy.reentry === 'same-browser') throw startedElsewhere(error);
+    if (reentryOf(policy, grantedTo(db, testTaker.id)) === 'same-browser') throw startedElsewhere(error);
     const answer = await parts.registrations.take(
       'key',
       id,
@@ -88,7 +89,7 @@ async function beginAttempt(parts: AttemptParts, testTaker: TestTaker, spki: Buf
 /** The attempt goes on in another browser than those it was opened in. */
 async function goOnElsewhere(parts: AttemptParts, testTaker: TestTaker, attempt: string, spki: Buffer): Promise<void> {
   const { policy } = await parts.rules.of(testTaker.exam);
-  if (policy.reentry === 'same-browser') throw startedElsewhere();
+  if (reentryOf(policy, grantedTo(parts.db, testTaker.id)) === 'same-browser') throw startedElsewhere();
   checkUpload(policy);
   if (parts.keys.of(attempt).all.size >= MOST_KEYS) throw tooManyBrowsers();
   const publicKey = spki.toString('base64url');
@@ -118,7 +119,7 @@ async function describeStart(
   attempt: AttemptRow['id'],
   key: Buffer,
 ): Promise<AttemptStart> {
-  const exam = readExam(parts.db, testTaker.exam);
+  const exam = readOwnExam(parts.db, testTaker);
   const [{ examKey, policy }, { own, others }] = await Promise.all([
     parts.rules.of(testTaker.exam),
     parts.recordings.standing(attempt, key),

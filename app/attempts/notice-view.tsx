@@ -1,5 +1,7 @@
 import type { Child } from 'hono/jsx';
 import { Day, Moment } from '../ui/moment.tsx';
+import type { ArrangementTerms } from '../../hsm/arrangement.ts';
+import { OwnArrangement } from '../arrangements/terms-view.tsx';
 import { Page } from '../ui/page.tsx';
 import { Notice } from '../ui/status.tsx';
 import { fingerprintOf } from '../exams/fingerprint.ts';
@@ -20,14 +22,17 @@ export interface NoticePageProps {
   name: string;
   exam: Exam;
   rules: ExamRules;
+  /** What was granted to the test taker. */
+  arrangement: ArrangementTerms | null;
 }
 
 /** Before the attempt: everything that a test taker has a right to know, and the one step onwards. */
-export function NoticePage({ reading, institution, name, exam, rules }: NoticePageProps) {
+export function NoticePage({ reading, institution, name, exam, rules, arrangement }: NoticePageProps) {
   const { words } = reading;
   const { notice, language } = words;
   const { setup } = exam;
   const { policy, examKey } = rules;
+  const elsewhere = Boolean(arrangement?.elsewhere);
   return (
     <Page title={exam.title} place="exam" reading={reading} person={name} scripts={['recorder']}>
       <div class="stack">
@@ -37,21 +42,26 @@ export function NoticePage({ reading, institution, name, exam, rules }: NoticePa
         <h1 {...langOf(exam, words)}>{exam.title}</h1>
         <p class="lead">{notice.lead}</p>
         <RulesChanged words={words} rules={rules} />
-        <p>
-          <a class="button primary" href="/attempt/recorder">
-            {notice.check}
-          </a>
-        </p>
-        <p>
-          {notice.before((text) => (
-            <a href="/attempt/check">{text}</a>
-          ))}
-        </p>
-        <p>
-          <a class="button" href="/attempt/practice">
-            {notice.practise}
-          </a>
-        </p>
+        {arrangement && <OwnArrangement words={words} terms={arrangement} rules={rules} />}
+        {!elsewhere && (
+          <>
+            <p>
+              <a class="button primary" href="/attempt/recorder">
+                {notice.check}
+              </a>
+            </p>
+            <p>
+              {notice.before((text) => (
+                <a href="/attempt/check">{text}</a>
+              ))}
+            </p>
+            <p>
+              <a class="button" href="/attempt/practice">
+                {notice.practise}
+              </a>
+            </p>
+          </>
+        )}
 
         <NoticeText
           {...{ words, institution, setup, policy }}
@@ -59,10 +69,17 @@ export function NoticePage({ reading, institution, name, exam, rules }: NoticePa
           keptUntil={<Day at={keptUntil(policy)} language={language} />}
           degraded={examKey.releaseMode === 'host-transient'}
           fingerprint={fingerprintOf(examKey.applianceKey)}
+          asking={
+            <a class="button" href="/attempt/arrangements">
+              {words.arrangement.link}
+            </a>
+          }
         />
-        <p>
-          <a href="/attempt/recorder">{notice.onwards}</a>
-        </p>
+        {!elsewhere && (
+          <p>
+            <a href="/attempt/recorder">{notice.onwards}</a>
+          </p>
+        )}
       </div>
     </Page>
   );
@@ -101,11 +118,13 @@ export interface NoticeTextProps {
   degraded: boolean;
   /** The appliance key's, as the invitation shows it. */
   fingerprint: string;
+  /** The way to ask for another arrangement, where somebody reads it who could. */
+  asking?: Child;
 }
 
 /** Everything that a test taker has a right to know before their attempt; administrators see the same while they set the exam up. */
 export function NoticeText(props: NoticeTextProps) {
-  const { words, institution, setup, policy, uploadBy, keptUntil, degraded, fingerprint } = props;
+  const { words, institution, setup, policy, uploadBy, keptUntil, degraded, fingerprint, asking } = props;
   const { notice } = words;
   const { camera, microphone, screen } = setup.necessity;
   const own = ownText(setup, words);
@@ -165,6 +184,7 @@ export function NoticeText(props: NoticeTextProps) {
           setup.arrangement.answerDays,
         )}
       </p>
+      {asking && <p>{asking}</p>}
       <p>{notice.complain(<ContactLink {...setup.privacyOfficer} />)}</p>
 
       <h2>{notice.place}</h2>

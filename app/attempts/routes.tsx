@@ -4,7 +4,9 @@ import { findAttemptOf } from '../../db/appliance/attempts.ts';
 import { findQueuedSeal } from '../../db/appliance/registrations.ts';
 import type { WebConfig } from '../config.ts';
 import { AppError } from '../errors.ts';
-import { readExam } from '../exams/exam.ts';
+import { grantedTo, readOwnExam, reentryOf, requireSittingHere } from '../arrangements/own-exam.ts';
+import { settleRequestsOf } from '../arrangements/request.ts';
+import { leaveForLater } from '../exams/publication.ts';
 import { readContent } from '../http/content.ts';
 import { keepSession, renewSession, requireTestTaker } from './session-guard.ts';
 import { readingOf } from '../words/language.ts';
@@ -37,11 +39,14 @@ export function attemptRoutes({
     })
     .get('/attempt', signedIn, async (c) => {
       const { testTaker } = c.var;
-      const exam = readExam(db, testTaker.exam);
+      await settleRequestsOf(parts, testTaker.id).catch(leaveForLater);
+      const exam = readOwnExam(db, testTaker);
+      const arrangement = grantedTo(db, testTaker.id);
       const attempt = await findAttempt(parts, testTaker);
       const shared = { reading: readingOf(c, exam.setup.language), institution, name: testTaker.name, exam };
-      const { policy, ...told } = await rules.of(exam.id);
-      if (!attempt) return c.html(<NoticePage {...shared} rules={{ policy, ...told }} />);
+      const { policy: everybodys, ...told } = await rules.of(exam.id);
+      const policy = { ...everybodys, reentry: reentryOf(everybodys, arrangement) };
+      if (!attempt) return c.html(<NoticePage {...shared} {...{ arrangement }} rules={{ policy, ...told }} />);
       const [accesses, timesOf] = await Promise.all([
         accessesOf(attempt.id),
         readChapterTimes(config.CLOISTER_RECORDINGS, attempt.id),
@@ -57,11 +62,13 @@ export function attemptRoutes({
       const ended = { endedAt, receipt: readReceipt(db, testTaker), kept: keptUntil(policy) };
       return c.html(<EndedPage {...page} attempt={attempt.id} {...ended} finishedAt={queued?.queuedAt} />);
     })
-    .get('/attempt/recorder', signedIn, (c) => {
+    .get('/attempt/recorder', signedIn, async (c) => {
       const { testTaker } = c.var;
+      await settleRequestsOf(parts, testTaker.id).catch(leaveForLater);
       const known = findAttemptOf(db, testTaker.id);
       if (known?.endedAt) return c.redirect('/attempt', 303);
-      const exam = readExam(db, testTaker.exam);
+      requireSittingHere(grantedTo(db, testTaker.id));
+      const exam = readOwnExam(db, testTaker);
       const reading = readingOf(c, exam.setup.language);
       const about = { reading, institution, name: testTaker.name, exam, attempt: attemptIdOf(testTaker.id) };
       return c.html(<RecorderPage {...about} resumed={known !== undefined} />);
@@ -70,6 +77,7 @@ export function attemptRoutes({
       const { attempt, publicKey } = await readContent(c, startRequest);
       checkOwn(c.var.testTaker, attempt);
       renewSession(db, c);
+      await settleRequestsOf(parts, c.var.testTaker.id).catch(leaveForLater);
       const { start, created } = await startAttempt(parts, c.var.testTaker, publicKey);
       return c.json(start, created ? 201 : 200);
     })

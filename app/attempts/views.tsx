@@ -69,6 +69,9 @@ export function RunningPage(props: AttemptPageProps & { uploadBy: string }) {
           </>
         )}
         <p class="hint">{running.help(<ContactLink {...exam.setup.arrangement.contact} />)}</p>
+        <p>
+          <a href="/attempt/arrangements">{words.arrangement.seeLink}</a>
+        </p>
         <Browsers words={words} exam={exam} accesses={accesses ?? []} />
         <Accesses words={words} accesses={accesses} timesOf={timesOf} />
       </div>

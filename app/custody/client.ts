@@ -75,6 +75,10 @@ export function connectWeb(socketPath: string, patience = PATIENCE) {
     /** How the attempt ended as custody has it. @throws AppError not-found while it goes on */
     ending: (attempt: string) => read(client.attempts[':attempt'].ending.$get({ param: { attempt } })),
     accesses: (attempt: string) => read(client.attempts[':attempt'].accesses.$get({ param: { attempt } })),
+    /** Has the deadline of an answer begin. @param json.request ours; the same again gives the same answer */
+    requestArrangement: (json: { request: string; exam: string; candidate: string; attempt: string }) =>
+      read(client['arrangement-requests'].$post({ json })),
+    arrangement: (request: string) => read(client['arrangement-requests'][':request'].$get({ param: { request } })),
     redeemTicket: (ticket: string) => read(client['staff-sessions'].$post({ json: { ticket } })),
     staffSession: (session: string) => read(client['staff-session'].$get({}, as(session))),
     endStaffSession: (session: string) => finish(client['staff-session'].$delete({}, as(session))),

@@ -1,7 +1,8 @@
+import { amount } from '../../hsm/acts/wording.ts';
 import { Icon } from '../ui/icons.tsx';
 import { Day, Moment } from '../ui/moment.tsx';
 import { Page } from '../ui/page.tsx';
-import { Status } from '../ui/status.tsx';
+import { Notice, Status } from '../ui/status.tsx';
 import { Table } from '../ui/table.tsx';
 import { staffNavigation } from '../ui/staff-navigation.ts';
 import type { Stage } from './life-cycle.ts';
@@ -27,13 +28,16 @@ export function ExamsPage(props: {
   older: string | null;
   /** Whether this person sets exams up. */
   edits: boolean;
+  /** Requests for an arrangement that wait for an answer; null to who answers none. */
+  requests: { open: number; overdue: number } | null;
 }) {
-  const { institution, person, roomOrigin, exams, later, older, edits } = props;
+  const { institution, person, roomOrigin, exams, later, older, edits, requests } = props;
   return (
     <Page title="Exams" place="staff" person={person} navigation={staffNavigation(roomOrigin, true)}>
       <div class="stack">
         <p class="eyebrow">{institution}</p>
         <h1>Exams</h1>
+        {requests && <Requests {...requests} />}
         {edits && (
           <p>
             <a class="button primary" href="/exams/new">
@@ -78,6 +82,23 @@ export function ExamsPage(props: {
         </div>
       </div>
     </Page>
+  );
+}
+
+/** The way to what test takers asked for: loud where an answer is overdue. */
+function Requests({ open, overdue }: { open: number; overdue: number }) {
+  const way = (
+    <a href="/arrangements">
+      {open === 0 ? 'Requests for arrangements' : `${amount(open, 'request')} for an arrangement to be answered`}
+    </a>
+  );
+  if (overdue === 0) return <p>{way}</p>;
+  return (
+    <Notice kind="alarm">
+      <p>
+        {way}, and of {overdue === 1 ? 'one' : overdue} the answer is <strong>overdue</strong>.
+      </p>
+    </Notice>
   );
 }
 

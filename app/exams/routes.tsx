@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { findDraft } from '../../db/appliance/drafts.ts';
+import { countOpenRequests } from '../../db/appliance/arrangements.ts';
 import { listExams } from '../../db/appliance/exams.ts';
 import type { ApplianceDatabase } from '../../db/appliance/open.ts';
 import type { WebConfig } from '../config.ts';
@@ -58,6 +59,8 @@ export function staffExamRoutes({
           const known = rules === null ? undefined : (JSON.parse(rules) as ExamRules);
           return { ...exam, stage: stageOf({ rules: known, act: exam.act }, Date.now()) };
         });
+        const { runs } = sightOf(c.var);
+        const requests = runs && countOpenRequests(db, runs, new Date().toISOString());
         const last = shown.at(-1);
         return c.html(
           <ExamsPage
@@ -70,6 +73,7 @@ export function staffExamRoutes({
               exams.length > PAGE && last ? `/?before=${encodeURIComponent(`${last.createdAt}/${last.id}`)}` : null
             }
             edits={setsUpExams(c.var)}
+            requests={requests}
           />,
         );
       })

@@ -7,7 +7,7 @@ import { ATTEMPT_COOKIE, requireTestTaker, type TestTakerEnv } from '../attempts
 import { digestToken } from '../attempts/token.ts';
 import type { WebConfig } from '../config.ts';
 import { AppError } from '../errors.ts';
-import { readExam } from '../exams/exam.ts';
+import { readOwnExam } from '../arrangements/own-exam.ts';
 import { boundsSchema } from '../../hsm/exam-setup.ts';
 import { kindsOf } from '../exams/recorded-kinds.ts';
 import type { Recordings } from '../recordings/recordings.ts';
@@ -38,14 +38,14 @@ export function practiceRoutes({
   return new Hono<{ Bindings: HttpBindings } & TestTakerEnv>()
     .get('/check', (c) => c.html(<CheckPage reading={readingOf(c)} institution={institution} kinds={ANY_EXAM} />))
     .get('/attempt/check', signedIn, (c) => {
-      const exam = readExam(db, c.var.testTaker.exam);
+      const exam = readOwnExam(db, c.var.testTaker);
       const reading = readingOf(c, exam.setup.language);
       const own = { name: c.var.testTaker.name, exam };
       return c.html(<CheckPage reading={reading} institution={institution} kinds={kindsOf(exam.setup)} own={own} />);
     })
     .get('/attempt/practice', signedIn, (c) => {
-      const { id, name, exam } = c.var.testTaker;
-      const practised = readExam(db, exam);
+      const { id, name } = c.var.testTaker;
+      const practised = readOwnExam(db, c.var.testTaker);
       const reading = readingOf(c, practised.setup.language);
       const attempt = findAttemptOf(db, id);
       if (attempt?.endedAt) return c.redirect('/attempt', 303);

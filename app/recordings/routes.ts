@@ -1,6 +1,8 @@
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { z } from 'zod';
+import type { ApplianceDatabase } from '../../db/appliance/open.ts';
+import { requireRecorded } from '../arrangements/own-exam.ts';
 import { AppError } from '../errors.ts';
 import { readContent } from '../http/content.ts';
 import { readBody } from './body.ts';
@@ -27,7 +29,7 @@ const creation = z.strictObject({
 const gap = gapRecord.refine(({ to }) => to <= TIMELINE_LIMIT, 'lies beyond what one recording can last');
 
 /** The test taker's routes under /recordings. Each sees only what belongs to `c.var.attempt`. */
-export function recordingRoutes({ recordings }: { recordings: Recordings }): Hono<Env> {
+export function recordingRoutes({ db, recordings }: { db: ApplianceDatabase; recordings: Recordings }): Hono<Env> {
   const app = new Hono<Env>();
 
   app.post('/recordings', async (c) => {
@@ -35,6 +37,7 @@ export function recordingRoutes({ recordings }: { recordings: Recordings }): Hon
     const attemptKey = c.var.keyring.all.get(key);
     // Another test taker's link may have been opened in this browser since: nothing of one attempt gets into another.
     if (attempt !== c.var.attempt.id || !attemptKey) throw new AppError('not-found', { detail: 'attempt or key' });
+    requireRecorded(db, attempt, begun.source);
     const { stored, state } = await recordings.create(c.var.attempt, { ...begun, attemptKey });
     return c.json(state, stored === 'new' ? 201 : 200);
   });

@@ -7,7 +7,7 @@ import { describing, Fault, FormFault } from '../ui/fields.tsx';
 import type { Filled } from '../ui/filled.ts';
 import { ReleaseForm } from './release-form.tsx';
 import { RoomPage } from './room-page.tsx';
-import { ACCESSES, DEGRADED, OUTCOMES, PURPOSES } from './words.ts';
+import { ACCESSES, DEGRADED, OUTCOMES, PURPOSES, wordUnrecorded } from './words.ts';
 
 /** @param recorded seconds of recording per attempt, where its files are here */
 export function QueuePage(props: {
@@ -107,6 +107,7 @@ export function AttemptPage(props: {
               `; ${unregistered} more ${unregistered === 1 ? 'is' : 'are'} not registered with key custody, or not yet, and cannot be watched`}
           </dd>
         </dl>
+        {attempt.unrecorded.length > 0 && <p class="hint">{wordUnrecorded(attempt.unrecorded)}</p>}
         {attempt.recordings.length === 0 ? (
           <p class="empty">Nothing was recorded in this attempt yet.</p>
         ) : (

@@ -7,7 +7,7 @@ import { findFirst } from './grant-index.ts';
 import { MoreForm } from './more-form.tsx';
 import type { GrantIndex } from '../wire.ts';
 import { PlayerModule, RoomPage } from './room-page.tsx';
-import { DEGRADED, OUTCOMES, PURPOSES } from './words.ts';
+import { DEGRADED, OUTCOMES, PURPOSES, wordUnrecorded } from './words.ts';
 
 const KEYS: [keys: string[], does: string][] = [
   [['Space', 'K'], 'Play or pause'],
@@ -54,6 +54,7 @@ export function GrantPage(props: { representative: Representative; grant: GrantV
               <Status kind="notice">{DEGRADED}</Status>
             </p>
           )}
+          {grant.unrecorded.length > 0 && <p class="hint">{wordUnrecorded(grant.unrecorded)}</p>}
         </header>
         <noscript>
           <Notice kind="notice">

@@ -30,6 +30,12 @@ export const ACCESSES: Record<string, string> = {
   closed: 'Closed by the appliance',
 };
 
+/** @returns that kinds of recording are not there, and that this is as it should be; why is told to nobody who reviews */
+export function wordUnrecorded(kinds: readonly string[]): string {
+  const list = new Intl.ListFormat('en-GB').format(kinds);
+  return `Not to be recorded in this attempt: ${list}. That there is nothing of it says nothing about the test taker.`;
+}
+
 /** What representatives are to custody, and what that lets them do. */
 export const ROLES: Record<Role, { name: string; does: string }> = {
   'exam-administrator': { name: 'exam administrator', does: 'publishes exams and assigns people to them' },
@@ -65,6 +71,8 @@ export const ACT_TYPES: Record<ActType, string> = {
   'change-policy': 'Change an exam’s rules',
   assign: 'Assign somebody',
   unassign: 'End an assignment',
+  'grant-arrangement': 'Grant an arrangement',
+  'refuse-arrangement': 'Refuse an arrangement',
   release: 'Watch recordings',
   'standing-grant': 'Let a program open recordings',
   decide: 'Decide',

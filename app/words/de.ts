@@ -1,3 +1,4 @@
+import { arrangement } from './de/arrangement.tsx';
 import { attempt } from './de/attempt.tsx';
 import { demonstration } from './de/demonstration.ts';
 import { errors } from './de/errors.ts';
@@ -19,6 +20,7 @@ export const de: Words = {
   demonstration,
   invitation,
   notice,
+  arrangement,
   attempt,
   recorder,
   practice,

@@ -1,3 +1,4 @@
+import { arrangement } from './en/arrangement.tsx';
 import { attempt } from './en/attempt.tsx';
 import { demonstration } from './en/demonstration.ts';
 import { errors } from './en/errors.ts';
@@ -19,6 +20,7 @@ export const en = {
   demonstration,
   invitation,
   notice,
+  arrangement,
   attempt,
   recorder,
   practice,

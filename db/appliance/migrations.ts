@@ -135,4 +135,18 @@ export const migrations: readonly Migration[] = [
   ALTER TABLE invitations DROP COLUMN sent_at;
   ALTER TABLE invitations DROP COLUMN fault;
   `,
+  // What test takers ask to have otherwise. The unit stands in each, so that a list of open ones reads no others.
+  `
+  CREATE TABLE arrangement_requests (
+    id TEXT PRIMARY KEY, test_taker TEXT NOT NULL REFERENCES test_takers(id), exam TEXT NOT NULL REFERENCES exams(id), unit TEXT,
+    asked TEXT NOT NULL, words TEXT NOT NULL, requested_at TEXT NOT NULL, due_at TEXT NOT NULL,
+    act TEXT, proposed TEXT, unsigned TEXT, answered_at TEXT, terms TEXT, reason TEXT
+  ) STRICT;
+  CREATE INDEX arrangement_requests_of ON arrangement_requests (test_taker, requested_at);
+  CREATE INDEX arrangement_requests_open ON arrangement_requests (due_at, id) WHERE answered_at IS NULL;
+  CREATE INDEX arrangement_requests_of_unit ON arrangement_requests (unit, due_at, id) WHERE answered_at IS NULL;
+  CREATE TRIGGER arrangement_requests_unit AFTER UPDATE OF unit ON exams WHEN old.unit IS NOT new.unit BEGIN
+    UPDATE arrangement_requests SET unit = new.unit WHERE exam = new.id;
+  END;
+  `,
 ];

@@ -2,6 +2,7 @@ import { and, asc, eq, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
 import type { ApplianceDatabase } from './open.ts';
 import { wordsOf } from './roster-words.ts';
 import {
+  arrangementRequests,
   attempts,
   invitationMails,
   invitations,
@@ -165,6 +166,7 @@ export function removeFromRoster(db: ApplianceDatabase, id: string): boolean {
     db.delete(invitations).where(eq(invitations.testTaker, id)).run();
     db.delete(invitationMails).where(eq(invitationMails.testTaker, id)).run();
     db.delete(rosterWords).where(eq(rosterWords.testTaker, id)).run();
+    db.delete(arrangementRequests).where(eq(arrangementRequests.testTaker, id)).run();
     return db.delete(testTakers).where(eq(testTakers.id, id)).run().changes === 1;
   };
   return db.$client.transaction(work).immediate();

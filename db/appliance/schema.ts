@@ -83,6 +83,31 @@ export const invitationMails = sqliteTable('invitation_mails', {
   reply: text(),
 });
 
+/** What test takers asked to have otherwise, and the answers. */
+export const arrangementRequests = sqliteTable('arrangement_requests', {
+  id: text().primaryKey(),
+  testTaker: text('test_taker').notNull(),
+  exam: text().notNull(),
+  /** The exam's unit; a trigger keeps it. */
+  unit: text(),
+  /** JSON; see app/arrangements/request-form.ts. */
+  asked: text().notNull(),
+  /** The test taker's own words; they can take them back. */
+  words: text().notNull(),
+  requestedAt: text('requested_at').notNull(),
+  dueAt: text('due_at').notNull(),
+  /** The proposed answer, while it waits for its signatures, and which one it is. */
+  act: text(),
+  proposed: text({ enum: ['grant', 'refusal'] }),
+  /** What became of the last one, where it was not signed. */
+  unsigned: text({ enum: ['withdrawn', 'expired'] }),
+  answeredAt: text('answered_at'),
+  /** JSON of what was granted; see hsm/arrangement.ts. */
+  terms: text(),
+  /** Why it was refused. */
+  reason: text(),
+});
+
 export const testTakerSessions = sqliteTable('test_taker_sessions', {
   tokenDigest: blob('token_digest', { mode: 'buffer' }).primaryKey(),
   testTaker: text('test_taker').notNull(),

@@ -170,4 +170,13 @@ export const migrations: readonly Migration[] = [
   ) STRICT, WITHOUT ROWID;
   INSERT INTO exam_versions SELECT id, 1, title, setup, created_at FROM exams;
   `,
+  // What test takers ask to have otherwise, by when it has to be answered, and what was granted.
+  `
+  CREATE TABLE arrangement_requests (
+    id TEXT PRIMARY KEY, exam TEXT NOT NULL REFERENCES exams(id), candidate TEXT NOT NULL, attempt TEXT NOT NULL,
+    requested_at TEXT NOT NULL, due_at TEXT NOT NULL, answered_at TEXT, terms TEXT, reason TEXT
+  ) STRICT;
+  CREATE INDEX arrangement_requests_of ON arrangement_requests (exam, candidate, answered_at);
+  CREATE UNIQUE INDEX arrangement_requests_open ON arrangement_requests (exam, candidate) WHERE answered_at IS NULL;
+  `,
 ];

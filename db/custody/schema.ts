@@ -227,6 +227,24 @@ export const incidents = sqliteTable(
   (table) => [primaryKey({ columns: [table.attempt, table.statementDigest] })],
 );
 
+/** What test takers asked to have otherwise. What they asked for, and in which words, stays with web. */
+export const arrangementRequests = sqliteTable('arrangement_requests', {
+  id: text().primaryKey(),
+  exam: text().notNull(),
+  /** The roster's code, by which the attempt is found once it is registered. */
+  candidate: text().notNull(),
+  /** The id that the attempt has or will have. */
+  attempt: text().notNull(),
+  requestedAt: text('requested_at').notNull(),
+  /** By when it has to be answered. */
+  dueAt: text('due_at').notNull(),
+  answeredAt: text('answered_at'),
+  /** Of a granted one: JSON; see hsm/arrangement.ts. */
+  terms: text(),
+  /** Of a refused one, in words for the test taker. */
+  reason: text(),
+});
+
 /** Chapter numbers of an attempt that were drawn for somebody, in the order of drawing. They stand for good. */
 export const draws = sqliteTable(
   'draws',

@@ -43,6 +43,8 @@ export interface ActDefinition<S extends z.ZodObject = z.ZodObject, P = unknown>
   entry: EntryType;
   /** The attempts that it concerns, whose test takers find it among what happened. */
   attempts?(content: z.output<S>): string[];
+  /** The attempt that its entry concerns, begun or not, where who reviews the attempt is told nothing of it. */
+  concerns?(custody: Custody, content: z.output<S>): string;
   /**
    * Whether this person may do this, as register and rules stand now: asked at the proposal, at each signature, and of all who
    * signed in the very step that applies it. Synchronous, so that nothing comes in between.

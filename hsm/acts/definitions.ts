@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ActDefinition, Header } from './act.ts';
 import { header } from './act.ts';
+import { grantArrangement, refuseArrangement } from './arrangement-acts.ts';
 import { decide } from './decision-acts.ts';
 import { assign, changePolicy, destroyKey, publishExam, unassign } from './exam-acts.ts';
 import { approveRepresentative, changeRoles, registerUnit, replacePasskeys } from './people-acts.ts';
@@ -32,6 +33,8 @@ const DEFINITIONS = {
   'change-policy': changePolicy,
   assign,
   unassign,
+  'grant-arrangement': grantArrangement,
+  'refuse-arrangement': refuseArrangement,
   release,
   'standing-grant': standingGrant,
   decide,
@@ -57,6 +60,8 @@ const inRoom = [
   changePolicy.schema,
   assign.schema,
   unassign.schema,
+  grantArrangement.schema,
+  refuseArrangement.schema,
   release.schema,
   standingGrant.schema,
   decide.schema,
@@ -74,6 +79,8 @@ export const webProposal = z.discriminatedUnion('type', [
   changePolicy.schema,
   assign.schema,
   unassign.schema,
+  grantArrangement.schema,
+  refuseArrangement.schema,
 ]);
 export type WebProposal = z.output<typeof webProposal>;
 

@@ -242,7 +242,11 @@ async function apply(
     body: { act: bytes, signatures: evidence, ...definition.facts?.(prepared, attempt) },
     ...(attempt !== undefined && { concerns: attempt }),
   });
-  const entries = attempts.length > 0 ? attempts.map((attempt) => entryOn(attempt)) : [entryOn()];
+  const concerned = definition.concerns?.(custody, act);
+  const entries =
+    attempts.length > 0
+      ? attempts.map((attempt) => entryOn(attempt))
+      : [{ ...entryOn(), ...(concerned !== undefined && { concerns: concerned }) }];
   const last = signatures.at(-1) as rows.ActSignatureRow;
   try {
     await custody.ledger.append(entries, () => {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import * as rows from '../../db/custody/exams.ts';
+import { leavesNothing } from '../arrangements.ts';
 import type { Custody } from '../custody.ts';
 import { CustodyError } from '../errors.ts';
-import { findRevisionFaults, findWeakenedPromises } from '../exam-findings.ts';
+import { type Fault, findRevisionFaults, findWeakenedPromises } from '../exam-findings.ts';
 import { type ExamSetup, examSetup } from '../exam-setup.ts';
 import { policyOf, setupOf } from '../exams.ts';
 import { defineAct, type Detail } from './act.ts';
@@ -66,8 +67,15 @@ function requireRevisable(
   }
   const faults = rows.hasAttempts(custody.db, exam) ? findWeakenedPromises(before, setup) : [];
   if (faults.length > 0) throw new CustodyError('promise-weakened', exam, { faults });
+  if (leavesNothing(custody, exam, setup)) requireNoFaults([NOTHING_LEFT]);
   requireNoFaults(findRevisionFaults(custody.lint, { title, policy: policyOf(row), setup }, before));
 }
+
+const NOTHING_LEFT: Fault = {
+  ...{ field: 'setup.necessity', kind: 'arrangement' },
+  why: 'It was granted to a test taker that a kind of recording is left out, and neither their camera nor their screen would be left to record.',
+  instead: 'Agree with them on how they sit the exam elsewhere first, or go on recording what is recorded now.',
+};
 
 function wordTold(title: string, setup: ExamSetup | null): Detail[] {
   return [{ term: 'Title', value: title }, ...(setup ? wordSetup(setup) : [])];

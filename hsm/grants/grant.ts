@@ -1,5 +1,7 @@
-import { listChapters } from '../../db/custody/attempts.ts';
+import { findAttempt, listChapters } from '../../db/custody/attempts.ts';
 import * as rows from '../../db/custody/grants.ts';
+import type { RecordedKind } from '../arrangement.ts';
+import { grantedTo } from '../arrangements.ts';
 import type { Custody } from '../custody.ts';
 import { CustodyError, type Refusal, sentenceOf } from '../errors.ts';
 import type { RepresentativeView } from '../register/representatives.ts';
@@ -35,6 +37,8 @@ export interface GrantView {
   chapters: Chapter[];
   /** What is registered of the attempt and not part of this release. */
   withheld: Chapter[];
+  /** What the exam records of others and was not to be recorded in this attempt. Why is nothing that its holder is told. */
+  unrecorded: RecordedKind[];
 }
 
 /** @throws CustodyError not-found when the grant does not exist or is somebody else's */
@@ -43,6 +47,7 @@ export function viewGrant(custody: Custody, representative: RepresentativeView, 
   const barred = barredFrom(custody, grant);
   const { chapters } = selectionOf(grant);
   const covered = coverOf(chapters);
+  const attempt = findAttempt(custody.db, grant.attempt);
   const because = grant.endedBecause ?? barred;
   return {
     grant: grant.id,
@@ -61,6 +66,7 @@ export function viewGrant(custody: Custody, representative: RepresentativeView, 
     endedBecause: because && !UNFORCED.includes(because) ? sentenceOf(because) : null,
     chapters,
     withheld: listChapters(custody.db, grant.attempt).filter((one) => !covered(one.recording, one.chapter)),
+    unrecorded: (attempt && grantedTo(custody, attempt)?.leftOut) ?? [],
   };
 }
 

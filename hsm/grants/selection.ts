@@ -1,9 +1,10 @@
 import { hash, randomInt } from 'node:crypto';
 import { listChapters } from '../../db/custody/attempts.ts';
 import { insertDraw, listDraws } from '../../db/custody/grants.ts';
-import { type IncidentRow, listIncidents } from '../../db/custody/incidents.ts';
+import type { IncidentRow } from '../../db/custody/incidents.ts';
 import { transactTogether } from '../../db/custody/open.ts';
 import type { Custody } from '../custody.ts';
+import { listCounting } from '../incidents.ts';
 import type { Policy } from '../policy.ts';
 
 /** A chapter of a recording, by its number from 0. */
@@ -51,7 +52,7 @@ export async function selectChapters(
   const all = listChapters(custody.db, attempt);
   const registered = all.length;
   if (extent === 'all') return { registered, chapters: all, drawn: [], incidents: [], leftOut: [] };
-  const incidents = listIncidents(custody.db, attempt);
+  const incidents = listCounting(custody, attempt);
   const around = aroundIncidents(all, incidents, leastView.chaptersAround);
   const drawn = await drawNumbers(custody, attempt, viewer, all, leastView.drawn);
   const covered = new Set(around.covered.map(nameOf));
@@ -73,7 +74,7 @@ export async function selectChapters(
 
 /** @returns whether a least view of the attempt would cover anything */
 export function showsAnything(custody: Pick<Custody, 'db'>, attempt: string, { drawn }: Policy['leastView']): boolean {
-  return drawn > 0 || listIncidents(custody.db, attempt).length > 0;
+  return drawn > 0 || listCounting(custody, attempt).length > 0;
 }
 
 /**

@@ -33,6 +33,10 @@ export const ENTRY_TYPES = [
   'passkey-enrolled',
   'assigned',
   'unassigned',
+  // What a test taker asked to have otherwise, and the answer.
+  'arrangement-requested',
+  'arrangement-granted',
+  'arrangement-refused',
   'attempt-started',
   'attempt-resumed',
   'attempt-sealed',

@@ -3,6 +3,7 @@ import { listAccesses } from '../accesses.ts';
 import { webProposal } from '../acts/definitions.ts';
 import { proposeForWeb, readProposal, withdrawProposal } from '../acts/engine.ts';
 import { candidateCode } from '../acts/wording.ts';
+import { requestArrangement, viewRequest } from '../arrangements.ts';
 import { registerAttempt, resumeAttempt } from '../attempts.ts';
 import { registerChapter, registerChapters } from '../chapters.ts';
 import type { Custody } from '../custody.ts';
@@ -22,6 +23,7 @@ const attempt = z.strictObject({
   takenAt: z.iso.datetime().optional(),
 });
 const resumed = attempt.pick({ publicKey: true, takenAt: true });
+const arrangementRequest = attempt.pick({ attempt: true, exam: true, candidate: true }).extend({ request: z.uuid() });
 const chapter = z.strictObject({ envelope: z.string().max(4096) });
 const waited = z.strictObject({ envelopes: z.array(chapter.shape.envelope).min(1).max(32) });
 const signed = z.strictObject({ statement: z.string().max(16_384), signature: z.string().max(200) });
@@ -50,6 +52,10 @@ export function webProtocol(custody: Custody) {
     )
     .get('/attempts/:attempt/ending', async (c) => c.json(await readEnding(custody, c.req.param('attempt'))))
     .get('/attempts/:attempt/accesses', (c) => c.json({ accesses: listAccesses(custody, c.req.param('attempt')) }))
+    .post('/arrangement-requests', json(arrangementRequest), async (c) =>
+      c.json(await requestArrangement(custody, c.req.valid('json'))),
+    )
+    .get('/arrangement-requests/:request', (c) => c.json(viewRequest(custody, c.req.param('request'))))
     .post('/proposals', json(webProposal), async (c) => c.json(await proposeForWeb(custody, c.req.valid('json'))))
     .get('/proposals/:act', (c) => c.json(readProposal(custody, c.req.param('act'))))
     .delete('/proposals/:act', (c) => {

@@ -1,4 +1,4 @@
-import type { RecordedKinds } from '../../wire.ts';
+import type { RecordedKinds, Source } from '../../wire.ts';
 import { words } from '../words/recorder.ts';
 
 /** The recorder page's elements. The page is rendered elsewhere: whatever is missing is said aloud. */
@@ -89,6 +89,14 @@ export class Page {
     this.#spoken.className = 'unseen';
     this.#spoken.setAttribute('role', 'status');
     elements.failure.after(this.#spoken);
+  }
+
+  /** @returns whether these are what the page asks its test taker for */
+  asksFor(sources: readonly Source[], sound: boolean): boolean {
+    const own = this.kinds;
+    return (
+      own.sound === sound && own.sources.length === sources.length && sources.every((one) => own.sources.includes(one))
+    );
   }
 
   /** @throws Error naming every element that the page lacks, after showing it */

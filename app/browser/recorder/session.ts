@@ -117,7 +117,7 @@ export class Session {
     this.#send({ kind: 'start' });
   }
 
-  #started({ examPage, uploadBy }: Extract<WorkerMessage, { kind: 'started' }>): void {
+  #started({ examPage, uploadBy, sources, sound }: Extract<WorkerMessage, { kind: 'started' }>): void {
     if (this.#phase === 'over') return;
     const { exam } = this.#page.elements;
     const address = examPage === null ? null : new URL(examPage, location.href);
@@ -125,11 +125,19 @@ export class Session {
     this.#uploadBy = uploadBy;
     // Finished before this page was opened: what is left is sent, and nothing is recorded.
     if (this.#phase === 'sealing') return this.#sealing.begin(uploadBy);
+    // Something was arranged since this page was opened: opened anew, it asks for what is recorded now, and goes on.
+    if (!this.#page.asksFor(sources, sound)) return this.#openAnew();
     this.#phase = 'recording';
     const { opened } = this.#check;
     this.#check.end();
     this.#page.show('record');
     this.#record.begin(opened, this.#cause);
+  }
+
+  #openAnew(): void {
+    this.#phase = 'over';
+    this.#check.letGo();
+    location.reload();
   }
 
   async #finish(): Promise<void> {

@@ -58,6 +58,10 @@ export const errors: Words['errors'] = {
     'Für diese Seite brauchen Sie Ihren persönlichen Link, oder Ihre Sitzung ist abgelaufen. Öffnen Sie den Link aus Ihrer Einladung noch einmal; was aufgezeichnet wurde, ist gespeichert.',
   examOver:
     'Diese Prüfung ist vorbei und kann nicht mehr begonnen werden. Wenn Sie nicht teilnehmen konnten, schreiben Sie an die Adresse auf Ihrer Prüfungsseite.',
+  sitsElsewhere:
+    'Sie legen diese Prüfung an anderer Stelle ab, wie es mit Ihnen vereinbart ist; hier beginnt deshalb nichts. Wie und wo, steht auf Ihrer Prüfungsseite.',
+  arrangementsOver:
+    'Ihre Prüfung ist beendet; deshalb lässt sich dazu nichts mehr regeln. Schreiben Sie an die Adresse auf Ihrer Prüfungsseite.',
   startedElsewhere:
     'Diese Prüfung wurde in einem anderen Browser oder Fenster begonnen, und nur dort kann weiter aufgezeichnet werden. Was dort aufgezeichnet wurde, ist gespeichert. Gehen Sie dorthin zurück; wenn das nicht möglich ist, schreiben Sie an die Adresse auf Ihrer Prüfungsseite. Ihnen entsteht daraus kein Nachteil.',
   tooManyBrowsers:

@@ -43,6 +43,10 @@ export const errors = {
     'This page needs your personal link, or your session has ended. Open the link from your invitation again; what was recorded is kept.',
   examOver:
     'This exam is over. No attempt can begin any more. If you could not sit it, write to the contact on your exam page.',
+  sitsElsewhere:
+    'You sit this exam elsewhere, as was arranged with you; so nothing begins here. Your exam page says how and where.',
+  arrangementsOver:
+    'Your exam has ended, so nothing about it can be arranged any more. Write to the contact on your exam page.',
   startedElsewhere:
     'This exam was started in another browser or window, and only that one can go on recording. What it recorded is kept. Go back to it; if you cannot, write to the contact on your exam page, and nothing is held against you.',
   tooManyBrowsers:
