@@ -10,7 +10,9 @@ import type { Policy } from '../../hsm/policy.ts';
 import type { Words } from '../words/en.ts';
 import type { Reading } from '../words/language.ts';
 import type { ExamRules } from '../exams/rule-book.ts';
+import { NotYetOpen, TermsText } from './entry-views.tsx';
 import { keptUntil, uploadBy } from './retention.ts';
+import { entryAt, type Terms } from './terms.ts';
 
 const KINDS = ['camera', 'microphone', 'screen'] as const;
 
@@ -20,16 +22,26 @@ export interface NoticePageProps {
   name: string;
   exam: Exam;
   rules: ExamRules;
+  terms: Terms;
+  /** Milliseconds. */
+  now: number;
 }
 
 /** Before the attempt: everything that a test taker has a right to know, and the one step onwards. */
-export function NoticePage({ reading, institution, name, exam, rules }: NoticePageProps) {
+export function NoticePage({ reading, institution, name, exam, rules, terms, now }: NoticePageProps) {
   const { words } = reading;
   const { notice, language } = words;
   const { setup } = exam;
   const { policy, examKey } = rules;
+  const early = entryAt(terms, now) === 'early';
   return (
-    <Page title={exam.title} place="exam" reading={reading} person={name} scripts={['recorder']}>
+    <Page
+      title={exam.title}
+      place="exam"
+      reading={reading}
+      person={name}
+      scripts={['recorder', ...(early ? ['opening'] : [])]}
+    >
       <div class="stack">
         <p class="eyebrow">
           {institution} · {ownText(setup, words)(setup.unit)}
@@ -37,11 +49,15 @@ export function NoticePage({ reading, institution, name, exam, rules }: NoticePa
         <h1 {...langOf(exam, words)}>{exam.title}</h1>
         <p class="lead">{notice.lead}</p>
         <RulesChanged words={words} rules={rules} />
-        <p>
-          <a class="button primary" href="/attempt/recorder">
-            {notice.check}
-          </a>
-        </p>
+        {early ? (
+          <NotYetOpen {...{ words, terms, now }} />
+        ) : (
+          <p>
+            <a class="button primary" href="/attempt/recorder">
+              {notice.check}
+            </a>
+          </p>
+        )}
         <p>
           {notice.before((text) => (
             <a href="/attempt/check">{text}</a>
@@ -53,6 +69,7 @@ export function NoticePage({ reading, institution, name, exam, rules }: NoticePa
           </a>
         </p>
 
+        <TermsText {...{ words, terms }} />
         <NoticeText
           {...{ words, institution, setup, policy }}
           uploadBy={<Moment at={uploadBy(policy)} language={language} />}
@@ -60,9 +77,11 @@ export function NoticePage({ reading, institution, name, exam, rules }: NoticePa
           degraded={examKey.releaseMode === 'host-transient'}
           fingerprint={fingerprintOf(examKey.applianceKey)}
         />
-        <p>
-          <a href="/attempt/recorder">{notice.onwards}</a>
-        </p>
+        {!early && (
+          <p>
+            <a href="/attempt/recorder">{notice.onwards}</a>
+          </p>
+        )}
       </div>
     </Page>
   );

@@ -13,9 +13,11 @@ import { KEY_HEADER } from '../recordings/routes.ts';
 import { type Access, attemptIdOf, type AttemptParts, resumeAttempt, startAttempt } from './attempt.ts';
 import { readChapterTimes } from './chapter-times.ts';
 import { findAttempt, readReceipt, sealAttempt } from './ending.ts';
+import { EntryOverPage } from './entry-views.tsx';
 import { NoticePage } from './notice-view.tsx';
 import { RecorderPage } from './recorder-view.tsx';
 import { keptUntil, uploadBy } from './retention.ts';
+import { entryAt, termsOf } from './terms.ts';
 import { openSession, type TestTaker } from './test-taker.ts';
 import { EndedPage, RunningPage, SealWaitsPage } from './views.tsx';
 
@@ -41,7 +43,12 @@ export function attemptRoutes({
       const attempt = await findAttempt(parts, testTaker);
       const shared = { reading: readingOf(c, exam.setup.language), institution, name: testTaker.name, exam };
       const { policy, ...told } = await rules.of(exam.id);
-      if (!attempt) return c.html(<NoticePage {...shared} rules={{ policy, ...told }} />);
+      if (!attempt) {
+        const terms = termsOf({ policy, ...told });
+        const now = Date.now();
+        if (entryAt(terms, now) === 'late') return c.html(<EntryOverPage {...shared} terms={terms} />);
+        return c.html(<NoticePage {...shared} rules={{ policy, ...told }} {...{ terms, now }} />);
+      }
       const [accesses, timesOf] = await Promise.all([
         accessesOf(attempt.id),
         readChapterTimes(config.CLOISTER_RECORDINGS, attempt.id),
@@ -57,10 +64,12 @@ export function attemptRoutes({
       const ended = { endedAt, receipt: readReceipt(db, testTaker), kept: keptUntil(policy) };
       return c.html(<EndedPage {...page} attempt={attempt.id} {...ended} finishedAt={queued?.queuedAt} />);
     })
-    .get('/attempt/recorder', signedIn, (c) => {
+    .get('/attempt/recorder', signedIn, async (c) => {
       const { testTaker } = c.var;
       const known = findAttemptOf(db, testTaker.id);
-      if (known?.endedAt) return c.redirect('/attempt', 303);
+      // Before the exam opens, and after its last entry, there is nothing to begin; the page there says so.
+      const open = known ? !known.endedAt : entryAt(termsOf(await rules.of(testTaker.exam)), Date.now()) === 'open';
+      if (!open) return c.redirect('/attempt', 303);
       const exam = readExam(db, testTaker.exam);
       const reading = readingOf(c, exam.setup.language);
       const about = { reading, institution, name: testTaker.name, exam, attempt: attemptIdOf(testTaker.id) };

@@ -6,6 +6,7 @@ import { recorder } from './de/recorder.tsx';
 import { check } from './de/check.tsx';
 import { notice } from './de/notice.tsx';
 import { shell } from './de/shell.ts';
+import { terms } from './de/terms.tsx';
 import { welcome } from './de/welcome.tsx';
 import type { Words } from './en.ts';
 
@@ -21,4 +22,5 @@ export const de: Words = {
   recorder,
   practice,
   check,
+  terms,
 };

@@ -6,6 +6,7 @@ import { recorder } from './en/recorder.tsx';
 import { check } from './en/check.tsx';
 import { notice } from './en/notice.tsx';
 import { shell } from './en/shell.ts';
+import { terms } from './en/terms.tsx';
 import { welcome } from './en/welcome.tsx';
 import type { Language } from './languages.ts';
 
@@ -21,6 +22,7 @@ export const en = {
   recorder,
   practice,
   check,
+  terms,
 };
 
 export type Words = typeof en;

@@ -56,8 +56,10 @@ export const errors: Words['errors'] = {
     'Dieser persönliche Link ist hier nicht bekannt. Es wurde nichts aufgezeichnet. Kopieren Sie den Link aus Ihrer Einladung vollständig, bis zum letzten Zeichen, und öffnen Sie ihn noch einmal; wenn Sie wieder hier landen, schreiben Sie an die Adresse in der Einladung.',
   sessionEnded:
     'Für diese Seite brauchen Sie Ihren persönlichen Link, oder Ihre Sitzung ist abgelaufen. Öffnen Sie den Link aus Ihrer Einladung noch einmal; was aufgezeichnet wurde, ist gespeichert.',
-  examOver:
-    'Diese Prüfung ist vorbei und kann nicht mehr begonnen werden. Wenn Sie nicht teilnehmen konnten, schreiben Sie an die Adresse auf Ihrer Prüfungsseite.',
+  notOpenYet: (opensAt) =>
+    `Diese Prüfung öffnet am ${FORMATS.de.moment(opensAt)} und kann vorher nicht begonnen werden. Es wurde nichts aufgezeichnet, und nichts geht verloren: Gehen Sie zurück auf Ihre Prüfungsseite; dort steht, wie lange es noch dauert.`,
+  entryOver: (until) =>
+    `Diese Prüfung konnte bis zum ${FORMATS.de.moment(until)} begonnen werden. Es wurde nichts aufgezeichnet. Wenn Sie bis dahin nicht beginnen konnten, schreiben Sie an die Adresse auf Ihrer Prüfungsseite; einen Grund müssen Sie nicht nennen.`,
   startedElsewhere:
     'Diese Prüfung wurde in einem anderen Browser oder Fenster begonnen, und nur dort kann weiter aufgezeichnet werden. Was dort aufgezeichnet wurde, ist gespeichert. Gehen Sie dorthin zurück; wenn das nicht möglich ist, schreiben Sie an die Adresse auf Ihrer Prüfungsseite. Ihnen entsteht daraus kein Nachteil.',
   tooManyBrowsers:

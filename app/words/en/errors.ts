@@ -41,8 +41,12 @@ export const errors = {
     'This personal link is not known here. Nothing has been recorded. Copy the whole link from your invitation, to its very end, and open it again; if it still leads here, write to the contact in the invitation.',
   sessionEnded:
     'This page needs your personal link, or your session has ended. Open the link from your invitation again; what was recorded is kept.',
-  examOver:
-    'This exam is over. No attempt can begin any more. If you could not sit it, write to the contact on your exam page.',
+  /** @param opensAt ISO 8601 */
+  notOpenYet: (opensAt: string) =>
+    `This exam opens on ${FORMATS.en.moment(opensAt)} and cannot be begun before then. Nothing was recorded, and nothing is lost: come back to your exam page, which says how long it is still.`,
+  /** @param until ISO 8601 */
+  entryOver: (until: string) =>
+    `This exam could be begun until ${FORMATS.en.moment(until)}. Nothing was recorded. If you could not begin by then, write to the contact on your exam page; you need not say why.`,
   startedElsewhere:
     'This exam was started in another browser or window, and only that one can go on recording. What it recorded is kept. Go back to it; if you cannot, write to the contact on your exam page, and nothing is held against you.',
   tooManyBrowsers:
