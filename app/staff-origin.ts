@@ -6,9 +6,18 @@ import { assets } from './http/assets.ts';
 import { originApp } from './http/origin-app.ts';
 import { staffNetworks } from './http/staff-networks.ts';
 import { rosterRoutes } from './roster/routes.tsx';
+import { sittingRoutes } from './sitting/routes.tsx';
 
 /** The staff origin: exams, as they are set up and sat, and rosters, on the institution's own networks only, and never a recording. */
-export function staffOrigin({ config, db, custody, assetFolder, log }: Omit<WebParts, 'recordings'>) {
+export function staffOrigin({
+  config,
+  db,
+  custody,
+  rules,
+  conditions,
+  assetFolder,
+  log,
+}: Omit<WebParts, 'recordings'>) {
   return originApp({
     place: 'staff',
     origin: config.CLOISTER_STAFF_ORIGIN,
@@ -21,5 +30,6 @@ export function staffOrigin({ config, db, custody, assetFolder, log }: Omit<WebP
     .route('/', draftRoutes({ db, custody, config }))
     .route('/', staffExamRoutes({ db, custody, config }))
     .route('/', rosterRoutes({ db, custody, config }))
+    .route('/', sittingRoutes({ db, custody, rules, conditions, config }))
     .route('/', assets(assetFolder));
 }

@@ -10,6 +10,7 @@ import { examOrigin } from './exam-origin.ts';
 import { RuleBook } from './exams/rule-book.ts';
 import { listen, stopListening } from './http/listen.ts';
 import { Recordings } from './recordings/recordings.ts';
+import { Conditions } from './sitting/condition.ts';
 import { staffOrigin } from './staff-origin.ts';
 
 /** Most bytes of one segment: a few seconds of camera and sound are 200 to 500 KiB. */
@@ -45,6 +46,7 @@ async function main(): Promise<void> {
     rules: new RuleBook({ db, custody, log }),
     keys: new AttemptKeys(db),
     recordings,
+    conditions: new Conditions(),
     assetFolder: join(import.meta.dirname, 'assets'),
     log,
   };

@@ -16,6 +16,8 @@ import { examPageRoutes, staffExamRoutes } from '../app/exams/routes.tsx';
 import { originApp } from '../app/http/origin-app.ts';
 import { practiceRoutes } from '../app/practice/routes.tsx';
 import { rosterRoutes } from '../app/roster/routes.tsx';
+import { conditionRoutes } from '../app/sitting/condition-routes.ts';
+import { sittingRoutes } from '../app/sitting/routes.tsx';
 import { languageRoutes } from '../app/words/routes.ts';
 import { type AttemptStart, encodeMetadata, toBase64url } from '../app/wire.ts';
 import { openApplianceDatabase } from '../db/appliance/open.ts';
@@ -77,6 +79,7 @@ export async function startPages(
 
   const examOrigin = originApp({ place: 'exam', origin: origins.exam, log })
     .route('/', attemptRoutes({ ...parts, custody: parts.briskCustody, config }))
+    .route('/', conditionRoutes(parts))
     .route('/', practiceRoutes({ db, recordings, config }))
     .route('/', examPageRoutes({ config }))
     .route('/', languageRoutes());
@@ -89,7 +92,8 @@ export async function startPages(
     .route('/', sessionRoutes({ custody: custody.web }))
     .route('/', draftRoutes({ db, custody: custody.web, config }))
     .route('/', staffExamRoutes({ db, custody: custody.web, config }))
-    .route('/', rosterRoutes({ db, custody: custody.web, config }));
+    .route('/', rosterRoutes({ db, custody: custody.web, config }))
+    .route('/', sittingRoutes({ ...parts, custody: custody.web, config }));
 
   /** Asks as a browser does: own host, own origin unless told otherwise. */
   const ask = (
@@ -108,6 +112,7 @@ export async function startPages(
     custody,
     db,
     recordings,
+    conditions: parts.conditions,
     recordingsFolder: config.CLOISTER_RECORDINGS,
     exam,
     examOrigin,

@@ -90,6 +90,7 @@ const TABLE: Record<Place, Record<string, Row>> = {
     'GET /attempt': { nobody: 401, other: 200 },
     'GET /attempt/recorder': { nobody: 401, other: 200 },
     'GET /attempt/start': { nobody: 401, other: 404 },
+    'PUT /attempt/condition': { nobody: 401, other: 404, malformed: 400, oversized: 413 },
     'GET /attempt/receipt': { nobody: 401, other: 404 },
     'POST /attempt': { nobody: 401, other: 404, malformed: 400, oversized: 413 },
     'POST /attempt/seal': { nobody: 401, other: 404, malformed: 400, oversized: 413 },
@@ -135,6 +136,8 @@ const TABLE: Record<Place, Record<string, Row>> = {
     },
     'GET /exams/:exam': { nobody: 401, other: 404, missing: 404 },
     'GET /exams/:exam/roster': { nobody: 401, other: 404, missing: 404 },
+    'GET /exams/:exam/sitting': ROSTER_PAGE,
+    'GET /exams/:exam/sitting/attendance': ROSTER_PAGE,
     'GET /exams/:exam/import': ROSTER_PAGE,
     'POST /exams/:exam/import/preview': ROSTER_UPLOAD,
     'POST /exams/:exam/import': ROSTER_UPLOAD,
@@ -320,6 +323,7 @@ beforeAll(async () => {
   Object.assign(real, { grant: granted.act, act: open.act });
   Object.assign(good, {
     'POST /attempt': { attempt: start.attempt, publicKey: spki },
+    'PUT /attempt/condition': { attempt: start.attempt, phase: 'recording', lacks: [], waitingSeconds: 0 },
     'POST /attempt/seal': {
       statement: JSON.stringify({
         attempt: start.attempt,

@@ -13,7 +13,8 @@ import { type AttemptKeys, nameOf } from './attempt-keys.ts';
 import { deriveId } from './derived-id.ts';
 import { findAttempt } from './ending.ts';
 import { checkUpload, uploadBy } from './retention.ts';
-import { entryAt, type Terms, termsOf } from './terms.ts';
+import { ownTermsOf } from './own-terms.ts';
+import { entryAt, type Terms } from './terms.ts';
 import type { TestTaker } from './test-taker.ts';
 
 /** Browsers in which one attempt may go on; custody has the same limit. */
@@ -62,7 +63,7 @@ async function beginAttempt(parts: AttemptParts, testTaker: TestTaker, spki: Buf
   const id = attemptIdOf(testTaker.id);
   const { exam, candidate } = testTaker;
   const rules = await parts.rules.of(exam);
-  checkEntry(termsOf(rules));
+  checkEntry(ownTermsOf(rules, testTaker));
   const { policy } = rules;
   const publicKey = spki.toString('base64url');
   const enter = (startedAt: string) => insertAttempt(db, { id, testTaker: testTaker.id, publicKey: spki, startedAt });

@@ -16,8 +16,9 @@ import { findAttempt, readReceipt, sealAttempt } from './ending.ts';
 import { EntryOverPage } from './entry-views.tsx';
 import { NoticePage } from './notice-view.tsx';
 import { RecorderPage } from './recorder-view.tsx';
+import { ownTermsOf } from './own-terms.ts';
 import { keptUntil, uploadBy } from './retention.ts';
-import { entryAt, termsOf } from './terms.ts';
+import { entryAt } from './terms.ts';
 import { openSession, type TestTaker } from './test-taker.ts';
 import { EndedPage, RunningPage, SealWaitsPage } from './views.tsx';
 
@@ -44,7 +45,7 @@ export function attemptRoutes({
       const shared = { reading: readingOf(c, exam.setup.language), institution, name: testTaker.name, exam };
       const { policy, ...told } = await rules.of(exam.id);
       if (!attempt) {
-        const terms = termsOf({ policy, ...told });
+        const terms = ownTermsOf({ policy, ...told }, testTaker);
         const now = Date.now();
         if (entryAt(terms, now) === 'late') return c.html(<EntryOverPage {...shared} terms={terms} />);
         return c.html(<NoticePage {...shared} rules={{ policy, ...told }} {...{ terms, now }} />);
@@ -68,7 +69,8 @@ export function attemptRoutes({
       const { testTaker } = c.var;
       const known = findAttemptOf(db, testTaker.id);
       // Before the exam opens, and after its last entry, there is nothing to begin; the page there says so.
-      const open = known ? !known.endedAt : entryAt(termsOf(await rules.of(testTaker.exam)), Date.now()) === 'open';
+      const terms = ownTermsOf(await rules.of(testTaker.exam), testTaker);
+      const open = known ? !known.endedAt : entryAt(terms, Date.now()) === 'open';
       if (!open) return c.redirect('/attempt', 303);
       const exam = readExam(db, testTaker.exam);
       const reading = readingOf(c, exam.setup.language);

@@ -8,6 +8,7 @@ import type { WebConfig } from '../config.ts';
 import type { WebCustody } from '../custody/client.ts';
 import { AppError } from '../errors.ts';
 import { readContent } from '../http/content.ts';
+import { overseesExam } from '../sitting/oversight.ts';
 import { type Filled, UNFILLED } from '../ui/filled.ts';
 import { CsvError } from './csv.ts';
 import { enterByHand, importList, planImport } from './import-plan.ts';
@@ -55,7 +56,8 @@ export function rosterRoutes({
         const { roles } = c.var.representative;
         // Who only runs the exam has nothing to review.
         const reviews = roles.includes('reviewer') || roles.includes('privacy-officer');
-        return c.html(<RosterPage {...shellOf(c)} {...{ reviews }} runs={c.var.runs} part={partOf(c)} />);
+        const may = { reviews, runs: c.var.runs, oversees: overseesExam(c.var) };
+        return c.html(<RosterPage {...shellOf(c)} {...may} part={partOf(c)} />);
       })
       .get('/exams/:exam/roster', signedIn, roster, (c) =>
         c.html(<Roster exam={c.var.exam.exam} runs={c.var.runs} part={partOf(c)} />),
