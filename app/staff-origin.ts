@@ -6,6 +6,7 @@ import { assets } from './http/assets.ts';
 import { originApp } from './http/origin-app.ts';
 import { staffNetworks } from './http/staff-networks.ts';
 import { rosterRoutes } from './roster/routes.tsx';
+import { extensionRoutes } from './sitting/extension-routes.tsx';
 import { sittingRoutes } from './sitting/routes.tsx';
 
 /** The staff origin: exams, as they are set up and sat, and rosters, on the institution's own networks only, and never a recording. */
@@ -31,5 +32,6 @@ export function staffOrigin({
     .route('/', staffExamRoutes({ db, custody, config }))
     .route('/', rosterRoutes({ db, custody, config }))
     .route('/', sittingRoutes({ db, custody, rules, conditions, config }))
+    .route('/', extensionRoutes({ db, custody, rules, config }))
     .route('/', assets(assetFolder));
 }

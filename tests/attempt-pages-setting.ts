@@ -17,6 +17,7 @@ import { originApp } from '../app/http/origin-app.ts';
 import { practiceRoutes } from '../app/practice/routes.tsx';
 import { rosterRoutes } from '../app/roster/routes.tsx';
 import { conditionRoutes } from '../app/sitting/condition-routes.ts';
+import { extensionRoutes } from '../app/sitting/extension-routes.tsx';
 import { sittingRoutes } from '../app/sitting/routes.tsx';
 import { languageRoutes } from '../app/words/routes.ts';
 import { type AttemptStart, encodeMetadata, toBase64url } from '../app/wire.ts';
@@ -93,7 +94,8 @@ export async function startPages(
     .route('/', draftRoutes({ db, custody: custody.web, config }))
     .route('/', staffExamRoutes({ db, custody: custody.web, config }))
     .route('/', rosterRoutes({ db, custody: custody.web, config }))
-    .route('/', sittingRoutes({ ...parts, custody: custody.web, config }));
+    .route('/', sittingRoutes({ ...parts, custody: custody.web, config }))
+    .route('/', extensionRoutes({ ...parts, custody: custody.web, config }));
 
   /** Asks as a browser does: own host, own origin unless told otherwise. */
   const ask = (

@@ -567,7 +567,7 @@ describe('a hostile web', () => {
   });
 
   test('proposes what the staff pages prepare and nothing else: no role, person, release, suspension or destroyed key', async () => {
-    const its = ['publish-exam', 'revise-exam', 'change-policy', 'assign', 'unassign'];
+    const its = ['publish-exam', 'revise-exam', 'change-policy', 'extend-time', 'assign', 'unassign'];
     const body = {
       ...{ exam, subject: reviewer.id, act: randomUUID(), name: 'Eve', roles: ['privacy-officer'], unit: null },
       ...{ reason: 'x', scope: { attempt: victim.attempt }, extent: 'all', purpose: 'appeal', justification: 'x' },

@@ -35,9 +35,14 @@ export class RuleBook {
     this.#known.set(exam, known);
     if (performance.now() - known.askedAt > fresh) {
       known.askedAt = performance.now();
-      this.#ask(exam).catch((err: unknown) => this.#log.info({ err, exam }, 'exam rules stay as they were told'));
+      void this.renew(exam);
     }
     return known.rules;
+  }
+
+  /** Asks custody now; where it does not answer, what it said before stands. */
+  async renew(exam: string): Promise<void> {
+    await this.#ask(exam).catch((err: unknown) => this.#log.info({ err, exam }, 'exam rules stay as they were told'));
   }
 
   #read(exam: string) {

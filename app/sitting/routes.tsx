@@ -61,6 +61,11 @@ export function sittingRoutes(parts: {
     const pages = Math.max(1, Math.ceil(shown.length / PAGE));
     const at = Math.min(page, pages);
     const rows = shown.slice((at - 1) * PAGE, at * PAGE);
-    return { rows, counts: countAttendance(all), show, query, page: at, pages, found: shown.length, now };
+    const everybodys = (told.extensions ?? []).filter(({ candidate }) => candidate === null);
+    return {
+      ...{ rows, counts: countAttendance(all), show, query, page: at, pages, found: shown.length, now },
+      runs: c.var.runs,
+      extended: everybodys.reduce((sum, { minutes }) => sum + minutes, 0),
+    };
   }
 }

@@ -1,5 +1,5 @@
 import { RosterShell, type RosterShellProps } from '../roster/views.tsx';
-import type { IconName } from '../ui/icons.tsx';
+import { Icon, type IconName } from '../ui/icons.tsx';
 import { Moment } from '../ui/moment.tsx';
 import { Status, type StatusKind } from '../ui/status.tsx';
 import { Table } from '../ui/table.tsx';
@@ -15,6 +15,10 @@ export interface SittingPart extends Part {
   found: number;
   /** Milliseconds. */
   now: number;
+  /** Whether who looks may give more time. */
+  runs: boolean;
+  /** Minutes by which everybody's time was extended. */
+  extended: number;
 }
 
 /** What an exam's counts are called, in the order in which they stand; a click shows those of one. */
@@ -62,6 +66,14 @@ export function SittingPage({ part, ...shell }: RosterShellProps & { part: Sitti
         <button class="button">Find</button>
         {query && <a href={addressOf(exam, { show })}>Show all</a>}
       </form>
+      {part.runs && (
+        <p>
+          <a class="button" href={`/exams/${exam}/extensions/new`}>
+            <Icon name="clock" />
+            Give everybody more time
+          </a>
+        </p>
+      )}
       <noscript>
         <p class="hint">Load this page again to see how it stands then.</p>
       </noscript>
@@ -79,7 +91,7 @@ export function SittingPage({ part, ...shell }: RosterShellProps & { part: Sitti
  * still begin or finish; an appliance that does not answer leaves what is there, with its time.
  */
 export function AttendancePart({ exam, part }: { exam: string; part: SittingPart }) {
-  const { rows, counts, show, query, page, pages, found, now } = part;
+  const { rows, counts, show, query, page, pages, found, now, runs, extended } = part;
   const refresh = counts.finished + counts['no-show'] < counts.all && {
     'hx-get': addressOf(exam, { show, query, page }, '/attendance'),
     'hx-trigger': 'every 5s',
@@ -100,6 +112,7 @@ export function AttendancePart({ exam, part }: { exam: string; part: SittingPart
       </nav>
       <p class="hint">
         As of <Moment at={new Date(now).toISOString()} />
+        {extended > 0 && `; everybody has ${extended} minutes more`}
         {query && `; ${found.toLocaleString('en')} found for “${query}”`}
       </p>
       {rows.length === 0 ? (
@@ -109,13 +122,14 @@ export function AttendancePart({ exam, part }: { exam: string; part: SittingPart
       ) : (
         <Table
           caption="Test takers, who needs help first"
-          columns={['Test taker', 'Candidate', 'State', 'Began', 'Their time ends']}
+          columns={['Test taker', 'Candidate', 'State', 'Began', 'Their time ends', ...(runs ? ['More time'] : [])]}
           rows={rows.map((row) => [
             row.name,
             row.candidate,
             <Standing {...row} now={now} />,
             row.startedAt === null ? <span class="hint">–</span> : <Moment at={row.startedAt} />,
             <Ending {...row} now={now} />,
+            ...(runs ? [<MoreTime {...row} exam={exam} />] : []),
           ])}
         />
       )}
@@ -185,6 +199,19 @@ function Ending({ state, endsAt, now }: Attendance & { now: number }) {
       <Moment at={endsAt} />
       {Date.parse(endsAt) <= now && <span class="hint"> (over, still recording)</span>}
     </>
+  );
+}
+
+/** The way to more time for one, of who can still use it. */
+function MoreTime({ exam, candidate, name, state }: Attendance & { exam: string }) {
+  if (state === 'finishing' || state === 'finished' || state === 'no-show') return <span class="hint">–</span>;
+  return (
+    <a
+      href={`/exams/${exam}/extensions/new?${new URLSearchParams({ candidate })}`}
+      aria-label={`Give ${name} more time`}
+    >
+      Give more
+    </a>
   );
 }
 

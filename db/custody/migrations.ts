@@ -170,4 +170,12 @@ export const migrations: readonly Migration[] = [
   ) STRICT, WITHOUT ROWID;
   INSERT INTO exam_versions SELECT id, 1, title, setup, created_at FROM exams;
   `,
+  // More time for one test taker, or for all.
+  `
+  CREATE TABLE extensions (
+    act TEXT PRIMARY KEY REFERENCES acts(id), exam TEXT NOT NULL REFERENCES exams(id), candidate TEXT, minutes INTEGER NOT NULL,
+    at TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX extensions_of ON extensions (exam, at);
+  `,
 ];

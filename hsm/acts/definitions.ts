@@ -3,6 +3,7 @@ import type { ActDefinition, Header } from './act.ts';
 import { header } from './act.ts';
 import { decide } from './decision-acts.ts';
 import { assign, changePolicy, destroyKey, publishExam, unassign } from './exam-acts.ts';
+import { extendTime } from './extension-acts.ts';
 import { approveRepresentative, changeRoles, registerUnit, replacePasskeys } from './people-acts.ts';
 import { release, standingGrant } from './release-acts.ts';
 import { reviseExam } from './revision-acts.ts';
@@ -30,6 +31,7 @@ const DEFINITIONS = {
   'publish-exam': publishExam,
   'revise-exam': reviseExam,
   'change-policy': changePolicy,
+  'extend-time': extendTime,
   assign,
   unassign,
   release,
@@ -55,6 +57,7 @@ const inRoom = [
   publishExam.schema,
   reviseExam.schema,
   changePolicy.schema,
+  extendTime.schema,
   assign.schema,
   unassign.schema,
   release.schema,
@@ -72,6 +75,7 @@ export const webProposal = z.discriminatedUnion('type', [
   publishExam.schema,
   reviseExam.schema,
   changePolicy.schema,
+  extendTime.schema,
   assign.schema,
   unassign.schema,
 ]);
