@@ -814,7 +814,7 @@ describe('web', () => {
     await expect(custody.room.act(officers[0].session, act)).rejects.toMatchObject({ code: 'not-found' });
     await expect(sign(officers[0], act, waiting!.bytes)).rejects.toThrow('role-missing');
     await signAll(custody, act, [administrator]);
-    expect(await custody.web.proposal(act)).toEqual({ act, status: 'applied' });
+    expect(await custody.web.proposal(act)).toEqual({ act, status: 'applied', exam: wanted.exam });
     expect((await custody.web.exam(wanted.exam)).title).toBe('Proposed');
 
     const { act: unwanted } = await custody.web.propose({ ...wanted, exam: randomUUID() });
