@@ -65,15 +65,13 @@ export function SittingPage({ part, ...shell }: RosterShellProps & { part: Sitti
         </div>
         <button class="button">Find</button>
         {query && <a href={addressOf(exam, { show })}>Show all</a>}
-      </form>
-      {part.runs && (
-        <p>
+        {part.runs && (
           <a class="button" href={`/exams/${exam}/extensions/new`}>
             <Icon name="clock" />
             Give everybody more time
           </a>
-        </p>
-      )}
+        )}
+      </form>
       <noscript>
         <p class="hint">Load this page again to see how it stands then.</p>
       </noscript>
@@ -122,13 +120,12 @@ export function AttendancePart({ exam, part }: { exam: string; part: SittingPart
       ) : (
         <Table
           caption="Test takers, who needs help first"
-          columns={['Test taker', 'Candidate', 'State', 'Began', 'Their time ends', ...(runs ? ['More time'] : [])]}
+          columns={['Test taker', 'Candidate', 'State', 'Their time', ...(runs ? ['More time'] : [])]}
           rows={rows.map((row) => [
             row.name,
             row.candidate,
             <Standing {...row} now={now} />,
-            row.startedAt === null ? <span class="hint">–</span> : <Moment at={row.startedAt} />,
-            <Ending {...row} now={now} />,
+            <Time {...row} now={now} />,
             ...(runs ? [<MoreTime {...row} exam={exam} />] : []),
           ])}
         />
@@ -191,13 +188,19 @@ function Standing({ state, lacks, waitingSeconds, heardAt, now }: Attendance & {
   );
 }
 
-/** Until when somebody has time; who goes on beyond it is not cut off. */
-function Ending({ state, endsAt, now }: Attendance & { now: number }) {
-  if (endsAt === null || state === 'finishing') return <span class="hint">–</span>;
+/** When somebody began, and until when they have time; who goes on beyond it is not cut off. */
+function Time({ state, startedAt, endsAt, now }: Attendance & { now: number }) {
+  if (startedAt === null) return <span class="hint">–</span>;
   return (
     <>
-      <Moment at={endsAt} />
-      {Date.parse(endsAt) <= now && <span class="hint"> (over, still recording)</span>}
+      from <Moment at={startedAt} />
+      {endsAt !== null && state !== 'finishing' && (
+        <>
+          <br />
+          to <Moment at={endsAt} />
+          {Date.parse(endsAt) <= now && <span class="hint"> (over)</span>}
+        </>
+      )}
     </>
   );
 }
@@ -206,11 +209,8 @@ function Ending({ state, endsAt, now }: Attendance & { now: number }) {
 function MoreTime({ exam, candidate, name, state }: Attendance & { exam: string }) {
   if (state === 'finishing' || state === 'finished' || state === 'no-show') return <span class="hint">–</span>;
   return (
-    <a
-      href={`/exams/${exam}/extensions/new?${new URLSearchParams({ candidate })}`}
-      aria-label={`Give ${name} more time`}
-    >
-      Give more
+    <a href={`/exams/${exam}/extensions/new?${new URLSearchParams({ candidate })}`}>
+      Give<span class="unseen"> {name}</span> more time
     </a>
   );
 }

@@ -60,7 +60,7 @@ export class Attempt {
   #starts = 0;
   #replaced = false;
   /** What the page says that it cannot record just now. */
-  lacks: Kind[] = [];
+  #lacks: Kind[] = [];
   #phase: 'recording' | 'finishing' | null = null;
   /** Whether the appliance is being told how recording stands. */
   #reporting = false;
@@ -169,6 +169,12 @@ export class Attempt {
     await this.#complete(finishedAt);
   }
 
+  /** Of what the exam records, what gives nothing from now on: said at once, as somebody may be there to help. */
+  lack(lacks: Kind[]): void {
+    this.#lacks = lacks;
+    void this.report();
+  }
+
   /** Tells the appliance how recording stands, and hears how long it may last. What gets lost of it is told the next time. */
   async report(): Promise<void> {
     if (this.#phase === null || this.#replaced || this.#reporting) return;
@@ -177,7 +183,7 @@ export class Attempt {
     const condition = {
       attempt: this.#id,
       phase: this.#phase,
-      lacks: trouble === 'no-room' ? [...this.lacks, 'room'] : this.lacks,
+      lacks: trouble === 'no-room' ? [...this.#lacks, 'room'] : this.#lacks,
       waitingSeconds: Math.round(waitingSeconds),
     };
     try {

@@ -29,7 +29,7 @@ export class OwnTime {
     this.#ends = ends;
     this.#clock = new Date(endsAt).toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit' });
     this.show();
-    if (Math.abs(moved) < NEWS) return null;
+    if (Math.abs(moved) < NEWS || left <= 0) return null;
     if (left > SOON) this.#spoken = 'nothing';
     return moved > 0 ? words.longer(Math.round(moved / 60_000), this.#clock) : words.moved(this.#clock);
   }

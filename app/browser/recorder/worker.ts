@@ -26,7 +26,7 @@ let tickedAt = clocks();
 addEventListener('message', ({ data }: MessageEvent<PageMessage>) => {
   if (data.kind === 'run') void attempt.run(data);
   else if (data.kind === 'cluster') void attempt.add(data);
-  else if (data.kind === 'lacks') attempt.lacks = data.lacks;
+  else if (data.kind === 'lacks') attempt.lack(data.lacks);
   else work = work.then(() => handle(data)).catch((error: unknown) => attempt.fail(error));
 });
 addEventListener('online', () => attempt.hurry());
