@@ -103,7 +103,11 @@ export function AttendancePart({ exam, part }: { exam: string; part: SittingPart
     <div class="stack" id="attendance" {...refresh}>
       <nav class="row" aria-label="Who is shown">
         {shown.map(([name, says]) => (
-          <a class="button tally" href={addressOf(exam, { show: name, query })} aria-current={name === show && 'true'}>
+          <a
+            class="button tally"
+            href={addressOf(exam, { show: name, query })}
+            aria-current={name === show ? 'true' : undefined}
+          >
             {says} <strong>{counts[name].toLocaleString('en')}</strong>
           </a>
         ))}
