@@ -51,6 +51,7 @@ try {
         room: 'app/browser/room.ts',
         player: 'app/browser/player/player.ts',
         theme: 'app/browser/theme.ts',
+        opening: 'app/browser/opening.ts',
       },
     }),
     cp('app/assets', `${out}/assets`, { recursive: true }),

@@ -14,6 +14,8 @@ import { ledgerFiles } from './http/ledger-files.ts';
 import { originApp } from './http/origin-app.ts';
 import { practiceRoutes } from './practice/routes.tsx';
 import type { Recordings } from './recordings/recordings.ts';
+import type { Conditions } from './sitting/condition.ts';
+import { conditionRoutes } from './sitting/condition-routes.ts';
 import { languageRoutes } from './words/routes.ts';
 import { recordingRoutes } from './recordings/routes.ts';
 
@@ -31,6 +33,7 @@ export interface WebParts {
   rules: RuleBook;
   keys: AttemptKeys;
   recordings: Recordings;
+  conditions: Conditions;
   /** Folder of the built assets. */
   assetFolder: string;
   log: Logger;
@@ -38,7 +41,7 @@ export interface WebParts {
 
 /** The exam origin: everything that a test taker's browser asks. */
 export function examOrigin({ config, db, briskCustody, registrations, rules, keys, recordings, ...rest }: WebParts) {
-  const { assetFolder, ledgerFile, log } = rest;
+  const { assetFolder, ledgerFile, conditions, log } = rest;
   const attempt = requireAttempt(db, rules, keys);
   return originApp({ place: 'exam', origin: config.CLOISTER_EXAM_ORIGIN, log })
     .use('/recordings', attempt)
@@ -46,6 +49,7 @@ export function examOrigin({ config, db, briskCustody, registrations, rules, key
     .route('/', recordingRoutes({ db, recordings }))
     .route('/', attemptRoutes({ db, custody: briskCustody, registrations, rules, keys, recordings, config }))
     .route('/', arrangementRoutes({ db, custody: briskCustody, rules }))
+    .route('/', conditionRoutes({ db, rules, conditions }))
     .route('/', practiceRoutes({ db, recordings, config }))
     .route('/', examPageRoutes({ config }))
     .route('/', languageRoutes())

@@ -9,12 +9,16 @@ import { staffNetworks } from './http/staff-networks.ts';
 import { mailRoutes } from './roster/mail-routes.tsx';
 import type { Mailing } from './roster/mailing.ts';
 import { rosterRoutes } from './roster/routes.tsx';
+import { extensionRoutes } from './sitting/extension-routes.tsx';
+import { sittingRoutes } from './sitting/routes.tsx';
 
 /** The staff origin: exams, as they are set up and sat, and rosters, on the institution's own networks only, and never a recording. */
 export function staffOrigin({
   config,
   db,
   custody,
+  rules,
+  conditions,
   mailing,
   assetFolder,
   log,
@@ -33,5 +37,7 @@ export function staffOrigin({
     .route('/', rosterRoutes({ db, custody, config, mailing }))
     .route('/', mailRoutes({ db, custody, config, mailing }))
     .route('/', staffArrangementRoutes({ db, custody, config }))
+    .route('/', sittingRoutes({ db, custody, rules, conditions, config }))
+    .route('/', extensionRoutes({ db, custody, rules, config }))
     .route('/', assets(assetFolder));
 }

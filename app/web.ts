@@ -12,6 +12,7 @@ import { listen, stopListening } from './http/listen.ts';
 import { mailSettingsOf } from './mail/settings.ts';
 import { Recordings } from './recordings/recordings.ts';
 import { Mailing } from './roster/mailing.ts';
+import { Conditions } from './sitting/condition.ts';
 import { staffOrigin } from './staff-origin.ts';
 
 /** Most bytes of one segment: a few seconds of camera and sound are 200 to 500 KiB. */
@@ -47,6 +48,7 @@ async function main(): Promise<void> {
     rules: new RuleBook({ db, custody, log }),
     keys: new AttemptKeys(db),
     recordings,
+    conditions: new Conditions(),
     assetFolder: join(import.meta.dirname, 'assets'),
     log,
   };

@@ -187,6 +187,12 @@ export interface AttemptStart extends RecordedKinds {
   earlier: SealStatement['recordings'];
 }
 
+/** What a recorder hears when it says how it stands: the appliance's clock, and when the test taker's time is over. ISO 8601, UTC. */
+export interface OwnTime {
+  now: string;
+  endsAt: string;
+}
+
 export interface RecordingState {
   recording: string;
   source: Source;

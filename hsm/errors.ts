@@ -74,6 +74,10 @@ const REFUSALS = {
     409,
     'Test takers have begun this exam as it was told to them: nobody can be recorded in more ways, more finely or in longer chapters from now on, nor have less time.',
   ],
+  'extension-too-long': [
+    409,
+    'With all extensions together, too little of the time would be left in which recordings can be sent: at least half of it has to stay. Nothing was done. Give fewer minutes, or have the exam’s rules allow more time to send.',
+  ],
   'exam-in-past': [409, 'The exam’s window lies in the past.'],
   'token-full': [409, 'The key token has no room for another exam’s key. Nothing was published. Ask the operator.'],
   'proposals-full': [

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import * as rows from '../db/custody/exams.ts';
+import { listExtensions } from '../db/custody/extensions.ts';
 import type { Custody } from './custody.ts';
 import { CustodyError } from './errors.ts';
 import { type ExamSetup, examSetup } from './exam-setup.ts';
@@ -21,6 +22,8 @@ export interface ExamView {
   /** How often that was published, from 1; and since when it is what stands here, ISO 8601, UTC. */
   version: number;
   versionSince: string;
+  /** By how many minutes which test taker's time was extended, or everybody's: null. */
+  extensions: { candidate: string | null; minutes: number }[];
   examKey: {
     kid: string;
     alg: ExamRow['alg'];
@@ -155,6 +158,7 @@ function view(custody: Custody, row: ExamRow): ExamView {
     setup: examSetup.parse(JSON.parse(row.setup)),
     version,
     versionSince: at,
+    extensions: listExtensions(custody.db, row.id).map(({ candidate, minutes }) => ({ candidate, minutes })),
     examKey: {
       kid: row.kid,
       alg: row.alg,

@@ -78,6 +78,9 @@ const CONTENTS: { [Type in ActType]: fc.Arbitrary<Omit<Extract<Proposal, { type:
     ...{ title: name, setup: fc.constant(setup()) },
   }),
   'change-policy': fc.record({ exam: id, policy: rules }),
+  'extend-time': fc.record({
+    ...{ exam: id, candidate: fc.option(name), minutes: fc.integer({ min: 1, max: 480 }), reason },
+  }),
   assign: fc.record({ exam: id, subject: id }),
   unassign: fc.record({ exam: id, subject: id }),
   'grant-arrangement': fc.record({

@@ -230,6 +230,16 @@ const CASES: Record<ActType, Case> = {
       expect([version, told.unit]).toEqual([2, 'Chair of Ethics']);
     },
   },
+  'extend-time': {
+    proposal: () => ({ type: 'extend-time', exam: made.exam, candidate: 'L-12', minutes: 20, reason: 'A fire alarm.' }),
+    signers: () => [administrator],
+    wrong: () => officers[0],
+    entry: 'time-extended',
+    names: 'The test taker with the code “L-12” has 20 minutes more in “Ethics”.',
+    async holds() {
+      expect((await custody.web.exam(made.exam)).extensions).toEqual([{ candidate: 'L-12', minutes: 20 }]);
+    },
+  },
   'change-policy': {
     proposal: () => ({ type: 'change-policy', exam: made.exam, policy: { ...policy(14), dualControl: true } }),
     signers: () => [administrator, officers[0]],
@@ -827,14 +837,14 @@ describe('web', () => {
       setup: setup(),
     };
     const { act } = await custody.web.propose(wanted);
-    expect(await custody.web.proposal(act)).toEqual({ act, status: 'proposed' });
+    expect(await custody.web.proposal(act)).toEqual({ act, status: 'proposed', exam: wanted.exam });
     await expect(custody.web.exam(wanted.exam)).rejects.toMatchObject({ code: 'not-found' });
     const [waiting] = (await custody.room.acts(administrator.session)).acts.filter((one) => one.act === act);
     expect(waiting).toMatchObject({ proposer: null, exam: wanted.exam, sentence: expect.stringContaining('Proposed') });
     await expect(custody.room.act(officers[0].session, act)).rejects.toMatchObject({ code: 'not-found' });
     await expect(sign(officers[0], act, waiting!.bytes)).rejects.toThrow('role-missing');
     await signAll(custody, act, [administrator]);
-    expect(await custody.web.proposal(act)).toEqual({ act, status: 'applied' });
+    expect(await custody.web.proposal(act)).toEqual({ act, status: 'applied', exam: wanted.exam });
     expect((await custody.web.exam(wanted.exam)).title).toBe('Proposed');
 
     const { act: unwanted } = await custody.web.propose({ ...wanted, exam: randomUUID() });

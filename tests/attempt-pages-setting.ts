@@ -21,6 +21,9 @@ import type { MailSettings } from '../app/mail/settings.ts';
 import { mailRoutes } from '../app/roster/mail-routes.tsx';
 import { Mailing, type Pace } from '../app/roster/mailing.ts';
 import { rosterRoutes } from '../app/roster/routes.tsx';
+import { conditionRoutes } from '../app/sitting/condition-routes.ts';
+import { extensionRoutes } from '../app/sitting/extension-routes.tsx';
+import { sittingRoutes } from '../app/sitting/routes.tsx';
 import { languageRoutes } from '../app/words/routes.ts';
 import { type AttemptStart, encodeMetadata, toBase64url } from '../app/wire.ts';
 import { openApplianceDatabase } from '../db/appliance/open.ts';
@@ -91,6 +94,7 @@ export async function startPages(
   const examOrigin = originApp({ place: 'exam', origin: origins.exam, log })
     .route('/', attemptRoutes({ ...parts, custody: parts.briskCustody, config }))
     .route('/', arrangementRoutes({ ...parts, custody: parts.briskCustody }))
+    .route('/', conditionRoutes(parts))
     .route('/', practiceRoutes({ db, recordings, config }))
     .route('/', examPageRoutes({ config }))
     .route('/', languageRoutes());
@@ -105,7 +109,9 @@ export async function startPages(
     .route('/', staffExamRoutes({ db, custody: custody.web, config }))
     .route('/', rosterRoutes({ db, custody: custody.web, config, mailing }))
     .route('/', mailRoutes({ db, custody: custody.web, config, mailing }))
-    .route('/', staffArrangementRoutes({ db, custody: custody.web, config }));
+    .route('/', staffArrangementRoutes({ db, custody: custody.web, config }))
+    .route('/', sittingRoutes({ ...parts, custody: custody.web, config }))
+    .route('/', extensionRoutes({ ...parts, custody: custody.web, config }));
 
   /** Asks as a browser does: own host, own origin unless told otherwise. */
   const ask = (
@@ -124,6 +130,7 @@ export async function startPages(
     custody,
     db,
     recordings,
+    conditions: parts.conditions,
     recordingsFolder: config.CLOISTER_RECORDINGS,
     exam,
     examOrigin,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Accesses } from '../app/attempts/accesses-view.tsx';
 import { NoticePage } from '../app/attempts/notice-view.tsx';
+import { termsOf } from '../app/attempts/terms.ts';
 import { DEMONSTRATION } from '../app/cli/demonstration.ts';
 import { DEGRADED } from '../app/room/words.ts';
 import { en } from '../app/words/en.ts';
@@ -114,7 +115,7 @@ test('so do the room’s pages, the ledger’s entry, and what the test taker re
     name: 'Tessa Taker',
     exam: { id: exam, title, setup },
   };
-  expect(String(<NoticePage {...about} arrangement={null} rules={await custody.web.exam(exam)} />)).toContain(
-    en.notice.degraded,
-  );
+  const rules = await custody.web.exam(exam);
+  const notice = <NoticePage {...about} arrangement={null} rules={rules} terms={termsOf(rules)} now={Date.now()} />;
+  expect(String(notice)).toContain(en.notice.degraded);
 });

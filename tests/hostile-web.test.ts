@@ -572,7 +572,7 @@ describe('a hostile web', () => {
 
   test('proposes what the staff pages prepare and nothing else: no role, person, release, suspension or destroyed key', async () => {
     const its = [
-      ...['publish-exam', 'revise-exam', 'change-policy', 'assign', 'unassign'],
+      ...['publish-exam', 'revise-exam', 'change-policy', 'extend-time', 'assign', 'unassign'],
       ...['grant-arrangement', 'refuse-arrangement'],
     ];
     const body = {

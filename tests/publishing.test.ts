@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import pino from 'pino';
 import { NoticePage } from '../app/attempts/notice-view.tsx';
+import { termsOf } from '../app/attempts/terms.ts';
 import { wordsIn } from '../app/words/language.ts';
 import { AppError } from '../app/errors.ts';
 import { enterExam, readExam } from '../app/exams/exam.ts';
@@ -295,7 +296,8 @@ describe('a published exam', () => {
       const rules = await custody.web.exam(exam);
       const reading = { words: wordsIn('en'), path: '/attempt' };
       const about = { reading, institution: 'Test University', name: 'Tessa Taker', arrangement: null };
-      return String(await NoticePage({ ...about, exam: { id: exam, title: rules.title, setup: rules.setup }, rules }));
+      const shown = { id: exam, title: rules.title, setup: rules.setup };
+      return String(await NoticePage({ ...about, exam: shown, rules, terms: termsOf(rules), now: Date.now() }));
     };
     expect(await noticeOf()).not.toContain('was changed');
     await carryOut(custody, await revisionOf(exam, { legalBasis: 'Examination act, section 9' }), [administrator]);

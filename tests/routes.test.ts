@@ -90,6 +90,7 @@ const TABLE: Record<Place, Record<string, Row>> = {
     'GET /attempt': { nobody: 401, other: 200 },
     'GET /attempt/recorder': { nobody: 401, other: 200 },
     'GET /attempt/start': { nobody: 401, other: 404 },
+    'PUT /attempt/condition': { nobody: 401, other: 404, malformed: 400, oversized: 413 },
     'GET /attempt/receipt': { nobody: 401, other: 404 },
     'GET /attempt/arrangements': { nobody: 401, other: 200 },
     // To ask is everybody's own right: the other one asks for themselves, for nothing.
@@ -139,6 +140,11 @@ const TABLE: Record<Place, Record<string, Row>> = {
     },
     'GET /exams/:exam': { nobody: 401, other: 404, missing: 404 },
     'GET /exams/:exam/roster': { nobody: 401, other: 404, missing: 404 },
+    'GET /exams/:exam/sitting': ROSTER_PAGE,
+    'GET /exams/:exam/sitting/attendance': ROSTER_PAGE,
+    'GET /exams/:exam/extensions/new': ROSTER_PAGE,
+    'POST /exams/:exam/extensions': ROSTER_FORM,
+    'GET /exams/:exam/extensions/:act': ROSTER_PAGE,
     'GET /exams/:exam/import': ROSTER_PAGE,
     'POST /exams/:exam/import/preview': ROSTER_UPLOAD,
     'POST /exams/:exam/import': ROSTER_UPLOAD,
@@ -344,6 +350,7 @@ beforeAll(async () => {
   Object.assign(real, { grant: granted.act, act: unsigned.act });
   Object.assign(good, {
     'POST /attempt': { attempt: start.attempt, publicKey: spki },
+    'PUT /attempt/condition': { attempt: start.attempt, phase: 'recording', lacks: [], waitingSeconds: 0 },
     'POST /attempt/seal': {
       statement: JSON.stringify({
         attempt: start.attempt,

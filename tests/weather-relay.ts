@@ -101,6 +101,10 @@ export class WeatherRelay {
       return;
     }
     const body = Buffer.concat(chunks);
+    // How recording stands is said beside what is sent: it shares a broken connection, and counts as nothing here.
+    if (request.url === '/attempt/condition') {
+      return this.weather === 'cut' ? void response.destroy() : this.#forward(request, body, response, 'fair');
+    }
     const recorders = request.method !== 'GET' || request.url?.startsWith('/attempt/start');
     if (!recorders) return this.#forward(request, body, response, 'fair');
     this.mostAtOnce = Math.max(this.mostAtOnce, ++this.#atOnce);
@@ -156,7 +160,8 @@ export class WeatherRelay {
 
   #note({ method, url = '' }: IncomingMessage, status: number): void {
     const noun = /(segments|envelope|signature|gaps|seal)(\/\d+)?$/.exec(url)?.[1] ?? url;
-    if (status >= 400 && method !== 'GET') this.refusals.push(`${method} ${noun} ${status}`);
+    if (status >= 400 && method !== 'GET' && noun !== '/attempt/condition')
+      this.refusals.push(`${method} ${noun} ${status}`);
     if (status === 200 && noun === 'segments') this.repeatedSegments++;
   }
 

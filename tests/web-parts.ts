@@ -6,6 +6,7 @@ import { BRISK, connectWeb } from '../app/custody/client.ts';
 import { Registrations } from '../app/custody/registrations.ts';
 import { RuleBook } from '../app/exams/rule-book.ts';
 import { Recordings } from '../app/recordings/recordings.ts';
+import { Conditions } from '../app/sitting/condition.ts';
 import type { ApplianceDatabase } from '../db/appliance/open.ts';
 
 /**
@@ -34,6 +35,7 @@ export function openWebParts(options: {
     ledgerFile: connectWeb(socket, BRISK).ledgerFile,
     registrations,
     recordings,
+    conditions: new Conditions(),
     rules,
     keys: new AttemptKeys(db),
     log,

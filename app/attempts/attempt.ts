@@ -13,6 +13,8 @@ import { type AttemptKeys, nameOf } from './attempt-keys.ts';
 import { deriveId } from './derived-id.ts';
 import { findAttempt } from './ending.ts';
 import { checkUpload, uploadBy } from './retention.ts';
+import { ownTermsOf } from './own-terms.ts';
+import { entryAt, type Terms } from './terms.ts';
 import type { TestTaker } from './test-taker.ts';
 
 /** Browsers in which one attempt may go on; custody has the same limit. */
@@ -36,8 +38,8 @@ export interface AttemptParts {
  * taker, so that a start that was cut off in between comes again as the same attempt.
  * @param publicKey the attempt key's public half: SubjectPublicKeyInfo of P-256, base64url
  * @returns `created` when the attempt or its key is new
- * @throws AppError malformed, already-done (another browser's key), refused, attempt-sealed, upload-closed, what custody throws where
- *   it was never asked for the exam's rules
+ * @throws AppError malformed, already-done (another browser's key), refused before the exam opens and after its last entry,
+ *   attempt-sealed, upload-closed, what custody throws where it was never asked for the exam's rules
  */
 export async function startAttempt(
   parts: AttemptParts,
@@ -60,10 +62,10 @@ async function beginAttempt(parts: AttemptParts, testTaker: TestTaker, spki: Buf
   const { db } = parts;
   const id = attemptIdOf(testTaker.id);
   const { exam, candidate } = testTaker;
-  const { policy } = await parts.rules.of(exam);
+  const rules = await parts.rules.of(exam);
   requireSittingHere(grantedTo(db, testTaker.id));
-  // Custody says the same, but it may be told only later.
-  if (Date.now() > Date.parse(policy.closesAt)) throw examOver();
+  checkEntry(ownTermsOf(db, rules, testTaker));
+  const { policy } = rules;
   const publicKey = spki.toString('base64url');
   const enter = (startedAt: string) => insertAttempt(db, { id, testTaker: testTaker.id, publicKey: spki, startedAt });
   try {
@@ -138,11 +140,16 @@ async function describeStart(
   };
 }
 
-function examOver(): AppError {
-  return new AppError('refused', {
-    detail: 'exam over',
+/** Custody looks at the closing as well, but it may be told only later. @throws AppError refused, with a sentence that says when */
+function checkEntry(terms: Terms): void {
+  const entry = entryAt(terms, Date.now());
+  if (entry === 'open') return;
+  const { opensAt, lastEntryAt } = terms;
+  throw new AppError('refused', {
+    detail: `${entry} entry`,
     status: 409,
-    sentence: (errors) => errors.examOver,
+    sentence: ({ notOpenYet, entryOver }) =>
+      entry === 'early' && opensAt !== null ? notOpenYet(opensAt) : entryOver(lastEntryAt),
   });
 }
 

@@ -12,7 +12,9 @@ import type { Policy } from '../../hsm/policy.ts';
 import type { Words } from '../words/en.ts';
 import type { Reading } from '../words/language.ts';
 import type { ExamRules } from '../exams/rule-book.ts';
+import { NotYetOpen, TermsText } from './entry-views.tsx';
 import { keptUntil, uploadBy } from './retention.ts';
+import { entryAt, type Terms } from './terms.ts';
 
 const KINDS = ['camera', 'microphone', 'screen'] as const;
 
@@ -24,17 +26,28 @@ export interface NoticePageProps {
   rules: ExamRules;
   /** What was granted to the test taker. */
   arrangement: ArrangementTerms | null;
+  terms: Terms;
+  /** Milliseconds. */
+  now: number;
 }
 
 /** Before the attempt: everything that a test taker has a right to know, and the one step onwards. */
-export function NoticePage({ reading, institution, name, exam, rules, arrangement }: NoticePageProps) {
+export function NoticePage(props: NoticePageProps) {
+  const { reading, institution, name, exam, rules, arrangement, terms, now } = props;
   const { words } = reading;
   const { notice, language } = words;
   const { setup } = exam;
   const { policy, examKey } = rules;
   const elsewhere = Boolean(arrangement?.elsewhere);
+  const early = entryAt(terms, now) === 'early';
   return (
-    <Page title={exam.title} place="exam" reading={reading} person={name} scripts={['recorder']}>
+    <Page
+      title={exam.title}
+      place="exam"
+      reading={reading}
+      person={name}
+      scripts={['recorder', ...(early ? ['opening'] : [])]}
+    >
       <div class="stack">
         <p class="eyebrow">
           {institution} · {ownText(setup, words)(setup.unit)}
@@ -45,11 +58,15 @@ export function NoticePage({ reading, institution, name, exam, rules, arrangemen
         {arrangement && <OwnArrangement words={words} terms={arrangement} rules={rules} />}
         {!elsewhere && (
           <>
-            <p>
-              <a class="button primary" href="/attempt/recorder">
-                {notice.check}
-              </a>
-            </p>
+            {early ? (
+              <NotYetOpen {...{ words, terms, now }} />
+            ) : (
+              <p>
+                <a class="button primary" href="/attempt/recorder">
+                  {notice.check}
+                </a>
+              </p>
+            )}
             <p>
               {notice.before((text) => (
                 <a href="/attempt/check">{text}</a>
@@ -63,6 +80,7 @@ export function NoticePage({ reading, institution, name, exam, rules, arrangemen
           </>
         )}
 
+        <TermsText {...{ words, terms }} />
         <NoticeText
           {...{ words, institution, setup, policy }}
           uploadBy={<Moment at={uploadBy(policy)} language={language} />}
@@ -75,7 +93,7 @@ export function NoticePage({ reading, institution, name, exam, rules, arrangemen
             </a>
           }
         />
-        {!elsewhere && (
+        {!elsewhere && !early && (
           <p>
             <a href="/attempt/recorder">{notice.onwards}</a>
           </p>

@@ -97,6 +97,7 @@ export function RecordStep(props: { words: Words; exam: Exam; practice?: boolean
           <span class="hint">{said.recorded} </span>
           <time data-elapsed>0:00</time>
         </p>
+        {!practice && <OwnTime words={words} />}
         <p data-truth>{recorder.unsent}</p>
         {screen && (
           <Missing kind="screen">
@@ -149,6 +150,26 @@ export function RecordStep(props: { words: Words; exam: Exam; practice?: boolean
         </div>
       </dialog>
     </section>
+  );
+}
+
+/** How long the test taker has still; the script fills it in. When it is over nothing ends by itself. */
+function OwnTime({ words: { terms } }: { words: Words }) {
+  return (
+    <>
+      <p data-time-left hidden>
+        <span class="hint">{terms.remaining} </span>
+        <time data-remaining></time> <span class="hint" data-ends></span>
+      </p>
+      <div class="notice" data-status="notice" data-time-over hidden>
+        <Icon name="clock" />
+        <div>
+          <p>
+            <strong>{terms.over}</strong> <span data-over-since></span> {terms.overText}
+          </p>
+        </div>
+      </div>
+    </>
   );
 }
 

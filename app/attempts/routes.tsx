@@ -15,9 +15,12 @@ import { KEY_HEADER } from '../recordings/routes.ts';
 import { type Access, attemptIdOf, type AttemptParts, resumeAttempt, startAttempt } from './attempt.ts';
 import { readChapterTimes } from './chapter-times.ts';
 import { findAttempt, readReceipt, sealAttempt } from './ending.ts';
+import { EntryOverPage } from './entry-views.tsx';
 import { NoticePage } from './notice-view.tsx';
 import { RecorderPage } from './recorder-view.tsx';
+import { ownTermsOf } from './own-terms.ts';
 import { keptUntil, uploadBy } from './retention.ts';
+import { entryAt } from './terms.ts';
 import { openSession, type TestTaker } from './test-taker.ts';
 import { EndedPage, RunningPage, SealWaitsPage } from './views.tsx';
 
@@ -46,7 +49,12 @@ export function attemptRoutes({
       const shared = { reading: readingOf(c, exam.setup.language), institution, name: testTaker.name, exam };
       const { policy: everybodys, ...told } = await rules.of(exam.id);
       const policy = { ...everybodys, reentry: reentryOf(everybodys, arrangement) };
-      if (!attempt) return c.html(<NoticePage {...shared} {...{ arrangement }} rules={{ policy, ...told }} />);
+      if (!attempt) {
+        const terms = ownTermsOf(db, { policy, ...told }, testTaker);
+        const now = Date.now();
+        if (entryAt(terms, now) === 'late') return c.html(<EntryOverPage {...shared} terms={terms} />);
+        return c.html(<NoticePage {...shared} rules={{ policy, ...told }} {...{ arrangement, terms, now }} />);
+      }
       const [accesses, timesOf] = await Promise.all([
         accessesOf(attempt.id),
         readChapterTimes(config.CLOISTER_RECORDINGS, attempt.id),
@@ -66,7 +74,10 @@ export function attemptRoutes({
       const { testTaker } = c.var;
       await settleRequestsOf(parts, testTaker.id).catch(leaveForLater);
       const known = findAttemptOf(db, testTaker.id);
-      if (known?.endedAt) return c.redirect('/attempt', 303);
+      // Before the exam opens, and after its last entry, there is nothing to begin; the page there says so.
+      const terms = ownTermsOf(db, await rules.of(testTaker.exam), testTaker);
+      const open = known ? !known.endedAt : entryAt(terms, Date.now()) === 'open';
+      if (!open) return c.redirect('/attempt', 303);
       requireSittingHere(grantedTo(db, testTaker.id));
       const exam = readOwnExam(db, testTaker);
       const reading = readingOf(c, exam.setup.language);

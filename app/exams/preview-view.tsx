@@ -1,5 +1,7 @@
+import { TermsText } from '../attempts/entry-views.tsx';
 import { NoticeText } from '../attempts/notice-view.tsx';
 import { keptUntil, uploadBy } from '../attempts/retention.ts';
+import { termsOf } from '../attempts/terms.ts';
 import { Day, Moment } from '../ui/moment.tsx';
 import { wordsIn } from '../words/language.ts';
 import { type Draft, KINDS } from './draft.ts';
@@ -17,6 +19,7 @@ export function NoticePreview({ institution, draft }: { institution: string; dra
     name: contact.name ?? UNSAID,
     email: contact.email ?? UNSAID,
   });
+  const { opensAt = null, lastEntryMinutes = null, minutes = null } = setup;
   const necessity = Object.fromEntries(
     KINDS.filter((kind) => recordings[kind].on).map((kind) => [kind, recordings[kind].words || UNSAID]),
   );
@@ -27,6 +30,12 @@ export function NoticePreview({ institution, draft }: { institution: string; dra
       </p>
       <p class="preview-title">{draft.title || UNSAID}</p>
       <p class="lead">{words.notice.lead}</p>
+      {closesAt && (
+        <TermsText
+          words={words}
+          terms={termsOf({ policy: { closesAt, uploadHours }, setup: { opensAt, lastEntryMinutes, minutes } })}
+        />
+      )}
       <NoticeText
         words={words}
         institution={institution}

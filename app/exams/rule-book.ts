@@ -8,6 +8,8 @@ export type ExamRules = Awaited<ReturnType<WebCustody['exam']>>;
 
 /** Custody is asked again so much later: an exam's key never changes, its rules do by an act. */
 const FRESH_MS = 10 * 60_000;
+/** The same while somebody sits the exam: what is signed for them meanwhile shall not wait. */
+export const LIVE_MS = 5_000;
 
 /** What custody said of each exam, kept so that an exam goes on without custody. */
 export class RuleBook {
@@ -23,18 +25,24 @@ export class RuleBook {
   }
 
   /**
+   * @param fresh milliseconds after which custody is asked again, for the next one who asks here
    * @returns the exam's rules without waiting for custody, once it has told them
    * @throws what custody throws where it never did
    */
-  async of(exam: string): Promise<ExamRules> {
+  async of(exam: string, fresh = FRESH_MS): Promise<ExamRules> {
     const known = this.#known.get(exam) ?? this.#read(exam);
     if (!known) return this.#ask(exam);
     this.#known.set(exam, known);
-    if (performance.now() - known.askedAt > FRESH_MS) {
+    if (performance.now() - known.askedAt > fresh) {
       known.askedAt = performance.now();
-      this.#ask(exam).catch((err: unknown) => this.#log.info({ err, exam }, 'exam rules stay as they were told'));
+      void this.renew(exam);
     }
     return known.rules;
+  }
+
+  /** Asks custody now; where it does not answer, what it said before stands. */
+  async renew(exam: string): Promise<void> {
+    await this.#ask(exam).catch((err: unknown) => this.#log.info({ err, exam }, 'exam rules stay as they were told'));
   }
 
   #read(exam: string) {
@@ -44,7 +52,10 @@ export class RuleBook {
 
   async #ask(exam: string): Promise<ExamRules> {
     const rules = await this.#custody.exam(exam);
-    keepExamRules(this.#db, { id: exam, title: rules.title, unit: rules.policy.unit }, JSON.stringify(rules));
+    const text = JSON.stringify(rules);
+    if (text !== findExamRules(this.#db, exam)) {
+      keepExamRules(this.#db, { id: exam, title: rules.title, unit: rules.policy.unit }, text);
+    }
     this.#known.set(exam, { rules, askedAt: performance.now() });
     return rules;
   }

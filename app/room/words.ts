@@ -68,6 +68,7 @@ export const ACT_TYPES: Record<ActType, string> = {
   'reinstate-exam': 'Reinstate an exam',
   'publish-exam': 'Publish an exam',
   'revise-exam': 'Change what test takers are told',
+  'extend-time': 'Give more time',
   'change-policy': 'Change an exam’s rules',
   assign: 'Assign somebody',
   unassign: 'End an assignment',

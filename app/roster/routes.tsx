@@ -16,6 +16,7 @@ import type { WebConfig } from '../config.ts';
 import type { WebCustody } from '../custody/client.ts';
 import { AppError } from '../errors.ts';
 import { readContent } from '../http/content.ts';
+import { overseesExam } from '../sitting/oversight.ts';
 import { type Filled, UNFILLED } from '../ui/filled.ts';
 import { CsvError } from './csv.ts';
 import { enterByHand, importList, planImport } from './import-plan.ts';
@@ -147,7 +148,8 @@ export function rosterRoutes({
     const { roles } = c.var.representative;
     // Who only runs the exam has nothing to review, and a draft has nothing recorded.
     const reviews = c.var.exam.rules !== undefined && (roles.includes('reviewer') || roles.includes('privacy-officer'));
-    return <RosterPage {...shellOf(c)} {...{ reviews }} runs={c.var.runs} part={partOf(c)} />;
+    const may = { reviews, runs: c.var.runs, oversees: c.var.exam.rules !== undefined && overseesExam(c.var) };
+    return <RosterPage {...shellOf(c)} {...may} part={partOf(c)} />;
   }
 
   function testTakerPage(c: Context<PublishedEnv>, filled: Filled) {

@@ -56,7 +56,11 @@ export interface RosterPart {
 }
 
 /** Who sits an exam and how far each has come. What was recorded is never here. @param props.runs whether who looks may change it */
-export function RosterPage({ runs, reviews, part, ...shell }: RosterShellProps & RosterProps & { reviews: boolean }) {
+export function RosterPage(
+  props: RosterShellProps &
+    RosterProps & { reviews: boolean; /** Whether they look after the exam while it is sat. */ oversees: boolean },
+) {
+  const { runs, reviews, oversees, part, ...shell } = props;
   const { exam, title, rules } = shell.exam;
   return (
     <RosterShell {...shell} title={title} scripts={['htmx']}>
@@ -66,6 +70,12 @@ export function RosterPage({ runs, reviews, part, ...shell }: RosterShellProps &
           <a class="button primary" href={`${shell.roomOrigin}/attempts`}>
             <Icon name="open" />
             Review in the reading room
+          </a>
+        )}
+        {oversees && (
+          <a class="button" href={`/exams/${exam}/sitting`}>
+            <Icon name="clock" />
+            See how it goes
           </a>
         )}
         {runs && (

@@ -8,6 +8,7 @@ import { check } from './de/check.tsx';
 import { invitation } from './de/invitation.ts';
 import { notice } from './de/notice.tsx';
 import { shell } from './de/shell.ts';
+import { terms } from './de/terms.tsx';
 import { welcome } from './de/welcome.tsx';
 import type { Words } from './en.ts';
 
@@ -25,4 +26,5 @@ export const de: Words = {
   recorder,
   practice,
   check,
+  terms,
 };

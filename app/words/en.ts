@@ -8,6 +8,7 @@ import { check } from './en/check.tsx';
 import { invitation } from './en/invitation.ts';
 import { notice } from './en/notice.tsx';
 import { shell } from './en/shell.ts';
+import { terms } from './en/terms.tsx';
 import { welcome } from './en/welcome.tsx';
 import type { Language } from './languages.ts';
 
@@ -25,6 +26,7 @@ export const en = {
   recorder,
   practice,
   check,
+  terms,
 };
 
 export type Words = typeof en;

@@ -179,4 +179,12 @@ export const migrations: readonly Migration[] = [
   CREATE INDEX arrangement_requests_of ON arrangement_requests (exam, candidate, answered_at);
   CREATE UNIQUE INDEX arrangement_requests_open ON arrangement_requests (exam, candidate) WHERE answered_at IS NULL;
   `,
+  // More time for one test taker, or for all.
+  `
+  CREATE TABLE extensions (
+    act TEXT PRIMARY KEY REFERENCES acts(id), exam TEXT NOT NULL REFERENCES exams(id), candidate TEXT, minutes INTEGER NOT NULL,
+    at TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX extensions_of ON extensions (exam, at);
+  `,
 ];

@@ -35,6 +35,16 @@ export const examVersions = sqliteTable(
   (table) => [primaryKey({ columns: [table.exam, table.version] })],
 );
 
+/** More time than the exam's setup gives, each by an act. */
+export const extensions = sqliteTable('extensions', {
+  act: text().primaryKey(),
+  exam: text().notNull(),
+  /** The roster's code for the test taker; null: everybody. */
+  candidate: text(),
+  minutes: integer().notNull(),
+  at: text().notNull(),
+});
+
 /** Faculties, courses, offices: what a representative or an exam belongs to. */
 export const units = sqliteTable('units', {
   id: text().primaryKey(),

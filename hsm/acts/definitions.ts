@@ -4,6 +4,7 @@ import { header } from './act.ts';
 import { grantArrangement, refuseArrangement } from './arrangement-acts.ts';
 import { decide } from './decision-acts.ts';
 import { assign, changePolicy, destroyKey, publishExam, unassign } from './exam-acts.ts';
+import { extendTime } from './extension-acts.ts';
 import { approveRepresentative, changeRoles, registerUnit, replacePasskeys } from './people-acts.ts';
 import { release, standingGrant } from './release-acts.ts';
 import { reviseExam } from './revision-acts.ts';
@@ -31,6 +32,7 @@ const DEFINITIONS = {
   'publish-exam': publishExam,
   'revise-exam': reviseExam,
   'change-policy': changePolicy,
+  'extend-time': extendTime,
   assign,
   unassign,
   'grant-arrangement': grantArrangement,
@@ -58,6 +60,7 @@ const inRoom = [
   publishExam.schema,
   reviseExam.schema,
   changePolicy.schema,
+  extendTime.schema,
   assign.schema,
   unassign.schema,
   grantArrangement.schema,
@@ -77,6 +80,7 @@ export const webProposal = z.discriminatedUnion('type', [
   publishExam.schema,
   reviseExam.schema,
   changePolicy.schema,
+  extendTime.schema,
   assign.schema,
   unassign.schema,
   grantArrangement.schema,

@@ -29,8 +29,14 @@ const TOLD_DAYS = 7;
 /** Proposals of web that wait at the same time: web is not trusted to keep measure. */
 const MOST_PROPOSALS = 200;
 
-/** Refusals that name what is wrong with an exam's texts or window, whoever would sign it: they shall read it, and can turn it down. */
-const MENDABLE: readonly Refusal[] = ['exam-faulty', 'exam-in-past', 'promise-weakened', 'version-taken'];
+/** Refusals that name what is wrong with an exam's texts or times, whoever would sign it: they shall read it, and can turn it down. */
+const MENDABLE: readonly Refusal[] = [
+  'exam-faulty',
+  'exam-in-past',
+  'extension-too-long',
+  'promise-weakened',
+  'version-taken',
+];
 
 /** Somebody's signature of an act. */
 export interface SignatureView {
@@ -110,10 +116,11 @@ export async function proposeForWeb(custody: Custody, input: WebProposal): Promi
 }
 
 /** How a proposal of web's stands. @throws CustodyError not-found for any other act */
-export function readProposal(custody: Custody, id: string): { act: string; status: ActView['status'] } {
+export function readProposal(custody: Custody, id: string): Pick<ActView, 'act' | 'status' | 'exam'> {
   const row = rows.findAct(custody.db, id);
   if (!row || row.representative !== null) throw new CustodyError('not-found', 'proposal');
-  return { act: id, status: statusOf(row) };
+  const act = readRow(row);
+  return { act: id, status: statusOf(row), exam: 'exam' in act ? act.exam : null };
 }
 
 /**

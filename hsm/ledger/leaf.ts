@@ -15,6 +15,8 @@ export const ENTRY_TYPES = [
   'policy-changed',
   // What test takers are told, in another version.
   'exam-revised',
+  // More time for one test taker, or for all.
+  'time-extended',
   'exam-suspended',
   'exam-reinstated',
   'key-destroyed',

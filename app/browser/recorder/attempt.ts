@@ -1,9 +1,17 @@
-import { type AttemptStart, type GapCause, type RecordingState, type Source, toBase64url } from '../../wire.ts';
+import {
+  type AttemptStart,
+  type GapCause,
+  type OwnTime,
+  type RecordingState,
+  type Source,
+  toBase64url,
+} from '../../wire.ts';
 import { Delivery } from './delivery.ts';
 import { checkExamKey, sha256, wrapChapterKey } from './exam-key.ts';
 import { FreeSpace } from './free-space.ts';
 import { isOver, type PageMessage, type Progress, Stop, type Trouble, type WorkerMessage } from './messages.ts';
 import { Outbox } from './outbox.ts';
+import type { Kind } from './page.ts';
 import { mimeTypeOf, Recording } from './recording.ts';
 import { type Answer, delayAfter, insist, type Refusal, request, troubleOf } from './request.ts';
 import { Sender } from './sender.ts';
@@ -51,6 +59,11 @@ export class Attempt {
   /** How often the attempt was begun or taken over here. */
   #starts = 0;
   #replaced = false;
+  /** What the page says that it cannot record just now. */
+  #lacks: Kind[] = [];
+  #phase: 'recording' | 'finishing' | null = null;
+  /** Whether the appliance is being told how recording stands. */
+  #reporting = false;
 
   constructor(tell: (message: WorkerMessage) => void) {
     this.#tell = tell;
@@ -73,6 +86,7 @@ export class Attempt {
     this.#running = found;
     if (key && record) await this.#takeUp(key);
     if (!this.#shipment || !record?.finishedAt) return this.#tell({ kind: 'opened', attempt: 'running' });
+    this.#phase = 'finishing';
     this.#tell({ kind: 'opened', attempt: 'finished' });
     this.#tellStarted(found);
     await this.#complete(record.finishedAt);
@@ -109,6 +123,8 @@ export class Attempt {
     if (!this.#shipment) await this.#takeUp(key);
     if (this.#recordings.size === 0) await this.#prepare(start);
     this.#tellStarted(start);
+    this.#phase = 'recording';
+    void this.report();
   }
 
   #tellStarted({ examPage, uploadBy, sources, sound, bounds }: AttemptStart): void {
@@ -142,6 +158,7 @@ export class Attempt {
   /** Writes down that the test taker has finished, then sends what is left, signs and seals. */
   async finish(missing: Partial<Record<Source, GapCause>>): Promise<void> {
     const { uploadBy } = this.#ready(this.#running);
+    this.#phase = 'finishing';
     const finishedAt = new Date().toISOString();
     await this.#ready(this.#store).saveAttempt({ attempt: this.#id, uploadBy, finishedAt });
     await Promise.all(this.#turns.values());
@@ -150,6 +167,31 @@ export class Attempt {
     await this.#ready(this.#shipment).sender.emptied();
     for (const recording of this.#recordings.values()) await recording.finish();
     await this.#complete(finishedAt);
+  }
+
+  /** Of what the exam records, what gives nothing from now on: said at once, as somebody may be there to help. */
+  lack(lacks: Kind[]): void {
+    this.#lacks = lacks;
+    void this.report();
+  }
+
+  /** Tells the appliance how recording stands, and hears how long it may last. What gets lost of it is told the next time. */
+  async report(): Promise<void> {
+    if (this.#phase === null || this.#replaced || this.#reporting) return;
+    this.#reporting = true;
+    const { waitingSeconds, trouble } = this.progress();
+    const condition = {
+      attempt: this.#id,
+      phase: this.#phase,
+      lacks: trouble === 'no-room' ? [...this.#lacks, 'room'] : this.#lacks,
+      waitingSeconds: Math.round(waitingSeconds),
+    };
+    try {
+      const answer = await request('PUT', '/attempt/condition', JSON.stringify(condition));
+      if (answer.accepted) this.#tell({ kind: 'time', time: (await answer.json()) as OwnTime });
+    } finally {
+      this.#reporting = false;
+    }
   }
 
   /** The connection is said to be back. */

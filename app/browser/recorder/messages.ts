@@ -1,4 +1,5 @@
-import type { GapCause, RecordedKinds, Source } from '../../wire.ts';
+import type { GapCause, OwnTime, RecordedKinds, Source } from '../../wire.ts';
+import type { Kind } from './page.ts';
 
 /** From the page to the worker. */
 export type PageMessage =
@@ -24,6 +25,8 @@ export type PageMessage =
       duration: number;
       keyframe: boolean;
     }
+  /** Of what the exam records, what gives nothing just now. */
+  | { kind: 'lacks'; lacks: Kind[] }
   /** `missing`: what is not being recorded at the end, and why. */
   | { kind: 'finish'; missing: Partial<Record<Source, GapCause>> };
 
@@ -65,6 +68,8 @@ export type WorkerMessage =
   | ({ kind: 'started'; examPage: string | null; uploadBy: string } & RecordedKinds)
   /** Once a second, also while the page is hidden and its own timers are slowed. */
   | { kind: 'progress'; progress: Progress }
+  /** By the appliance's clock. */
+  | { kind: 'time'; time: OwnTime }
   | { kind: 'notice'; sentence: string }
   /** The computer slept for this long: milliseconds. Captures may have gone with it. */
   | { kind: 'slept'; milliseconds: number }

@@ -42,6 +42,14 @@ const MICROPHONE = {
   missingMicrophone: '[data-missing=microphone]',
 } as const;
 const DEVICES = { allow: 'button[data-allow]', checkMessage: '[data-check-message]' } as const;
+/** Of the exam itself; a practice run has no time. */
+const TIME = {
+  timeLeft: '[data-time-left]',
+  remaining: 'time[data-remaining]',
+  ends: '[data-ends]',
+  timeOver: '[data-time-over]',
+  overSince: '[data-over-since]',
+} as const;
 const SCREEN = {
   screenPreview: 'video[data-screen-preview]',
   share: 'button[data-share]',
@@ -54,6 +62,7 @@ const SCREEN = {
 interface Special {
   start: HTMLButtonElement;
   elapsed: HTMLTimeElement;
+  remaining: HTMLTimeElement;
   exam: HTMLAnchorElement;
   finish: HTMLButtonElement;
   finishDialog: HTMLDialogElement;
@@ -69,7 +78,7 @@ interface Special {
 type Elements<Names> = { [Name in keyof Names]: Name extends keyof Special ? Special[Name] : HTMLElement };
 
 export type PageElements = Elements<typeof ALWAYS> &
-  Partial<Elements<typeof CAMERA & typeof MICROPHONE & typeof DEVICES & typeof SCREEN>>;
+  Partial<Elements<typeof CAMERA & typeof MICROPHONE & typeof DEVICES & typeof SCREEN & typeof TIME>>;
 
 /** Shows the recorder's steps, lamps and sentences. */
 export class Page {
@@ -109,6 +118,7 @@ export class Page {
       ...(kinds.sound && MICROPHONE),
       ...((camera || kinds.sound) && DEVICES),
       ...(kinds.sources.includes('screen') && SCREEN),
+      ...(main.dataset['attempt'] !== undefined && TIME),
     };
     const entries = Object.entries(selectors).map(([name, selector]) => [name, main.querySelector(selector)] as const);
     const missing = entries.filter(([, element]) => element === null).map(([name]) => name);

@@ -14,7 +14,7 @@ import { causeOfUnshared } from './gap-cause.ts';
 import type { PageMessage, Progress } from './messages.ts';
 import type { CaptureParts } from './capture.ts';
 import { type Measured, Pace } from './pace.ts';
-import type { Page } from './page.ts';
+import type { Kind, Page } from './page.ts';
 import { SLEEP } from './pulse.ts';
 import { RecordedSource, type SourceHandlers } from './recorded-source.ts';
 import { sentenceOfSharing, shareScreen, WrongSurface } from './screen.ts';
@@ -107,6 +107,12 @@ export class RecordStep {
       if (recorded) recorded.quality = quality;
     }
     return this.#pace.sentence;
+  }
+
+  /** Of what the exam records, what gives nothing just now. */
+  get lacks(): Kind[] {
+    const lacks: Kind[] = [...this.#sources.values()].flatMap(({ source, live }) => (live ? [] : [source]));
+    return this.#page.kinds.sound && !this.#sounds ? [...lacks, 'microphone'] : lacks;
   }
 
   /** The computer slept: what the browser counted may not tell the time any more. */

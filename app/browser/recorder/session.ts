@@ -1,7 +1,8 @@
-import type { GapCause } from '../../wire.ts';
+import type { GapCause, OwnTime as OwnTimeTold } from '../../wire.ts';
 import { CheckStep } from './check-step.ts';
 import { sentenceOfBrowser } from './devices.ts';
 import type { PageMessage, Progress, Trouble, WorkerMessage } from './messages.ts';
+import { OwnTime } from './own-time.ts';
 import type { Page } from './page.ts';
 import { RecordStep } from './record-step.ts';
 import { SealingStep } from './sealing-step.ts';
@@ -21,6 +22,9 @@ export class Session {
   #check: CheckStep;
   #record: RecordStep;
   #sealing: SealingStep;
+  #time: OwnTime;
+  /** What the worker was told last that is not recorded. */
+  #lacks = '';
   /** Why nothing was recorded before this page was opened; null where the attempt had not begun. */
   #cause: GapCause | null = null;
   #uploadBy: string | null = null;
@@ -42,6 +46,7 @@ export class Session {
     const send = (message: PageMessage, bytes?: Uint8Array<ArrayBuffer>) => this.#send(message, bytes);
     this.#record = new RecordStep(page, this.#check, send, (sentence) => this.#say(sentence));
     this.#sealing = new SealingStep(page);
+    this.#time = new OwnTime(page);
     const { elements } = page;
     worker.addEventListener('message', ({ data }: MessageEvent<WorkerMessage>) => this.#hear(data));
     worker.addEventListener('error', () => this.#fail(words.page.notLoaded));
@@ -73,6 +78,8 @@ export class Session {
         return this.#heed(message.progress);
       case 'slept':
         return void (this.#phase === 'recording' && this.#record.woken());
+      case 'time':
+        return this.#hearTime(message.time);
       case 'notice':
         return this.#say(message.sentence);
       case 'replaced':
@@ -176,13 +183,22 @@ export class Session {
     const { text, datetime } = elapsedOf(now - (progress.startedAt ?? now));
     elapsed.textContent = text;
     elapsed.dateTime = datetime;
+    this.#time.show();
     const thinned = this.#record.heed(progress);
+    const { lacks } = this.#record;
+    if (lacks.join() !== this.#lacks) this.#send({ kind: 'lacks', lacks });
+    this.#lacks = lacks.join();
     if (this.#notice && this.#notice.until < performance.now()) this.#notice = null;
     if (this.#notice) return;
     const truth = this.#truth(progress);
     this.#page.tell(thinned ? `${thinned} ${truth}` : truth);
     if (progress.trouble !== this.#trouble) this.#page.speak(truth);
     this.#trouble = progress.trouble;
+  }
+
+  #hearTime({ now, endsAt }: OwnTimeTold): void {
+    const news = this.#time.set(Date.parse(endsAt) - Date.parse(now), endsAt);
+    if (news !== null && this.#phase === 'recording') this.#say(news);
   }
 
   #say(sentence: string): void {

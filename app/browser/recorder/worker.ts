@@ -12,6 +12,8 @@ const TICK = 1000;
 const ASLEEP = 10_000;
 /** Ticks after which the browser is asked how much room there is. */
 const LOOK = 5;
+/** Ticks after which the appliance is told how recording stands. */
+const REPORT = 10;
 
 const tell = (message: WorkerMessage) => postMessage(message);
 const attempt = new Attempt(tell);
@@ -24,6 +26,7 @@ let tickedAt = clocks();
 addEventListener('message', ({ data }: MessageEvent<PageMessage>) => {
   if (data.kind === 'run') void attempt.run(data);
   else if (data.kind === 'cluster') void attempt.add(data);
+  else if (data.kind === 'lacks') attempt.lack(data.lacks);
   else work = work.then(() => handle(data)).catch((error: unknown) => attempt.fail(error));
 });
 addEventListener('online', () => attempt.hurry());
@@ -33,7 +36,9 @@ setInterval(() => {
   const late = Math.max(now.wall - tickedAt.wall, now.monotonic - tickedAt.monotonic) - TICK;
   tickedAt = now;
   if (late > ASLEEP) tell({ kind: 'slept', milliseconds: late });
-  if (ticks++ % LOOK === 0) void attempt.look();
+  if (ticks % LOOK === 0) void attempt.look();
+  if (ticks % REPORT === 0) void attempt.report();
+  ticks++;
   tell({ kind: 'progress', progress: attempt.progress() });
 }, TICK);
 
@@ -45,7 +50,7 @@ function clocks(): { wall: number; monotonic: number } {
   return { wall: Date.now(), monotonic: performance.now() };
 }
 
-async function handle(message: Exclude<PageMessage, { kind: 'run' | 'cluster' }>): Promise<void> {
+async function handle(message: Exclude<PageMessage, { kind: 'run' | 'cluster' | 'lacks' }>): Promise<void> {
   switch (message.kind) {
     case 'open':
       await becomeSoleWindow(() => tell({ kind: 'notice', sentence: words.otherWindow }));

@@ -62,6 +62,10 @@ export const errors: Words['errors'] = {
     'Sie legen diese Prüfung an anderer Stelle ab, wie es mit Ihnen vereinbart ist; hier beginnt deshalb nichts. Wie und wo, steht auf Ihrer Prüfungsseite.',
   arrangementsOver:
     'Ihre Prüfung ist beendet; deshalb lässt sich dazu nichts mehr regeln. Schreiben Sie an die Adresse auf Ihrer Prüfungsseite.',
+  notOpenYet: (opensAt) =>
+    `Diese Prüfung öffnet am ${FORMATS.de.moment(opensAt)} und kann vorher nicht begonnen werden. Es wurde nichts aufgezeichnet, und nichts geht verloren: Gehen Sie zurück auf Ihre Prüfungsseite; dort steht, wie lange es noch dauert.`,
+  entryOver: (until) =>
+    `Diese Prüfung konnte bis zum ${FORMATS.de.moment(until)} begonnen werden. Es wurde nichts aufgezeichnet. Wenn Sie bis dahin nicht beginnen konnten, schreiben Sie an die Adresse auf Ihrer Prüfungsseite; einen Grund müssen Sie nicht nennen.`,
   startedElsewhere:
     'Diese Prüfung wurde in einem anderen Browser oder Fenster begonnen, und nur dort kann weiter aufgezeichnet werden. Was dort aufgezeichnet wurde, ist gespeichert. Gehen Sie dorthin zurück; wenn das nicht möglich ist, schreiben Sie an die Adresse auf Ihrer Prüfungsseite. Ihnen entsteht daraus kein Nachteil.',
   tooManyBrowsers:

@@ -47,6 +47,12 @@ export const errors = {
     'You sit this exam elsewhere, as was arranged with you; so nothing begins here. Your exam page says how and where.',
   arrangementsOver:
     'Your exam has ended, so nothing about it can be arranged any more. Write to the contact on your exam page.',
+  /** @param opensAt ISO 8601 */
+  notOpenYet: (opensAt: string) =>
+    `This exam opens on ${FORMATS.en.moment(opensAt)} and cannot be begun before then. Nothing was recorded, and nothing is lost: come back to your exam page, which says how long it is still.`,
+  /** @param until ISO 8601 */
+  entryOver: (until: string) =>
+    `This exam could be begun until ${FORMATS.en.moment(until)}. Nothing was recorded. If you could not begin by then, write to the contact on your exam page; you need not say why.`,
   startedElsewhere:
     'This exam was started in another browser or window, and only that one can go on recording. What it recorded is kept. Go back to it; if you cannot, write to the contact on your exam page, and nothing is held against you.',
   tooManyBrowsers:
