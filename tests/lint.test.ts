@@ -132,18 +132,17 @@ describe('the text lint', () => {
       'kopfkopfkopftuchtuchkopf',
     ];
     const time = (text: string) => {
-      const runs = [1, 2, 3].map(() => {
-        const begin = performance.now();
-        lint(text, 'en');
-        return performance.now() - begin;
-      });
-      return Math.min(...runs);
+      const begin = performance.now();
+      lint(text, 'en');
+      return performance.now() - begin;
     };
     for (const text of texts) {
-      const [small, large] = [16_000, 128_000].map((length) => text.repeat(Math.ceil(length / text.length)));
-      time(small ?? '');
-      // 8 times the text: quadratic would be 64 times the time. The rest is room for a busy machine.
-      expect(time(large ?? ''), text).toBeLessThan(40 * time(small ?? ''));
+      const [small = '', large = ''] = [16_000, 128_000].map((length) => text.repeat(Math.ceil(length / text.length)));
+      // 8 times the text: quadratic would be 64 times the time. The rest is room for a busy machine, and so are the tries.
+      const most = 40 * Math.min(...[1, 2, 3, 4].map(() => time(small)).slice(1));
+      let least = Infinity;
+      for (let tries = 0; tries < 15 && least >= most; tries++) least = Math.min(least, time(large));
+      expect(least, text).toBeLessThan(most);
     }
   });
 
