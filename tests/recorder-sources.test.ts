@@ -42,7 +42,7 @@ afterEach(async () => {
 /** What a test's script in the page knows: every track that was opened, and the recorder's worker. */
 interface Spied {
   opened: MediaStreamTrack[];
-  /** Those of them that a screen gave: a track itself does not always say so. */
+  /** Those of them that came of sharing a screen. */
   screens: MediaStreamTrack[];
   asked: string[];
   workers: Worker[];
