@@ -248,7 +248,7 @@ function mountDisk(folder: string, megabytes: number): boolean {
   return spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder]).status === 0;
 }
 
-test('without room nothing more is recorded, what waits stays, and recording goes on by itself once some of it is sent', async ({
+test.runIf(FULL)('without room nothing more is recorded, what waits stays, and recording goes on by itself once some of it is sent', async ({
   skip,
 }) => {
   await context.close();
