@@ -1203,8 +1203,8 @@ describe('while web does its worst', () => {
     expectSteady();
   });
 
-  test('ten thousand requests at once are answered or refused, and others are answered meanwhile', async () => {
-    const times = FULL ? 100_000 : 10_000;
+  test('thousands of requests at once are answered or refused, and others are answered meanwhile', async () => {
+    const times = FULL ? 100_000 : 4_000;
     // As many connections as custody lets web have, with requests waiting on each.
     const flood = (one: Asked, count: number, connections: number) =>
       hostile.tell('flood', { one, times: count, connections });

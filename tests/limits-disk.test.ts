@@ -134,12 +134,9 @@ test('on a disk that is full to the last byte nothing acknowledged is lost, and 
   const refused = replies.filter(({ status }) => status !== 201);
   expect(refused.length).toBeGreaterThanOrEqual(2);
   for (const reply of refused) expect([reply.status, errorOf(reply)]).toEqual([507, 'disk-full']);
-  expect(
-    web
-      .log()
-      .filter((line) => line.includes('507') || line.includes('disk-full'))
-      .join(),
-  ).toContain('writing');
+  // What web writes down reaches this process a moment after its answer.
+  const refusals = () => web.log().filter((line) => line.includes('507') || line.includes('disk-full'));
+  await expect.poll(() => refusals().join()).toContain('writing');
   await expectStored();
 
   /** Leaves no byte, nor one in the file's last page. */

@@ -7,7 +7,7 @@ import { segmentBody } from './recording-segments.ts';
 import { inspect, startWebSetting, type TlsAttempt, type WebSetting } from './web-process.ts';
 
 const LIVES_PER_FILE = 20;
-const LIVES = FULL ? 300 : 3;
+const LIVES = FULL ? 300 : 2;
 const TEST_TAKERS = 2;
 const AT_ONCE = 3;
 const LONGEST_LIFE_MS = 400;

@@ -8,7 +8,7 @@ import { segmentBody } from './recording-segments.ts';
 import { errorOf } from './recording-setting.ts';
 import { startWebSetting, type WebSetting } from './web-process.ts';
 
-const LIVES = FULL ? 60 : 3;
+const LIVES = FULL ? 60 : 2;
 let setting: WebSetting;
 
 beforeAll(async () => {

@@ -17,7 +17,7 @@ const STEPS: { call: string; nth: number; left: Outcome; also?: true }[] = [
   { call: 'rename', nth: 1, left: 'PIN file only' },
   { call: 'openat', nth: 2, left: 'PIN file and sealed file' },
   { call: 'fsync', nth: 2, left: 'PIN file and sealed file' },
-  { call: 'unlink', nth: 1, left: 'PIN file and sealed file', also: true },
+  { call: 'unlink', nth: 1, left: 'PIN file and sealed file' },
   { call: 'openat', nth: 3, left: 'sealed file only', also: true },
   { call: 'fsync', nth: 3, left: 'sealed file only' },
 ];

@@ -144,7 +144,7 @@ test('an administrator sets an exam up by keyboard, from a template to its publi
   await inspect('exam-list-running', [1280, 380]);
 });
 
-test('without scripts all of it works as well', async () => {
+test.runIf(FULL)('without scripts all of it works as well', async () => {
   const state = await page.context().storageState();
   const context = await browser.newContext({ ignoreHTTPSErrors: true, javaScriptEnabled: false, storageState: state });
   const plain = await context.newPage();
