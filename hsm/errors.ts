@@ -75,6 +75,12 @@ const REFUSALS = {
     'Test takers have begun this exam as it was told to them: nobody can be recorded in more ways, more finely or in longer chapters from now on, nor have less time.',
   ],
   'exam-in-past': [409, 'The exam’s window lies in the past.'],
+  'exam-held': [
+    409,
+    'A report of a prohibited use holds this exam until a privacy officer has answered it. Nothing was done.',
+  ],
+  'report-answered': [409, 'A report among these has its answer already. Nothing was done.'],
+  'reports-full': [409, 'As many reports wait for an answer as can wait at once. Nothing was filed.'],
   'token-full': [409, 'The key token has no room for another exam’s key. Nothing was published. Ask the operator.'],
   'proposals-full': [
     409,

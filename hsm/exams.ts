@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import * as rows from '../db/custody/exams.ts';
+import { type HoldView, startHeldSince, viewHolds } from './conduct/holds.ts';
 import type { Custody } from './custody.ts';
 import { CustodyError } from './errors.ts';
 import { type ExamSetup, examSetup } from './exam-setup.ts';
@@ -21,6 +22,8 @@ export interface ExamView {
   /** How often that was published, from 1; and since when it is what stands here, ISO 8601, UTC. */
   version: number;
   versionSince: string;
+  /** Since when a report keeps attempts from beginning, ISO 8601, UTC. */
+  heldSince: string | null;
   examKey: {
     kid: string;
     alg: ExamRow['alg'];
@@ -112,6 +115,8 @@ export interface ExamEntry {
   createdAt: string;
   suspendedAt: string | null;
   keyDestroyedAt: string | null;
+  /** What reports of a prohibited use stop of it at present. */
+  held: HoldView | null;
   /** Ids of who is assigned to it. */
   assigned: string[];
 }
@@ -124,6 +129,7 @@ export function runsExamsOf(who: RepresentativeView, unit: string | null): boole
 
 /** @returns the exams that this person runs or is assigned to, the newest first */
 export function listExams(custody: Custody, who: RepresentativeView): ExamEntry[] {
+  const holds = viewHolds(custody);
   return rows
     .listExams(custody.db)
     .flatMap((row) => {
@@ -141,6 +147,7 @@ export function listExams(custody: Custody, who: RepresentativeView): ExamEntry[
       createdAt: row.createdAt,
       suspendedAt: row.suspendedAt,
       keyDestroyedAt: row.keyDestroyedAt,
+      held: holds.get(row.id) ?? null,
       assigned,
     }));
 }
@@ -155,6 +162,7 @@ function view(custody: Custody, row: ExamRow): ExamView {
     setup: examSetup.parse(JSON.parse(row.setup)),
     version,
     versionSince: at,
+    heldSince: startHeldSince(custody, row.id),
     examKey: {
       kid: row.kid,
       alg: row.alg,

@@ -170,4 +170,17 @@ export const migrations: readonly Migration[] = [
   ) STRICT, WITHOUT ROWID;
   INSERT INTO exam_versions SELECT id, 1, title, setup, created_at FROM exams;
   `,
+  // Reports of a prohibited use.
+  `
+  CREATE TABLE reports (
+    id TEXT PRIMARY KEY, number_digest BLOB NOT NULL UNIQUE, use TEXT NOT NULL, words TEXT NOT NULL, page TEXT NOT NULL,
+    language TEXT NOT NULL, exam TEXT, named_exam TEXT, reporter TEXT NOT NULL, candidate TEXT,
+    filed_at TEXT NOT NULL, entry INTEGER NOT NULL, holds TEXT NOT NULL, hold TEXT NOT NULL,
+    act TEXT REFERENCES acts(id), outcome TEXT, answer TEXT, answered_at TEXT
+  ) STRICT;
+  CREATE INDEX reports_open ON reports (entry) WHERE answered_at IS NULL;
+  CREATE INDEX reports_answered ON reports (answered_at) WHERE answered_at IS NOT NULL;
+  CREATE INDEX reports_holding ON reports (exam) WHERE hold <> 'ended';
+  CREATE INDEX reports_of_exam ON reports (exam, candidate);
+  `,
 ];

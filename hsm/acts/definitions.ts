@@ -5,6 +5,7 @@ import { decide } from './decision-acts.ts';
 import { assign, changePolicy, destroyKey, publishExam, unassign } from './exam-acts.ts';
 import { approveRepresentative, changeRoles, registerUnit, replacePasskeys } from './people-acts.ts';
 import { release, standingGrant } from './release-acts.ts';
+import { answerReport } from './report-acts.ts';
 import { reviseExam } from './revision-acts.ts';
 import {
   reinstateExam,
@@ -36,6 +37,7 @@ const DEFINITIONS = {
   'standing-grant': standingGrant,
   decide,
   'destroy-key': destroyKey,
+  'answer-report': answerReport,
 } as const;
 
 export type ActType = keyof typeof DEFINITIONS;
@@ -61,6 +63,7 @@ const inRoom = [
   standingGrant.schema,
   decide.schema,
   destroyKey.schema,
+  answerReport.schema,
 ] as const;
 
 /** What a representative may propose in the room. */

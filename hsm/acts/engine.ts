@@ -29,8 +29,8 @@ const TOLD_DAYS = 7;
 /** Proposals of web that wait at the same time: web is not trusted to keep measure. */
 const MOST_PROPOSALS = 200;
 
-/** Refusals that name what is wrong with an exam's texts or window, whoever would sign it: they shall read it, and can turn it down. */
-const MENDABLE: readonly Refusal[] = ['exam-faulty', 'exam-in-past', 'promise-weakened', 'version-taken'];
+/** Refusals that name what is wrong with an exam's texts or window, or holds it, whoever would sign it: they shall read it, and can turn it down. */
+const MENDABLE: readonly Refusal[] = ['exam-faulty', 'exam-in-past', 'exam-held', 'promise-weakened', 'version-taken'];
 
 /** Somebody's signature of an act. */
 export interface SignatureView {
