@@ -114,5 +114,7 @@ test('so do the room’s pages, the ledger’s entry, and what the test taker re
     name: 'Tessa Taker',
     exam: { id: exam, title, setup },
   };
-  expect(String(<NoticePage {...about} rules={await custody.web.exam(exam)} />)).toContain(en.notice.degraded);
+  expect(String(<NoticePage {...about} rules={await custody.web.exam(exam)} reports={[]} />)).toContain(
+    en.notice.degraded,
+  );
 });

@@ -295,7 +295,8 @@ describe('a published exam', () => {
       const rules = await custody.web.exam(exam);
       const reading = { words: wordsIn('en'), path: '/attempt' };
       const about = { reading, institution: 'Test University', name: 'Tessa Taker' };
-      return String(await NoticePage({ ...about, exam: { id: exam, title: rules.title, setup: rules.setup }, rules }));
+      const told = { id: exam, title: rules.title, setup: rules.setup };
+      return String(await NoticePage({ ...about, exam: told, rules, reports: [] }));
     };
     expect(await noticeOf()).not.toContain('was changed');
     await carryOut(custody, await revisionOf(exam, { legalBasis: 'Examination act, section 9' }), [administrator]);

@@ -23,7 +23,7 @@ export type Access = Awaited<ReturnType<WebCustody['accesses']>>['accesses'][num
 
 export interface AttemptParts {
   db: ApplianceDatabase;
-  custody: Pick<WebCustody, 'ending' | 'accesses'>;
+  custody: Pick<WebCustody, 'ending' | 'accesses' | 'ownReports'>;
   registrations: Pick<Registrations, 'take' | 'seal'>;
   rules: Pick<RuleBook, 'of'>;
   keys: AttemptKeys;
@@ -36,7 +36,7 @@ export interface AttemptParts {
  * taker, so that a start that was cut off in between comes again as the same attempt.
  * @param publicKey the attempt key's public half: SubjectPublicKeyInfo of P-256, base64url
  * @returns `created` when the attempt or its key is new
- * @throws AppError malformed, already-done (another browser's key), refused, attempt-sealed, upload-closed, what custody throws where
+ * @throws AppError malformed, already-done (another browser's key), refused (over, or held by a report), attempt-sealed, upload-closed, what custody throws where
  *   it was never asked for the exam's rules
  */
 export async function startAttempt(
@@ -60,7 +60,9 @@ async function beginAttempt(parts: AttemptParts, testTaker: TestTaker, spki: Buf
   const { db } = parts;
   const id = attemptIdOf(testTaker.id);
   const { exam, candidate } = testTaker;
-  const { policy } = await parts.rules.of(exam);
+  const { policy, heldSince } = await parts.rules.of(exam);
+  // Where custody is away, nothing is queued that it would refuse when it is back.
+  if (heldSince) throw examHeld();
   // Custody says the same, but it may be told only later.
   if (Date.now() > Date.parse(policy.closesAt)) throw examOver();
   const publicKey = spki.toString('base64url');
@@ -71,6 +73,7 @@ async function beginAttempt(parts: AttemptParts, testTaker: TestTaker, spki: Buf
     // Where it waits, it was entered with the queue, and this only reads.
     return enter(answer?.startedAt ?? new Date().toISOString());
   } catch (error) {
+    if (error instanceof AppError && error.refusal === 'exam-held') throw examHeld(error);
     if (!(error instanceof AppError) || error.code !== 'already-done') throw error;
     // Custody knows the attempt by another key, from a start that never reached our row; or two browsers start at once.
     if (policy.reentry === 'same-browser') throw startedElsewhere(error);
@@ -142,6 +145,15 @@ function examOver(): AppError {
     detail: 'exam over',
     status: 409,
     sentence: (errors) => errors.examOver,
+  });
+}
+
+function examHeld(cause?: unknown): AppError {
+  return new AppError('refused', {
+    detail: 'exam held',
+    status: 409,
+    cause,
+    sentence: (errors) => errors.examHeld,
   });
 }
 

@@ -1,4 +1,6 @@
 import type { Child } from 'hono/jsx';
+import type { OwnReport } from '../conduct/own-reports.ts';
+import { HeldNotice, OwnReports } from '../conduct/views.tsx';
 import { Day, Moment } from '../ui/moment.tsx';
 import { Page } from '../ui/page.tsx';
 import { Notice } from '../ui/status.tsx';
@@ -20,10 +22,12 @@ export interface NoticePageProps {
   name: string;
   exam: Exam;
   rules: ExamRules;
+  /** Those that the test taker put their name to; null where custody cannot tell. */
+  reports: OwnReport[] | null;
 }
 
 /** Before the attempt: everything that a test taker has a right to know, and the one step onwards. */
-export function NoticePage({ reading, institution, name, exam, rules }: NoticePageProps) {
+export function NoticePage({ reading, institution, name, exam, rules, reports }: NoticePageProps) {
   const { words } = reading;
   const { notice, language } = words;
   const { setup } = exam;
@@ -36,6 +40,7 @@ export function NoticePage({ reading, institution, name, exam, rules }: NoticePa
         </p>
         <h1 {...langOf(exam, words)}>{exam.title}</h1>
         <p class="lead">{notice.lead}</p>
+        {rules.heldSince && <HeldNotice words={words} />}
         <RulesChanged words={words} rules={rules} />
         <p>
           <a class="button primary" href="/attempt/recorder">
@@ -63,6 +68,7 @@ export function NoticePage({ reading, institution, name, exam, rules }: NoticePa
         <p>
           <a href="/attempt/recorder">{notice.onwards}</a>
         </p>
+        <OwnReports words={words} reports={reports} />
       </div>
     </Page>
   );

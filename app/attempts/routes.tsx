@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import { findAttemptOf } from '../../db/appliance/attempts.ts';
 import { findQueuedSeal } from '../../db/appliance/registrations.ts';
+import { ownReports } from '../conduct/own-reports.ts';
 import type { WebConfig } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { readExam } from '../exams/exam.ts';
@@ -41,12 +42,16 @@ export function attemptRoutes({
       const attempt = await findAttempt(parts, testTaker);
       const shared = { reading: readingOf(c, exam.setup.language), institution, name: testTaker.name, exam };
       const { policy, ...told } = await rules.of(exam.id);
-      if (!attempt) return c.html(<NoticePage {...shared} rules={{ policy, ...told }} />);
-      const [accesses, timesOf] = await Promise.all([
+      if (!attempt) {
+        const reports = await ownReports(custody, testTaker);
+        return c.html(<NoticePage {...shared} rules={{ policy, ...told }} reports={reports} />);
+      }
+      const [accesses, reports, timesOf] = await Promise.all([
         accessesOf(attempt.id),
+        ownReports(custody, testTaker),
         readChapterTimes(config.CLOISTER_RECORDINGS, attempt.id),
       ]);
-      const page = { ...shared, startedAt: attempt.startedAt, accesses, timesOf };
+      const page = { ...shared, startedAt: attempt.startedAt, accesses, reports, timesOf };
       const { endedAt, receipt } = attempt;
       if (!endedAt) return c.html(<RunningPage {...page} uploadBy={uploadBy(policy)} />);
       const queued = findQueuedSeal(db, attempt.id);

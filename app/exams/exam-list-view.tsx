@@ -1,3 +1,4 @@
+import { ReportsAlert, type ReportsWaiting } from '../conduct/alert-view.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { Day, Moment } from '../ui/moment.tsx';
 import { Page } from '../ui/page.tsx';
@@ -20,6 +21,7 @@ export function ExamsPage(props: {
   /** Name of who is signed in. */
   person: string;
   roomOrigin: string;
+  reports: ReportsWaiting;
   exams: ListedStage[];
   /** Whether this is not the first page. */
   later: boolean;
@@ -28,12 +30,13 @@ export function ExamsPage(props: {
   /** Whether this person sets exams up. */
   edits: boolean;
 }) {
-  const { institution, person, roomOrigin, exams, later, older, edits } = props;
+  const { institution, person, roomOrigin, reports, exams, later, older, edits } = props;
   return (
     <Page title="Exams" place="staff" person={person} navigation={staffNavigation(roomOrigin, true)}>
       <div class="stack">
         <p class="eyebrow">{institution}</p>
         <h1>Exams</h1>
+        <ReportsAlert reports={reports} href={`${roomOrigin}/reports`} />
         {edits && (
           <p>
             <a class="button primary" href="/exams/new">

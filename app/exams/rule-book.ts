@@ -23,18 +23,26 @@ export class RuleBook {
   }
 
   /**
-   * @returns the exam's rules without waiting for custody, once it has told them
+   * @returns the exam's rules without waiting for custody, once it has told them; while a report keeps the exam from beginning, as they
+   *   stand at this moment, if custody answers
    * @throws what custody throws where it never did
    */
   async of(exam: string): Promise<ExamRules> {
     const known = this.#known.get(exam) ?? this.#read(exam);
     if (!known) return this.#ask(exam);
     this.#known.set(exam, known);
+    // It may have been lifted: nobody shall wait for longer than the answer takes.
+    if (known.rules.heldSince) return this.#ask(exam).catch(() => known.rules);
     if (performance.now() - known.askedAt > FRESH_MS) {
       known.askedAt = performance.now();
       this.#ask(exam).catch((err: unknown) => this.#log.info({ err, exam }, 'exam rules stay as they were told'));
     }
     return known.rules;
+  }
+
+  /** Asks custody now: what it said last may hold no longer. @throws what custody throws */
+  async renew(exam: string): Promise<ExamRules> {
+    return this.#ask(exam);
   }
 
   #read(exam: string) {

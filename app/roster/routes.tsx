@@ -45,6 +45,7 @@ export function rosterRoutes({
   const roster = requireRoster(db);
   const shellOf = (c: Context<RosterEnv>) => ({
     person: c.var.representative.name,
+    reports: c.var.reports,
     roomOrigin: config.CLOISTER_ROOM_ORIGIN,
     exam: c.var.exam,
   });

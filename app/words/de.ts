@@ -1,4 +1,5 @@
 import { attempt } from './de/attempt.tsx';
+import { conduct } from './de/conduct.tsx';
 import { demonstration } from './de/demonstration.ts';
 import { errors } from './de/errors.ts';
 import { practice } from './de/practice.tsx';
@@ -21,4 +22,5 @@ export const de: Words = {
   recorder,
   practice,
   check,
+  conduct,
 };

@@ -1,4 +1,5 @@
 import { attempt } from './en/attempt.tsx';
+import { conduct } from './en/conduct.tsx';
 import { demonstration } from './en/demonstration.ts';
 import { errors } from './en/errors.ts';
 import { practice } from './en/practice.tsx';
@@ -21,6 +22,7 @@ export const en = {
   recorder,
   practice,
   check,
+  conduct,
 };
 
 export type Words = typeof en;

@@ -124,4 +124,8 @@ export const migrations: readonly Migration[] = [
       for (const word of wordsOf(`${name} ${candidate}`)) insert.run(exam, word, id);
     }
   },
+  // A report names an exam by its title.
+  `
+  CREATE INDEX exams_by_title ON exams (title COLLATE NOCASE);
+  `,
 ];

@@ -58,6 +58,8 @@ export const errors: Words['errors'] = {
     'Für diese Seite brauchen Sie Ihren persönlichen Link, oder Ihre Sitzung ist abgelaufen. Öffnen Sie den Link aus Ihrer Einladung noch einmal; was aufgezeichnet wurde, ist gespeichert.',
   examOver:
     'Diese Prüfung ist vorbei und kann nicht mehr begonnen werden. Wenn Sie nicht teilnehmen konnten, schreiben Sie an die Adresse auf Ihrer Prüfungsseite.',
+  examHeld:
+    'Diese Prüfung kann noch nicht beginnen: Zu ihr ist eine Meldung eingegangen, und die Datenschutzbeauftragten müssen zuerst antworten. Es wurde nichts aufgezeichnet. Halten Sie sich bereit und versuchen Sie es später noch einmal; dass Sie warten, wird Ihnen nicht angelastet. Im Zweifel schreiben Sie an die Adresse auf Ihrer Prüfungsseite.',
   startedElsewhere:
     'Diese Prüfung wurde in einem anderen Browser oder Fenster begonnen, und nur dort kann weiter aufgezeichnet werden. Was dort aufgezeichnet wurde, ist gespeichert. Gehen Sie dorthin zurück; wenn das nicht möglich ist, schreiben Sie an die Adresse auf Ihrer Prüfungsseite. Ihnen entsteht daraus kein Nachteil.',
   tooManyBrowsers:

@@ -43,6 +43,8 @@ export const errors = {
     'This page needs your personal link, or your session has ended. Open the link from your invitation again; what was recorded is kept.',
   examOver:
     'This exam is over. No attempt can begin any more. If you could not sit it, write to the contact on your exam page.',
+  examHeld:
+    'This exam cannot begin yet: something about it was reported, and a privacy officer has to answer first. Nothing has been recorded. Stay ready and try again later; that you waited is not held against you. If you are in doubt, write to the contact on your exam page.',
   startedElsewhere:
     'This exam was started in another browser or window, and only that one can go on recording. What it recorded is kept. Go back to it; if you cannot, write to the contact on your exam page, and nothing is held against you.',
   tooManyBrowsers:
