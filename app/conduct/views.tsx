@@ -54,7 +54,7 @@ export function NewReportPage(props: ConductPageProps & { filled: Filled; exam: 
           <WordsField filled={filled} name="words" label={form.words} hint={form.wordsHint} longest={4000} />
           {exam ? (
             <>
-              <p>{form.who(<span {...langOf(exam, reading.words)}>“{exam.title}”</span>)}</p>
+              <p>{form.who(<span {...langOf(exam, reading.words)}>{exam.title}</span>)}</p>
               <OneOf
                 filled={filled}
                 name="as"

@@ -47,7 +47,7 @@ export const conduct: Words['conduct'] = {
       'Ihr Titel, wie er in der Einladung oder Ankündigung steht. Stimmt er genau, wird die Meldung der Prüfung von selbst zugeordnet.',
     examLong: 'Höchstens 200 Zeichen werden aufbewahrt.',
     who: (exam) => (
-      <>Sie sind mit Ihrem persönlichen Link zu {exam} gekommen. Ihre Meldung bezieht sich auf diese Prüfung.</>
+      <>Sie sind mit Ihrem persönlichen Link zu „{exam}“ gekommen. Ihre Meldung bezieht sich auf diese Prüfung.</>
     ),
     as: 'Mit oder ohne Namen?',
     asMissing: 'Wählen Sie, ob Ihr Name zur Meldung gehören soll.',

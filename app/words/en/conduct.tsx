@@ -46,7 +46,7 @@ export const conduct = {
     examHint:
       'Its title, as in the invitation or announcement. If it stands here exactly so, the report reaches the exam by itself.',
     examLong: 'At most 200 characters are kept.',
-    who: (exam: Child) => <>You came with your personal link to {exam}. Your report is about this exam.</>,
+    who: (exam: Child) => <>You came with your personal link to “{exam}”. Your report is about this exam.</>,
     as: 'As whom do you report?',
     asMissing: 'Choose whether your name goes with the report.',
     link: 'Without my name',
