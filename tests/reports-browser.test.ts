@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Appliance, startAppliance } from './appliance.ts';
 import { launchChromium, openContext, plugInSecurityKey } from './chromium.ts';
+import { FULL } from './full.ts';
 import { inspectPage } from './page-inspection.ts';
 
 let appliance: Appliance;
@@ -27,7 +28,7 @@ afterAll(async () => {
 });
 
 async function inspect(page: Page, name: string): Promise<void> {
-  for (const width of [1280, 380]) await inspectPage(page, name, width);
+  for (const width of FULL ? [1280, 380] : [380]) await inspectPage(page, name, width);
   await page.setViewportSize({ width: 1280, height: 800 });
 }
 

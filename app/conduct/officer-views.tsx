@@ -1,3 +1,4 @@
+import { amount } from '../../hsm/acts/wording.ts';
 import { REPORTED_USES } from '../../hsm/conduct/report.ts';
 import { formatMoment, Moment } from '../ui/moment.tsx';
 import type { Representative, ReportView } from '../room/custody.ts';
@@ -24,6 +25,7 @@ const titleOf = ({ title, namedExam, exam }: ReportView) =>
 export function ReportsPage({ representative, reports }: { representative: Representative; reports: ReportView[] }) {
   const waiting = reports.filter(({ answer }) => answer === null);
   const answered = reports.filter(({ answer }) => answer !== null);
+  const more = (representative.reports?.waiting ?? 0) - waiting.length;
   return (
     <RoomPage title="Reports" representative={representative} current="/reports">
       <div class="stack">
@@ -38,7 +40,10 @@ export function ReportsPage({ representative, reports }: { representative: Repre
             No report waits. A new one appears here, and on each of your pages, as soon as it is filed.
           </p>
         ) : (
-          <ReportTable caption="Reports without an answer, the oldest first" reports={waiting} />
+          <ReportTable caption="Reports without an answer: what cannot wait, then the oldest" reports={waiting} />
+        )}
+        {more > 0 && (
+          <p class="hint">{amount(more, 'more waits', 'more wait')} and will be listed as these are answered.</p>
         )}
         {answered.length > 0 && (
           <>

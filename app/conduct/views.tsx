@@ -39,8 +39,6 @@ export function NewReportPage(props: ConductPageProps & { filled: Filled; exam: 
         </p>
         <FormFault filled={filled} />
         <form class="card stack" method="post" action="/reports">
-          <input type="hidden" name="number" value={number} />
-          <input type="hidden" name="page" value={page} />
           <OneOf
             filled={filled}
             name="use"
@@ -83,6 +81,8 @@ export function NewReportPage(props: ConductPageProps & { filled: Filled; exam: 
             </>
           )}
           <p>
+            <input type="hidden" name="number" value={number} />
+            <input type="hidden" name="page" value={page} />
             <button class="button primary">{form.send}</button>
           </p>
         </form>
@@ -103,7 +103,7 @@ export function FiledPage(props: ConductPageProps & { number: string; groups: st
         <p class="lead">{filed.lead}</p>
         <section class="card stack" aria-labelledby="number">
           <h2 id="number">{filed.number}</h2>
-          <p class="keepsake" data-number={number}>
+          <p class="keepsake">
             {groups.map((group) => (
               <span>{group}</span>
             ))}

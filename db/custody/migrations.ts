@@ -178,7 +178,7 @@ export const migrations: readonly Migration[] = [
     filed_at TEXT NOT NULL, entry INTEGER NOT NULL, holds TEXT NOT NULL, hold TEXT NOT NULL,
     act TEXT REFERENCES acts(id), outcome TEXT, answer TEXT, answered_at TEXT
   ) STRICT;
-  CREATE INDEX reports_open ON reports (entry) WHERE answered_at IS NULL;
+  CREATE INDEX reports_open ON reports (exam, use) WHERE answered_at IS NULL;
   CREATE INDEX reports_answered ON reports (answered_at) WHERE answered_at IS NOT NULL;
   CREATE INDEX reports_holding ON reports (exam) WHERE hold <> 'ended';
   CREATE INDEX reports_of_exam ON reports (exam, candidate);

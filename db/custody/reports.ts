@@ -56,10 +56,28 @@ export function listAnsweredOf(db: CustodyDatabase, exam: string, use: ReportRow
   return db.select().from(reports).where(those).orderBy(desc(reports.answeredAt)).all();
 }
 
+/** @returns how many wait for an answer, by exam and use; asked for with each page of a privacy officer */
+export function countOpenByExam(db: CustodyDatabase): (Pick<ReportRow, 'exam' | 'use'> & { reports: number })[] {
+  return db
+    .select({ exam: reports.exam, use: reports.use, reports: count() })
+    .from(reports)
+    .where(isNull(reports.answeredAt))
+    .groupBy(reports.exam, reports.use)
+    .all();
+}
+
+/** A report that stops something of its exam. */
+export type HoldRow = Pick<ReportRow, 'exam' | 'use' | 'filedAt' | 'holds' | 'hold'>;
+
 /** @returns reports whose hold has not ended, the oldest first: of one exam or of all */
-export function listHolds(db: CustodyDatabase, exam?: string): ReportRow[] {
-  const held = and(ne(reports.hold, 'ended'), exam === undefined ? undefined : eq(reports.exam, exam));
-  return db.select().from(reports).where(held).orderBy(asc(reports.entry)).all();
+export function listHolds(db: CustodyDatabase, exam?: string): HoldRow[] {
+  const { use, filedAt, holds, hold, entry } = reports;
+  return db
+    .select({ exam: reports.exam, use, filedAt, holds, hold })
+    .from(reports)
+    .where(and(ne(hold, 'ended'), exam === undefined ? undefined : eq(reports.exam, exam)))
+    .orderBy(asc(entry))
+    .all();
 }
 
 /** @returns whether it was open */

@@ -1,5 +1,5 @@
 import { hasAttempts, findExam, findNewestVersion } from '../../db/custody/exams.ts';
-import { listAnsweredOf, listHolds, type ReportRow } from '../../db/custody/reports.ts';
+import { listAnsweredOf, type HoldRow, listHolds } from '../../db/custody/reports.ts';
 import type { Custody } from '../custody.ts';
 import { CustodyError } from '../errors.ts';
 import { policyOf, setupOf } from '../exams.ts';
@@ -56,9 +56,14 @@ export function viewHold({ db }: Database, exam: string): HoldView | null {
 
 /** @returns the same for each exam of which something is stopped */
 export function viewHolds({ db }: Database): Map<string, HoldView> {
-  const rows = listHolds(db);
-  const exams = new Set(rows.map(({ exam }) => exam as string));
-  return new Map([...exams].map((id) => [id, wordHold(rows.filter(({ exam }) => exam === id)) as HoldView]));
+  const byExam = new Map<string, HoldRow[]>();
+  for (const row of listHolds(db)) {
+    const id = row.exam as string;
+    const others = byExam.get(id);
+    if (others) others.push(row);
+    else byExam.set(id, [row]);
+  }
+  return new Map([...byExam].map(([id, rows]) => [id, wordHold(rows) as HoldView]));
 }
 
 /** @throws CustodyError exam-held while a report that nobody has answered holds the exam */
@@ -71,7 +76,7 @@ export function startHeldSince({ db }: Database, exam: string): string | null {
   return listHolds(db, exam).find(({ holds }) => holds === 'start')?.filedAt ?? null;
 }
 
-function wordHold(rows: ReportRow[]): HoldView | null {
+function wordHold(rows: HoldRow[]): HoldView | null {
   const [first] = rows;
   if (!first) return null;
   return {

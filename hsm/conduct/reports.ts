@@ -14,7 +14,8 @@ const MOST_OF_ONE = 5;
 const MOST_UNNAMED_OF_EXAM = 50;
 const MOST_UNNAMED = 300;
 const MOST = 3000;
-/** Answered ones that a privacy officer's list goes on to show. */
+/** What a privacy officer's list shows: of those that wait, and of answered ones. */
+const WAITING_SHOWN = 200;
 const ANSWERED_SHOWN = 100;
 
 /** How a report stands, as its reporter sees it: without what they wrote, since others may see the page. */
@@ -101,12 +102,20 @@ export function listOwnReports(custody: Custody, exam: string, candidate: string
   return rows.listReportsOf(custody.db, exam, candidate).map((row) => standingOf(custody, row));
 }
 
-/** @returns what waits for this person, the oldest first, and what was answered last @throws CustodyError not-found to all but privacy officers */
+/**
+ * @returns what waits for this person, first what cannot wait and then the oldest, and what was answered last
+ * @throws CustodyError not-found to all but privacy officers
+ */
 export function listReports(custody: Custody, who: RepresentativeView): ReportView[] {
   if (!isOfficer(who)) throw new CustodyError('not-found', 'reports');
-  return [...rows.listOpenReports(custody.db), ...rows.listAnsweredReports(custody.db, ANSWERED_SHOWN)]
-    .filter((row) => answersFor(custody, who, row))
-    .map((row) => view(custody, row));
+  const theirs = (row: rows.ReportRow) => answersFor(custody, who, row);
+  const waiting = rows
+    .listOpenReports(custody.db)
+    .filter(theirs)
+    .sort((one, other) => Number(isPressing(other)) - Number(isPressing(one)))
+    .slice(0, WAITING_SHOWN);
+  const answered = rows.listAnsweredReports(custody.db, ANSWERED_SHOWN).filter(theirs);
+  return [...waiting, ...answered].map((row) => view(custody, row));
 }
 
 /** @throws CustodyError not-found for what this person does not answer for */
@@ -119,8 +128,9 @@ export function findReport(custody: Custody, who: RepresentativeView, id: string
 /** @returns null for all but privacy officers */
 export function countWaiting(custody: Custody, who: RepresentativeView): ReportsWaiting | null {
   if (!isOfficer(who)) return null;
-  const open = rows.listOpenReports(custody.db).filter((row) => answersFor(custody, who, row));
-  return { waiting: open.length, pressing: open.filter(isPressing).length };
+  const open = rows.countOpenByExam(custody.db).filter((row) => answersFor(custody, who, row));
+  const sum = (those: typeof open) => those.reduce((total, { reports }) => total + reports, 0);
+  return { waiting: sum(open), pressing: sum(open.filter(isPressing)) };
 }
 
 /** A report of an exam is its unit's officers'; any other one, and one about an exam that is not published, the whole institution's. */
@@ -146,11 +156,11 @@ function isOfficer({ roles }: RepresentativeView): boolean {
   return roles.includes('privacy-officer');
 }
 
-function answersFor(custody: Custody, who: RepresentativeView, row: rows.ReportRow): boolean {
+function answersFor(custody: Custody, who: RepresentativeView, row: Pick<rows.ReportRow, 'exam'>): boolean {
   return inScope(who, unitOf(custody, row));
 }
 
-function isPressing({ exam, use }: rows.ReportRow): boolean {
+function isPressing({ exam, use }: Pick<rows.ReportRow, 'exam' | 'use'>): boolean {
   return exam !== null && HOLDING_USES.includes(use);
 }
 

@@ -81,7 +81,7 @@ export const conduct: Words['conduct'] = {
     keep: 'Mit dieser Nummer, und nur mit ihr, sehen Sie die Antwort. Sie steht nur dieses eine Mal hier, und wir können sie nicht für Sie heraussuchen: Schreiben Sie sie auf, drucken Sie diese Seite oder speichern Sie sie. Geben Sie sie niemandem.',
     save: 'Nummer als Datei speichern',
     holds: {
-      nothing: 'Die Datenschutzbeauftragten haben sofort Bescheid bekommen.',
+      nothing: 'Die Datenschutzbeauftragten sehen sie ab jetzt auf jeder ihrer Seiten.',
       publication: 'Bis die Antwort da ist, kann keine neue Fassung dieser Prüfung veröffentlicht werden.',
       start: 'Bis die Antwort da ist, kann diese Prüfung nicht beginnen.',
       untold: 'Ist eine Prüfung mit diesem Titel noch nicht veröffentlicht, so bleibt das so, bis die Antwort da ist.',

@@ -79,7 +79,7 @@ export const conduct = {
     keep: 'With this number, and with nothing else, you see the answer. It is shown here only once, and we cannot look it up for you: write it down, print this page, or save it. Tell it to nobody.',
     save: 'Save the number as a file',
     holds: {
-      nothing: 'The privacy officers have been told at once.',
+      nothing: 'The privacy officers see it on each of their pages from now on.',
       publication: 'Until a privacy officer has answered, no new version of this exam can be published.',
       start: 'Until a privacy officer has answered, this exam cannot begin.',
       untold:
