@@ -3,6 +3,7 @@ import type { ApplianceDatabase } from '../db/appliance/open.ts';
 import type { AttemptKeys } from './attempts/attempt-keys.ts';
 import { arrangementRoutes } from './arrangements/routes.tsx';
 import { attemptRoutes } from './attempts/routes.tsx';
+import { conductRoutes } from './conduct/routes.tsx';
 import type { WebConfig } from './config.ts';
 import type { WebCustody } from './custody/client.ts';
 import type { Registrations } from './custody/registrations.ts';
@@ -52,6 +53,7 @@ export function examOrigin({ config, db, briskCustody, registrations, rules, key
     .route('/', conditionRoutes({ db, rules, conditions }))
     .route('/', practiceRoutes({ db, recordings, config }))
     .route('/', examPageRoutes({ config }))
+    .route('/', conductRoutes({ db, custody: briskCustody, rules, config }))
     .route('/', languageRoutes())
     .route('/', ledgerFiles(ledgerFile))
     .route('/', assets(assetFolder));

@@ -3,6 +3,7 @@ import * as rows from '../db/custody/attempts.ts';
 import { findExam } from '../db/custody/exams.ts';
 import { grantedTo } from './arrangements.ts';
 import { takesUntil } from './closing.ts';
+import { startHeldSince } from './conduct/holds.ts';
 import { type Custody, refuseRegistration } from './custody.ts';
 import { CustodyError } from './errors.ts';
 import { policyOf } from './exams.ts';
@@ -14,7 +15,7 @@ const MOST_KEYS = 20;
  * Registers an attempt and its key's public half, until the exam closes. The same again gives the same answer, later too.
  * @param input.publicKey SubjectPublicKeyInfo of an ECDSA P-256 key, base64url
  * @param input.takenAt when web took it, where it had to wait: ISO 8601, UTC. Web's word, bounded by the exam's own times.
- * @throws CustodyError not-found (exam), exam-over, malformed (key), attempt-conflict, sits-elsewhere
+ * @throws CustodyError not-found (exam), exam-over, exam-held, malformed (key), attempt-conflict, sits-elsewhere
  */
 export async function registerAttempt(
   custody: Custody,
@@ -38,6 +39,9 @@ export async function registerAttempt(
   const startedAt = momentOf(input.takenAt, exam.createdAt);
   const over = Date.parse(startedAt) > Date.parse(policy.closesAt) || Date.now() > takesUntil(custody, policy);
   if (over) throw new CustodyError('exam-over');
+  const heldSince = startHeldSince(custody, input.exam);
+  // One that web took before somebody reported goes on.
+  if (heldSince !== null && startedAt >= heldSince) throw new CustodyError('exam-held', input.exam);
   const body = { attempt: input.attempt, exam: input.exam, publicKey: input.publicKey, startedAt };
   const row = { id: input.attempt, exam: input.exam, candidate: input.candidate, publicKey, startedAt };
   try {

@@ -79,6 +79,12 @@ const REFUSALS = {
     'With all extensions together, too little of the time would be left in which recordings can be sent: at least half of it has to stay. Nothing was done. Give fewer minutes, or have the exam’s rules allow more time to send.',
   ],
   'exam-in-past': [409, 'The exam’s window lies in the past.'],
+  'exam-held': [
+    409,
+    'A report of a prohibited use holds this exam until a privacy officer has answered it. Nothing was done.',
+  ],
+  'report-answered': [409, 'A report among these has its answer already. Nothing was done.'],
+  'reports-full': [409, 'As many reports wait for an answer as can wait at once. Nothing was filed.'],
   'token-full': [409, 'The key token has no room for another exam’s key. Nothing was published. Ask the operator.'],
   'proposals-full': [
     409,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import * as rows from '../db/custody/exams.ts';
 import { listExtensions } from '../db/custody/extensions.ts';
+import { type HoldView, startHeldSince, viewHolds } from './conduct/holds.ts';
 import type { Custody } from './custody.ts';
 import { CustodyError } from './errors.ts';
 import { type ExamSetup, examSetup } from './exam-setup.ts';
@@ -24,6 +25,8 @@ export interface ExamView {
   versionSince: string;
   /** By how many minutes which test taker's time was extended, or everybody's: null. */
   extensions: { candidate: string | null; minutes: number }[];
+  /** Since when a report keeps attempts from beginning, ISO 8601, UTC. */
+  heldSince: string | null;
   examKey: {
     kid: string;
     alg: ExamRow['alg'];
@@ -115,6 +118,8 @@ export interface ExamEntry {
   createdAt: string;
   suspendedAt: string | null;
   keyDestroyedAt: string | null;
+  /** What reports of a prohibited use stop of it at present. */
+  held: HoldView | null;
   /** Ids of who is assigned to it. */
   assigned: string[];
 }
@@ -127,6 +132,7 @@ export function runsExamsOf(who: RepresentativeView, unit: string | null): boole
 
 /** @returns the exams that this person runs or is assigned to, the newest first */
 export function listExams(custody: Custody, who: RepresentativeView): ExamEntry[] {
+  const holds = viewHolds(custody);
   return rows
     .listExams(custody.db)
     .flatMap((row) => {
@@ -144,6 +150,7 @@ export function listExams(custody: Custody, who: RepresentativeView): ExamEntry[
       createdAt: row.createdAt,
       suspendedAt: row.suspendedAt,
       keyDestroyedAt: row.keyDestroyedAt,
+      held: holds.get(row.id) ?? null,
       assigned,
     }));
 }
@@ -159,6 +166,7 @@ function view(custody: Custody, row: ExamRow): ExamView {
     version,
     versionSince: at,
     extensions: listExtensions(custody.db, row.id).map(({ candidate, minutes }) => ({ candidate, minutes })),
+    heldSince: startHeldSince(custody, row.id),
     examKey: {
       kid: row.kid,
       alg: row.alg,

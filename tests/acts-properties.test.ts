@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodeAct, encodeAct } from '../hsm/acts/bytes.ts';
 import { type Act, ACT_TYPES, type ActType, type Proposal } from '../hsm/acts/definitions.ts';
 import { line, paragraph } from '../hsm/acts/wording.ts';
+import { REPORT_OUTCOMES } from '../hsm/conduct/report.ts';
 import { OUTCOMES, PURPOSES } from '../hsm/policy.ts';
 import { ROLES } from '../hsm/roles.ts';
 import {
@@ -98,6 +99,11 @@ const CONTENTS: { [Type in ActType]: fc.Arbitrary<Omit<Extract<Proposal, { type:
   'standing-grant': fc.record({ exam: id, extent, purpose, justification: reason, recipient, until: moment }),
   decide: fc.record({ attempt: id, outcome: among(OUTCOMES), reason }),
   'destroy-key': fc.record({ exam: id, reason }),
+  'answer-report': fc.record({
+    reports: fc.uniqueArray(id, { minLength: 1, maxLength: 50 }).map((list) => list.toSorted()),
+    ...{ outcome: among(REPORT_OUTCOMES), words: reason },
+    hold: fc.constantFrom('ends' as const, 'until-revised' as const),
+  }),
 };
 
 const header = fc.record({ act: id, representative: nullableId, proposedAt: moment, expiresAt: moment });

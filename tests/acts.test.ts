@@ -324,6 +324,30 @@ const CASES: Record<ActType, Case> = {
       expect(decisions).toMatchObject([{ by: 'Ines Moreau', outcome: 'refer', reason }]);
     },
   },
+  'answer-report': {
+    async proposal() {
+      await custody.web.fileReport({
+        ...{
+          number: 'a'.repeat(32),
+          use: 'personal-use',
+          words: 'A recording was shown in a lecture.',
+          page: '/attempt',
+        },
+        ...{ language: 'en', exam, namedExam: null, reporter: { as: 'test-taker', candidate: 'T-1' } },
+      });
+      const [filed] = (await custody.room.reports(officers[0].session)).reports;
+      const reports = [filed?.report as string];
+      return { type: 'answer-report', reports, outcome: 'upheld', words: 'It was taken down.', hold: 'ends' };
+    },
+    signers: () => [officers[0]],
+    wrong: () => administrator,
+    entry: 'report-answered',
+    names: 'a personal use of test takers’ data is answered: upheld',
+    holds: async () =>
+      expect(await custody.web.reportAnswer('a'.repeat(32))).toMatchObject({
+        answer: { outcome: 'upheld', words: 'It was taken down.' },
+      }),
+  },
   'destroy-key': {
     proposal: () => ({ type: 'destroy-key', exam: made.exam, reason }),
     signers: () => officers,

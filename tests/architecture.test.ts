@@ -74,6 +74,7 @@ describe('the import rules', () => {
     'hsm/policy.ts',
     'hsm/exam-findings.ts',
     'hsm/lint',
+    'hsm/conduct/report.ts',
   ];
 
   test('what app/ takes of hsm/ imports nothing else of it, but zod', () => {
@@ -135,6 +136,7 @@ describe('the import rules', () => {
       'hsm/exam-findings.ts',
       'hsm/exam-setup.ts',
       'hsm/policy.ts',
+      'hsm/conduct/report.ts',
       'hsm/sealing/share.ts',
     ];
     for (const file of pure) expect(files, file).toContain(file);

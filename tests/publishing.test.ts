@@ -295,7 +295,7 @@ describe('a published exam', () => {
     const noticeOf = async () => {
       const rules = await custody.web.exam(exam);
       const reading = { words: wordsIn('en'), path: '/attempt' };
-      const about = { reading, institution: 'Test University', name: 'Tessa Taker', arrangement: null };
+      const about = { reading, institution: 'Test University', name: 'Tessa Taker', arrangement: null, reports: [] };
       const shown = { id: exam, title: rules.title, setup: rules.setup };
       return String(await NoticePage({ ...about, exam: shown, rules, terms: termsOf(rules), now: Date.now() }));
     };

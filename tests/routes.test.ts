@@ -84,6 +84,12 @@ const TABLE: Record<Place, Record<string, Row>> = {
     'GET /attempt/practice': { nobody: 401, other: 409 },
     // Anybody may have their line measured; a malformed body is as welcome as any: it is thrown away.
     'PUT /practice/segments/:number': { nobody: 201, missing: 404, oversized: 413, type: 'application/octet-stream' },
+    'GET /reports': FREE_PAGE,
+    'GET /reports/new': FREE_PAGE,
+    // Anybody may report; what is no form of ours has no number.
+    'POST /reports': { nobody: 400, malformed: 400, oversized: 413, type: FORM_TYPE },
+    'POST /reports/number': { nobody: 400, malformed: 400, oversized: 413, type: FORM_TYPE },
+    'POST /reports/answer': { nobody: 400, malformed: 400, oversized: 413, type: FORM_TYPE },
     'GET /assets/:name': { nobody: 200, missing: 404 },
     'GET /ledger/*': { nobody: 200, missing: 404 },
     'GET /i/:token': { nobody: 303, missing: 404 },
@@ -209,6 +215,9 @@ const TABLE: Record<Place, Record<string, Row>> = {
       officer: true,
     },
     ...changes('/exams/:exam', ['rules', 'standing-grant', 'suspension', 'reinstatement', 'key-destruction']),
+    'GET /reports': REGISTER_PAGE,
+    'GET /reports/:report': REGISTER_OBJECT,
+    'POST /reports/:report/answer': { ...REGISTER_FORM, missing: 404 },
     'GET /tickets': { nobody: 303, other: 200 },
     'POST /tickets': { nobody: 401, other: 200, type: FORM_TYPE },
     'GET /grants/:grant': { nobody: 303, other: 404, missing: 404 },
@@ -304,6 +313,11 @@ beforeAll(async () => {
   officer = `__Host-room=${first.session}`;
   const { made } = await carryOut(desk, { type: 'register-unit', name: 'Faculty of Law' }, [first]);
   const outsider = await inviteReviewer(desk, 'Olaf Outside', []);
+  await desk.web.fileReport({
+    ...{ number: '0'.repeat(32), use: 'other', words: 'Something happened.', page: '/', language: 'en' },
+    ...{ exam: null, namedExam: null, reporter: { as: 'anybody' } },
+  });
+  real.report = (await desk.room.reports(first.session)).reports[0]?.report ?? '';
   Object.assign(real, { unit: made.unit, representative: outsider.representative });
   const enterStaff = async (ticket: string) =>
     cookieOf(
@@ -477,7 +491,7 @@ describe('every route', () => {
   });
 
   test('that takes an object says what happens when it is missing or somebody else’s', () => {
-    const objects = /:(attempt|recording|exam|testTaker|request|act|grant|representative|unit)\b/;
+    const objects = /:(attempt|recording|exam|testTaker|request|act|grant|representative|unit|report)\b/;
     for (const { place, route, row } of cases) {
       if (!objects.test(route)) continue;
       expect(row.missing, `${place} ${route}`).toBe(404);

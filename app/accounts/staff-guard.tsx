@@ -11,7 +11,7 @@ import { AppError } from '../errors.ts';
  */
 export const STAFF_COOKIE = '__Host-staff';
 
-/** Who is signed in, and the ids of the exams that they are assigned to. */
+/** Who is signed in, the ids of the exams that they are assigned to, and for privacy officers which reports wait. */
 export interface StaffEnv {
   Variables: Awaited<ReturnType<WebCustody['staffSession']>>;
 }
@@ -34,6 +34,7 @@ export function requireStaff(
     }
     c.set('representative', known.representative);
     c.set('exams', known.exams);
+    c.set('reports', known.reports);
     await next();
     return undefined;
   });

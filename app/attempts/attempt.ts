@@ -25,7 +25,7 @@ export type Access = Awaited<ReturnType<WebCustody['accesses']>>['accesses'][num
 
 export interface AttemptParts {
   db: ApplianceDatabase;
-  custody: Pick<WebCustody, 'ending' | 'accesses' | 'arrangement' | 'proposal'>;
+  custody: Pick<WebCustody, 'ending' | 'accesses' | 'arrangement' | 'proposal' | 'ownReports'>;
   registrations: Pick<Registrations, 'take' | 'seal'>;
   rules: Pick<RuleBook, 'of'>;
   keys: AttemptKeys;
@@ -38,8 +38,8 @@ export interface AttemptParts {
  * taker, so that a start that was cut off in between comes again as the same attempt.
  * @param publicKey the attempt key's public half: SubjectPublicKeyInfo of P-256, base64url
  * @returns `created` when the attempt or its key is new
- * @throws AppError malformed, already-done (another browser's key), refused before the exam opens and after its last entry,
- *   attempt-sealed, upload-closed, what custody throws where it was never asked for the exam's rules
+ * @throws AppError malformed, already-done (another browser's key), refused before the exam opens, after its last entry and while a
+ *   report holds it, attempt-sealed, upload-closed, what custody throws where it was never asked for the exam's rules
  */
 export async function startAttempt(
   parts: AttemptParts,
@@ -64,6 +64,8 @@ async function beginAttempt(parts: AttemptParts, testTaker: TestTaker, spki: Buf
   const { exam, candidate } = testTaker;
   const rules = await parts.rules.of(exam);
   requireSittingHere(grantedTo(db, testTaker.id));
+  // Where custody is away, nothing is queued that it would refuse when it is back.
+  if (rules.heldSince) throw examHeld();
   checkEntry(ownTermsOf(db, rules, testTaker));
   const { policy } = rules;
   const publicKey = spki.toString('base64url');
@@ -74,6 +76,7 @@ async function beginAttempt(parts: AttemptParts, testTaker: TestTaker, spki: Buf
     // Where it waits, it was entered with the queue, and this only reads.
     return enter(answer?.startedAt ?? new Date().toISOString());
   } catch (error) {
+    if (error instanceof AppError && error.refusal === 'exam-held') throw examHeld(error);
     if (!(error instanceof AppError) || error.code !== 'already-done') throw error;
     // Custody knows the attempt by another key, from a start that never reached our row; or two browsers start at once.
     if (reentryOf(policy, grantedTo(db, testTaker.id)) === 'same-browser') throw startedElsewhere(error);
@@ -150,6 +153,15 @@ function checkEntry(terms: Terms): void {
     status: 409,
     sentence: ({ notOpenYet, entryOver }) =>
       entry === 'early' && opensAt !== null ? notOpenYet(opensAt) : entryOver(lastEntryAt),
+  });
+}
+
+function examHeld(cause?: unknown): AppError {
+  return new AppError('refused', {
+    detail: 'exam held',
+    status: 409,
+    cause,
+    sentence: (errors) => errors.examHeld,
   });
 }
 

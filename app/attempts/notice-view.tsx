@@ -1,4 +1,6 @@
 import type { Child } from 'hono/jsx';
+import type { OwnReport } from '../conduct/own-reports.ts';
+import { HeldNotice, OwnReports } from '../conduct/views.tsx';
 import { Day, Moment } from '../ui/moment.tsx';
 import type { ArrangementTerms } from '../../hsm/arrangement.ts';
 import { OwnArrangement } from '../arrangements/terms-view.tsx';
@@ -27,13 +29,15 @@ export interface NoticePageProps {
   /** What was granted to the test taker. */
   arrangement: ArrangementTerms | null;
   terms: Terms;
+  /** Those that the test taker put their name to; null where custody cannot tell. */
+  reports: OwnReport[] | null;
   /** Milliseconds. */
   now: number;
 }
 
 /** Before the attempt: everything that a test taker has a right to know, and the one step onwards. */
 export function NoticePage(props: NoticePageProps) {
-  const { reading, institution, name, exam, rules, arrangement, terms, now } = props;
+  const { reading, institution, name, exam, rules, arrangement, terms, reports, now } = props;
   const { words } = reading;
   const { notice, language } = words;
   const { setup } = exam;
@@ -54,6 +58,7 @@ export function NoticePage(props: NoticePageProps) {
         </p>
         <h1 {...langOf(exam, words)}>{exam.title}</h1>
         <p class="lead">{notice.lead}</p>
+        {rules.heldSince && <HeldNotice words={words} />}
         <RulesChanged words={words} rules={rules} />
         {arrangement && <OwnArrangement words={words} terms={arrangement} rules={rules} />}
         {!elsewhere && (
@@ -98,6 +103,7 @@ export function NoticePage(props: NoticePageProps) {
             <a href="/attempt/recorder">{notice.onwards}</a>
           </p>
         )}
+        <OwnReports words={words} reports={reports} />
       </div>
     </Page>
   );

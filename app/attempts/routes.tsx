@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import { findAttemptOf } from '../../db/appliance/attempts.ts';
 import { findQueuedSeal } from '../../db/appliance/registrations.ts';
+import { ownReports } from '../conduct/own-reports.ts';
 import type { WebConfig } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { grantedTo, readOwnExam, reentryOf, requireSittingHere } from '../arrangements/own-exam.ts';
@@ -53,13 +54,15 @@ export function attemptRoutes({
         const terms = ownTermsOf(db, { policy, ...told }, testTaker);
         const now = Date.now();
         if (entryAt(terms, now) === 'late') return c.html(<EntryOverPage {...shared} terms={terms} />);
-        return c.html(<NoticePage {...shared} rules={{ policy, ...told }} {...{ arrangement, terms, now }} />);
+        const reports = await ownReports(custody, testTaker);
+        return c.html(<NoticePage {...shared} rules={{ policy, ...told }} {...{ arrangement, terms, reports, now }} />);
       }
-      const [accesses, timesOf] = await Promise.all([
+      const [accesses, reports, timesOf] = await Promise.all([
         accessesOf(attempt.id),
+        ownReports(custody, testTaker),
         readChapterTimes(config.CLOISTER_RECORDINGS, attempt.id),
       ]);
-      const page = { ...shared, startedAt: attempt.startedAt, accesses, timesOf };
+      const page = { ...shared, startedAt: attempt.startedAt, accesses, reports, timesOf };
       const { endedAt, receipt } = attempt;
       if (!endedAt) return c.html(<RunningPage {...page} uploadBy={uploadBy(policy)} />);
       const queued = findQueuedSeal(db, attempt.id);

@@ -1,4 +1,6 @@
 import type { Child } from 'hono/jsx';
+import type { OwnReport } from '../conduct/own-reports.ts';
+import { OwnReports } from '../conduct/views.tsx';
 import type { Exam } from '../exams/exam.ts';
 import { ExamText, langOf } from '../exams/exam-text.tsx';
 import { Icon } from '../ui/icons.tsx';
@@ -21,6 +23,8 @@ interface AttemptPageProps {
   startedAt: string;
   /** Null where custody cannot tell just now. */
   accesses: Access[] | null;
+  /** Of theirs; null likewise. */
+  reports: OwnReport[] | null;
   timesOf: (chapters: Access['chapters']) => Stretch[];
 }
 
@@ -43,7 +47,7 @@ function Heading(props: { words: Words; institution: string; exam: Exam; childre
 
 /** During the attempt, and for good where it is never ended: how it stands, the way back to the recorder, who has watched. */
 export function RunningPage(props: AttemptPageProps & { uploadBy: string }) {
-  const { reading, institution, name, exam, startedAt, accesses, timesOf, uploadBy } = props;
+  const { reading, institution, name, exam, startedAt, accesses, reports, timesOf, uploadBy } = props;
   const { words } = reading;
   const { running } = words.attempt;
   const late = Date.parse(uploadBy) < Date.now();
@@ -74,6 +78,7 @@ export function RunningPage(props: AttemptPageProps & { uploadBy: string }) {
         </p>
         <Browsers words={words} exam={exam} accesses={accesses ?? []} />
         <Accesses words={words} accesses={accesses} timesOf={timesOf} />
+        <OwnReports words={words} reports={reports} />
       </div>
     </Page>
   );
@@ -81,7 +86,7 @@ export function RunningPage(props: AttemptPageProps & { uploadBy: string }) {
 
 /** After the attempt, while its seal waits for custody or was turned down there: everything is done, the receipt follows. */
 export function SealWaitsPage(props: AttemptPageProps & { endedAt: string; refused: boolean }) {
-  const { reading, institution, name, exam, startedAt, endedAt, refused, accesses, timesOf } = props;
+  const { reading, institution, name, exam, startedAt, endedAt, refused, accesses, reports, timesOf } = props;
   const { words } = reading;
   const { attempt, language } = words;
   return (
@@ -106,6 +111,7 @@ export function SealWaitsPage(props: AttemptPageProps & { endedAt: string; refus
         <p>{refused ? attempt.sealRefused : attempt.sealWaits}</p>
         <Browsers words={words} exam={exam} accesses={accesses ?? []} />
         <Accesses words={words} accesses={accesses} timesOf={timesOf} />
+        <OwnReports words={words} reports={reports} />
       </div>
     </Page>
   );
@@ -143,7 +149,7 @@ export function EndedPage(
   },
 ) {
   const { reading, institution, name, exam, attempt, startedAt, endedAt, finishedAt, receipt } = props;
-  const { accesses, timesOf, kept } = props;
+  const { accesses, reports, timesOf, kept } = props;
   const { words } = reading;
   const { language } = words;
   const { started, receipt: yourReceipt, ended } = words.attempt;
@@ -202,6 +208,7 @@ export function EndedPage(
         </details>
         <Browsers words={words} exam={exam} accesses={accesses ?? []} />
         <Accesses words={words} accesses={accesses} timesOf={timesOf} />
+        <OwnReports words={words} reports={reports} />
         <Notice kind="notice">
           <p>{ended.object(<ContactLink {...exam.setup.privacyOfficer} />)}</p>
         </Notice>

@@ -87,6 +87,14 @@ export function connectWeb(socketPath: string, patience = PATIENCE) {
     proposal: (act: string) => read(client.proposals[':act'].$get({ param: { act } })),
     /** Takes it back, as long as nobody has signed it. */
     withdrawProposal: (act: string) => finish(client.proposals[':act'].$delete({ param: { act } })),
+    /** A report of a prohibited use; the same again gives the same answer. */
+    fileReport: (json: Parameters<typeof client.reports.$post>[0]['json']) => read(client.reports.$post({ json })),
+    /** @param number 32 hexadecimal digits. @throws AppError not-found */
+    reportAnswer: (number: string) => read(client['report-answers'].$post({ json: { number } })),
+    /** Those that a test taker put their code to. */
+    ownReports: (json: { exam: string; candidate: string }) => read(client['own-reports'].$post({ json })),
+    /** What reports stop of an exam, published or not. */
+    hold: (exam: string) => read(client.exams[':exam'].hold.$get({ param: { exam } })),
     /** @returns a public file of the ledger: the checkpoint or a tile */
     ledgerFile: (path: string) => readFile(fetch, path),
   };
@@ -128,6 +136,10 @@ export function connectRoom(socketPath: string) {
     representatives: (session: string) => read(client.representatives.$get({}, as(session))),
     units: (session: string) => read(client.units.$get({}, as(session))),
     exams: (session: string) => read(client.exams.$get({}, as(session))),
+    /** What waits for a privacy officer, and what was answered last. */
+    reports: (session: string) => read(client.reports.$get({}, as(session))),
+    report: (session: string, report: string) =>
+      read(client.reports[':report'].$get({ param: { report } }, as(session))),
     grant: (session: string, grant: string) => read(grants.$get({ param: { grant } }, as(session))),
     release: (session: string, grant: string, json: Json<typeof grants.releases.$post>) =>
       read(grants.releases.$post({ param: { grant }, json }, as(session))),

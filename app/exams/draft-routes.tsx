@@ -40,7 +40,7 @@ export function draftRoutes({
   config,
 }: {
   db: ApplianceDatabase;
-  custody: PublishingCustody & Pick<WebCustody, 'staffSession'>;
+  custody: PublishingCustody & Pick<WebCustody, 'staffSession' | 'hold'>;
   config: Pick<WebConfig, 'CLOISTER_INSTITUTION' | 'CLOISTER_ROOM_ORIGIN'>;
 }) {
   const signedIn = requireStaff(custody, config);
@@ -71,11 +71,11 @@ export function draftRoutes({
       if (act !== null) await settlePublication({ db, custody }, exam, act).catch(leaveForLater);
       // Published meanwhile: it is no draft any more.
       if (!findDraft(db, exam)) return c.redirect(`/exams/${exam}`, 303);
-      return c.html(page(c, find(c)));
+      return c.html(await page(c, find(c)));
     })
     .post('/exams/:exam/draft', signedIn, async (c) => {
       const saved = await save(c);
-      if (saved.refused.length > 0) return c.html(page(c, find(c), saved), 400);
+      if (saved.refused.length > 0) return c.html(await page(c, find(c), saved), 400);
       return c.redirect(`/exams/${idOf(c, 'exam')}/draft#${saved.pressed}`, 303);
     })
     .post('/exams/:exam/draft/preview', signedIn, async (c) => {
@@ -87,14 +87,14 @@ export function draftRoutes({
     .post('/exams/:exam/publication', signedIn, async (c) => {
       const saved = await save(c);
       const row = find(c);
-      if (saved.refused.length > 0) return c.html(page(c, row, saved), 400);
+      if (saved.refused.length > 0) return c.html(await page(c, row, saved), 400);
       const { exam } = completed(saved.draft, row.unit);
-      if (!exam) return c.html(page(c, row, { ...saved, filled: withFault(saved.filled, INCOMPLETE) }), 400);
+      if (!exam) return c.html(await page(c, row, { ...saved, filled: withFault(saved.filled, INCOMPLETE) }), 400);
       try {
         await proposePublication({ db, custody }, row.exam, exam);
       } catch (error) {
         if (!(error instanceof AppError) || error.code === 'internal') throw error;
-        return c.html(page(c, row, { ...saved, filled: withFault(saved.filled, error.sentence) }), error.status);
+        return c.html(await page(c, row, { ...saved, filled: withFault(saved.filled, error.sentence) }), error.status);
       }
       return c.redirect(`/exams/${row.exam}/draft`, 303);
     })
@@ -157,7 +157,7 @@ export function draftRoutes({
     return form;
   }
 
-  function page(
+  async function page(
     c: Context<StaffEnv>,
     row: DraftRow,
     { filled, refused }: { filled: Filled; refused: SectionName[] } = { filled: UNFILLED, refused: [] },
@@ -169,7 +169,10 @@ export function draftRoutes({
     const faults = [...refused.map(unsaved), ...saved];
     const person = c.var.representative.name;
     const edits = setsUpExams(c.var);
-    return <DraftPage {...{ institution, person, roomOrigin, row, draft, faults, filled, refused, edits }} />;
+    const { reports } = c.var;
+    const { hold } = await custody.hold(row.exam);
+    const shown = { institution, person, roomOrigin, reports, hold, row, draft, faults, filled, refused, edits };
+    return <DraftPage {...shown} />;
   }
 }
 

@@ -1,4 +1,7 @@
 import type { DraftRow } from '../../db/appliance/drafts.ts';
+import { ReportsAlert, type ReportsWaiting } from '../conduct/alert-view.tsx';
+import { HeldByReports } from '../conduct/held-view.tsx';
+import type { HoldView } from '../../hsm/conduct/holds.ts';
 import { FormFault } from '../ui/fields.tsx';
 import type { Filled } from '../ui/filled.ts';
 import { Icon } from '../ui/icons.tsx';
@@ -14,6 +17,9 @@ export interface DraftPageProps {
   institution: string;
   person: string;
   roomOrigin: string;
+  reports: ReportsWaiting;
+  /** What reports stop of it. */
+  hold: HoldView | null;
   row: Pick<DraftRow, 'exam' | 'act' | 'updatedAt' | 'unsigned'>;
   draft: Draft;
   faults: DraftFault[];
@@ -26,7 +32,7 @@ export interface DraftPageProps {
 
 /** An exam that is being set up: its sections, what is missing, and what test takers will read. */
 export function DraftPage(props: DraftPageProps) {
-  const { person, roomOrigin, row, draft, filled, edits } = props;
+  const { person, roomOrigin, reports, hold, row, draft, filled, edits } = props;
   const waits = row.act !== null;
   return (
     <Page
@@ -39,6 +45,8 @@ export function DraftPage(props: DraftPageProps) {
       <div class="stack">
         <p class="eyebrow">{waits ? 'Waits for a signature' : 'Draft'}</p>
         <h1>{draft.title || 'Exam without a title'}</h1>
+        <ReportsAlert reports={reports} href={`${roomOrigin}/reports`} />
+        <HeldByReports hold={hold} />
         <FormFault filled={filled} />
         {!waits && row.unsigned && (
           <Notice kind="notice">

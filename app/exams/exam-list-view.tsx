@@ -1,4 +1,5 @@
 import { amount } from '../../hsm/acts/wording.ts';
+import { ReportsAlert, type ReportsWaiting } from '../conduct/alert-view.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { Day, Moment } from '../ui/moment.tsx';
 import { Page } from '../ui/page.tsx';
@@ -21,6 +22,7 @@ export function ExamsPage(props: {
   /** Name of who is signed in. */
   person: string;
   roomOrigin: string;
+  reports: ReportsWaiting;
   exams: ListedStage[];
   /** Whether this is not the first page. */
   later: boolean;
@@ -31,12 +33,13 @@ export function ExamsPage(props: {
   /** Requests for an arrangement that wait for an answer; null to who answers none. */
   requests: { open: number; overdue: number } | null;
 }) {
-  const { institution, person, roomOrigin, exams, later, older, edits, requests } = props;
+  const { institution, person, roomOrigin, reports, exams, later, older, edits, requests } = props;
   return (
     <Page title="Exams" place="staff" person={person} navigation={staffNavigation(roomOrigin, true)}>
       <div class="stack">
         <p class="eyebrow">{institution}</p>
         <h1>Exams</h1>
+        <ReportsAlert reports={reports} href={`${roomOrigin}/reports`} />
         {requests && <Requests {...requests} />}
         {edits && (
           <p>

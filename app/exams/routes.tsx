@@ -67,6 +67,7 @@ export function staffExamRoutes({
             institution={config.CLOISTER_INSTITUTION}
             person={c.var.representative.name}
             roomOrigin={roomOrigin}
+            reports={c.var.reports}
             exams={shown}
             later={before !== undefined}
             older={

@@ -26,13 +26,16 @@ export class RuleBook {
 
   /**
    * @param fresh milliseconds after which custody is asked again, for the next one who asks here
-   * @returns the exam's rules without waiting for custody, once it has told them
+   * @returns the exam's rules without waiting for custody, once it has told them; while a report keeps the exam from beginning, as they
+   *   stand at this moment, if custody answers
    * @throws what custody throws where it never did
    */
   async of(exam: string, fresh = FRESH_MS): Promise<ExamRules> {
     const known = this.#known.get(exam) ?? this.#read(exam);
     if (!known) return this.#ask(exam);
     this.#known.set(exam, known);
+    // It may have been lifted: nobody shall wait for longer than the answer takes.
+    if (known.rules.heldSince) return this.#ask(exam).catch(() => known.rules);
     if (performance.now() - known.askedAt > fresh) {
       known.askedAt = performance.now();
       void this.renew(exam);

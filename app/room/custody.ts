@@ -21,3 +21,4 @@ export type Unit = Answer<'units'>['units'][number];
 export type ExamEntry = Answer<'exams'>['exams'][number];
 export type GrantView = Answer<'grant'>;
 export type Enrolment = Answer<'enrolmentOptions'>;
+export type ReportView = Answer<'report'>;

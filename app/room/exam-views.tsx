@@ -1,3 +1,4 @@
+import { HeldByReports } from '../conduct/held-view.tsx';
 import { amount, wordLeastView } from '../../hsm/acts/wording.ts';
 import { Moment } from '../ui/moment.tsx';
 import { Status } from '../ui/status.tsx';
@@ -75,6 +76,7 @@ export function ExamPage(props: {
           <a href={CURRENT}>Exams</a>
         </p>
         <h1>{exam.title}</h1>
+        <HeldByReports hold={exam.held} />
         {waiting.length > 0 && <ActTable caption="Waiting for a signature" acts={waiting} />}
         <Rules exam={exam} units={units} />
         {runsExamsOf(representative, exam.policy.unit) && <Assignments {...{ exam, people, filled }} />}

@@ -1,4 +1,5 @@
 import type { Child } from 'hono/jsx';
+import { ReportsAlert } from '../conduct/alert-view.tsx';
 import { assetPath } from '../ui/asset-path.ts';
 import { type NavigationItem, Page, type PageProps } from '../ui/page.tsx';
 import { Notice } from '../ui/status.tsx';
@@ -35,6 +36,9 @@ export function RoomPage({ title, main = {}, head, representative, current, chil
       })}
       navigation={navigation}
     >
+      {current && current !== '/reports' && representative && (
+        <ReportsAlert reports={representative.reports} href="/reports" />
+      )}
       {children}
     </Page>
   );
@@ -52,6 +56,7 @@ function navigationFor(representative: Representative): Omit<NavigationItem, 'cu
           { href: '/units', label: 'Units', icon: 'arch' },
         ] as const)
       : []),
+    ...(representative.reports ? [{ href: '/reports', label: 'Reports', icon: 'notice' } as const] : []),
     { href: '/tickets', label: 'Staff pages', icon: 'open' },
   ];
 }

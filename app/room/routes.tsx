@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { reportRoutes } from '../conduct/officer-routes.tsx';
 import type { RoomConfig } from '../config.ts';
 import type { RoomCustody } from '../custody/client.ts';
 import { actRoutes } from './act-routes.tsx';
@@ -31,6 +32,7 @@ export function roomRoutes(parts: RoomParts) {
     .route('/representatives', representativeRoutes(parts))
     .route('/units', unitRoutes(parts))
     .route('/exams', examRoutes(parts))
+    .route('/reports', reportRoutes(parts))
     .route('/tickets', ticketRoutes(parts))
     .route('/grants/:grant', grantRoutes(parts));
 }

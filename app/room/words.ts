@@ -78,4 +78,5 @@ export const ACT_TYPES: Record<ActType, string> = {
   'standing-grant': 'Let a program open recordings',
   decide: 'Decide',
   'destroy-key': 'Destroy an exam’s key',
+  'answer-report': 'Answer a report',
 };

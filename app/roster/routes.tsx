@@ -60,6 +60,7 @@ export function rosterRoutes({
   const roster = requireRoster(db);
   const shellOf = (c: Context<PublishedEnv>) => ({
     person: c.var.representative.name,
+    reports: c.var.reports,
     roomOrigin: config.CLOISTER_ROOM_ORIGIN,
     exam: c.var.exam,
   });

@@ -1,5 +1,6 @@
 import type { Child } from 'hono/jsx';
 import type { RosterCounts, RosterRow } from '../../db/appliance/roster.ts';
+import { ReportsAlert, type ReportsWaiting } from '../conduct/alert-view.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { Moment } from '../ui/moment.tsx';
 import { Page } from '../ui/page.tsx';
@@ -13,6 +14,7 @@ export interface RosterShellProps {
   /** Name of who is signed in. */
   person: string;
   roomOrigin: string;
+  reports: ReportsWaiting;
   exam: RosterExam;
 }
 
@@ -20,6 +22,7 @@ export interface RosterShellProps {
 export function RosterShell({
   person,
   roomOrigin,
+  reports,
   exam,
   title,
   below,
@@ -37,6 +40,7 @@ export function RosterShell({
       <div class="stack">
         <p class="eyebrow">{below ? <a href={rosterPath(exam)}>{exam.title}, the roster</a> : exam.office}</p>
         <h1>{title}</h1>
+        <ReportsAlert reports={reports} href={`${roomOrigin}/reports`} />
         {children}
       </div>
     </Page>

@@ -1,6 +1,7 @@
 import { raw } from 'hono/html';
 import type { Child } from 'hono/jsx';
 import { LANGUAGE_NAMES, LANGUAGES } from '../words/languages.ts';
+import type { Words } from '../words/en.ts';
 import type { Reading } from '../words/language.ts';
 import { shell as english } from '../words/en/shell.ts';
 import { assetPath } from './asset-path.ts';
@@ -82,7 +83,7 @@ export function Page({ title, place, reading, scripts = [], navigation = [], mai
             <span class="place">{place === 'exam' ? shell.place : PLACES[place]}</span>
             <div class="person">
               {person && <span class="name">{person}</span>}
-              {reading && <Languages {...reading} />}
+              {reading && reading.path !== null && <Languages words={reading.words} path={reading.path} />}
               {place !== 'room' && (
                 <button type="button" class="button bare" data-theme-switch title={shell.theme}>
                   <Icon name="theme" />
@@ -105,6 +106,7 @@ export function Page({ title, place, reading, scripts = [], navigation = [], mai
               {children}
             </main>
           </div>
+          {reading && <Foot {...reading} />}
         </body>
       </html>
     </>
@@ -112,7 +114,7 @@ export function Page({ title, place, reading, scripts = [], navigation = [], mai
 }
 
 /** The other languages that the page can be read in; choosing one comes back to it. Works without a script. */
-function Languages({ words, path }: Reading) {
+function Languages({ words, path }: { words: Words; path: string }) {
   return (
     <form method="post" action="/language" aria-label={words.shell.language}>
       <input type="hidden" name="path" value={path} />
@@ -123,6 +125,37 @@ function Languages({ words, path }: Reading) {
       ))}
     </form>
   );
+}
+
+/**
+ * What a test taker can always do. In a tab of its own, so that the page that they are on, and a recording that runs there, stays as it is;
+ * which page that was goes along.
+ */
+function Foot({ words, path }: Reading) {
+  const { shell } = words;
+  const links = [
+    { href: `/reports/new?page=${pageOf(path ?? '/')}`, label: shell.report },
+    { href: '/reports', label: shell.answers },
+  ];
+  return (
+    <footer class="foot">
+      <nav aria-label={shell.foot}>
+        {links.map(({ href, label }) => (
+          <a href={href} target="_blank" rel="noopener">
+            {label}
+            <span class="unseen"> ({shell.newTab})</span>
+          </a>
+        ))}
+      </nav>
+    </footer>
+  );
+}
+
+/** @returns a path up to what might be a link's secret or name a person: “/attempt/recorder”, “/i” */
+function pageOf(path: string): string {
+  const segments = path.split('/').slice(1);
+  const end = segments.findIndex((segment) => !/^[a-z-]{1,30}$/.test(segment));
+  return `/${segments.slice(0, end === -1 ? 4 : Math.min(end, 4)).join('/')}`;
 }
 
 /** Stands beside the page where there is room, and unfolds from the menu button where there is not; no script needed. */

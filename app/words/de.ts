@@ -1,5 +1,6 @@
 import { arrangement } from './de/arrangement.tsx';
 import { attempt } from './de/attempt.tsx';
+import { conduct } from './de/conduct.tsx';
 import { demonstration } from './de/demonstration.ts';
 import { errors } from './de/errors.ts';
 import { practice } from './de/practice.tsx';
@@ -27,4 +28,5 @@ export const de: Words = {
   practice,
   check,
   terms,
+  conduct,
 };

@@ -1,5 +1,6 @@
 import { arrangement } from './en/arrangement.tsx';
 import { attempt } from './en/attempt.tsx';
+import { conduct } from './en/conduct.tsx';
 import { demonstration } from './en/demonstration.ts';
 import { errors } from './en/errors.ts';
 import { practice } from './en/practice.tsx';
@@ -27,6 +28,7 @@ export const en = {
   practice,
   check,
   terms,
+  conduct,
 };
 
 export type Words = typeof en;

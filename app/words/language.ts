@@ -14,10 +14,10 @@ export function wordsIn(language: Language): Words {
   return WORDS[language];
 }
 
-/** How a page is read: in which words, and at which path it stands, to come back to it in other words. */
+/** How a page is read: in which words, and at which path it stands, to come back to it in other words; null where it could not come back. */
 export interface Reading {
   words: Words;
-  path: string;
+  path: string | null;
 }
 
 /** What a request carries once the page's language is known. */

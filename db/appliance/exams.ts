@@ -93,3 +93,14 @@ export function keepExamRules(
 export function findExamRules(db: ApplianceDatabase, exam: string): string | undefined {
   return db.select().from(examRules).where(eq(examRules.exam, exam)).get()?.rules;
 }
+
+/** @returns the exam that alone has this title, published or not; undefined where none has, or several */
+export function findExamByTitle(db: ApplianceDatabase, title: string): ExamRow | undefined {
+  const found = db
+    .select()
+    .from(exams)
+    .where(sql`${exams.title} = ${title} COLLATE NOCASE`)
+    .limit(2)
+    .all();
+  return found.length === 1 ? found[0] : undefined;
+}

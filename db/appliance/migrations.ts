@@ -149,4 +149,8 @@ export const migrations: readonly Migration[] = [
     UPDATE arrangement_requests SET unit = new.unit WHERE exam = new.id;
   END;
   `,
+  // A report names an exam by its title.
+  `
+  CREATE INDEX exams_by_title ON exams (title COLLATE NOCASE);
+  `,
 ];

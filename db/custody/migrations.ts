@@ -187,4 +187,17 @@ export const migrations: readonly Migration[] = [
   ) STRICT;
   CREATE INDEX extensions_of ON extensions (exam, at);
   `,
+  // Reports of a prohibited use.
+  `
+  CREATE TABLE reports (
+    id TEXT PRIMARY KEY, number_digest BLOB NOT NULL UNIQUE, use TEXT NOT NULL, words TEXT NOT NULL, page TEXT NOT NULL,
+    language TEXT NOT NULL, exam TEXT, named_exam TEXT, reporter TEXT NOT NULL, candidate TEXT,
+    filed_at TEXT NOT NULL, entry INTEGER NOT NULL, holds TEXT NOT NULL, hold TEXT NOT NULL,
+    act TEXT REFERENCES acts(id), outcome TEXT, answer TEXT, answered_at TEXT
+  ) STRICT;
+  CREATE INDEX reports_open ON reports (exam, use) WHERE answered_at IS NULL;
+  CREATE INDEX reports_answered ON reports (answered_at) WHERE answered_at IS NOT NULL;
+  CREATE INDEX reports_holding ON reports (exam) WHERE hold <> 'ended';
+  CREATE INDEX reports_of_exam ON reports (exam, candidate);
+  `,
 ];

@@ -278,6 +278,35 @@ export const decisions = sqliteTable('decisions', {
   decidedAt: text('decided_at').notNull(),
 });
 
+/** Reports of a prohibited use, and their answers. */
+export const reports = sqliteTable('reports', {
+  id: text().primaryKey(),
+  /** SHA-256 of the number by which the reporter finds the answer. */
+  numberDigest: blob('number_digest', { mode: 'buffer' }).notNull(),
+  /** See hsm/conduct/report.ts, as for the next ones. */
+  use: text({
+    enum: ['payment', 'no-alternative', 'appearance', 'personal-use', 'decrypted-traffic', 'other'],
+  }).notNull(),
+  words: text().notNull(),
+  page: text().notNull(),
+  language: text({ enum: ['en', 'de'] }).notNull(),
+  /** No reference: it may be one that is not published. */
+  exam: text(),
+  namedExam: text('named_exam'),
+  reporter: text({ enum: ['test-taker', 'link', 'anybody'] }).notNull(),
+  candidate: text(),
+  filedAt: text('filed_at').notNull(),
+  /** Index of its entry in the ledger. */
+  entry: integer().notNull(),
+  /** What it stops, fixed when it was filed, and whether it still does: see hsm/conduct/holds.ts. */
+  holds: text({ enum: ['nothing', 'publication', 'start'] }).notNull(),
+  hold: text({ enum: ['standing', 'until-revised', 'ended'] }).notNull(),
+  act: text(),
+  outcome: text({ enum: ['upheld', 'dismissed'] }),
+  answer: text(),
+  answeredAt: text('answered_at'),
+});
+
 export const ledgerEntries = sqliteTable('ledger_entries', {
   /** Index in the ledger, from 0. */
   number: integer().primaryKey(),

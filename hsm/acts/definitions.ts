@@ -7,6 +7,7 @@ import { assign, changePolicy, destroyKey, publishExam, unassign } from './exam-
 import { extendTime } from './extension-acts.ts';
 import { approveRepresentative, changeRoles, registerUnit, replacePasskeys } from './people-acts.ts';
 import { release, standingGrant } from './release-acts.ts';
+import { answerReport } from './report-acts.ts';
 import { reviseExam } from './revision-acts.ts';
 import {
   reinstateExam,
@@ -41,6 +42,7 @@ const DEFINITIONS = {
   'standing-grant': standingGrant,
   decide,
   'destroy-key': destroyKey,
+  'answer-report': answerReport,
 } as const;
 
 export type ActType = keyof typeof DEFINITIONS;
@@ -69,6 +71,7 @@ const inRoom = [
   standingGrant.schema,
   decide.schema,
   destroyKey.schema,
+  answerReport.schema,
 ] as const;
 
 /** What a representative may propose in the room. */

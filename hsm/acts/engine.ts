@@ -29,10 +29,11 @@ const TOLD_DAYS = 7;
 /** Proposals of web that wait at the same time: web is not trusted to keep measure. */
 const MOST_PROPOSALS = 200;
 
-/** Refusals that name what is wrong with an exam's texts or times, whoever would sign it: they shall read it, and can turn it down. */
+/** Refusals that name what is wrong with an exam's texts or times, or holds it, whoever would sign it: they shall read it, and can turn it down. */
 const MENDABLE: readonly Refusal[] = [
   'exam-faulty',
   'exam-in-past',
+  'exam-held',
   'extension-too-long',
   'promise-weakened',
   'version-taken',

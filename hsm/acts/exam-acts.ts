@@ -2,6 +2,7 @@ import { z } from 'zod';
 import * as rows from '../../db/custody/exams.ts';
 import { findRepresentative as findRow } from '../../db/custody/register.ts';
 import type { Custody } from '../custody.ts';
+import { requireNoHold } from '../conduct/holds.ts';
 import { findFaults, findRuleFaults } from '../exam-findings.ts';
 import { examSetup } from '../exam-setup.ts';
 import { CustodyError } from '../errors.ts';
@@ -52,6 +53,7 @@ export const publishExam = defineAct({
     requireUnitInForce(custody, rules.unit);
     if (rows.findExam(custody.db, exam)) throw new CustodyError('already-so', 'publish-exam');
     if (Date.parse(rules.closesAt) <= Date.now()) throw new CustodyError('exam-in-past', 'publish-exam');
+    requireNoHold(custody, exam);
     requireNoFaults(findFaults(custody.lint, { title, policy: rules, setup }, limitsOf(custody)));
   },
   describe(custody, { exam, title, policy: rules, setup }) {
@@ -70,7 +72,8 @@ export const publishExam = defineAct({
     };
   },
   // Web has nobody who would be asked for their permission, and learns here what stands in the way.
-  async foresee(custody, { title, policy: rules, setup }) {
+  async foresee(custody, { exam, title, policy: rules, setup }) {
+    requireNoHold(custody, exam);
     await takeTurn(custody);
     requireNoFaults(findFaults(custody.lint, { title, policy: rules, setup }, limitsOf(custody)));
     await requireRoomForKey(custody);

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import * as rows from '../../db/custody/exams.ts';
+import { endHoldsUntilRevised } from '../../db/custody/reports.ts';
 import { leavesNothing } from '../arrangements.ts';
+import { requireNoHold } from '../conduct/holds.ts';
 import type { Custody } from '../custody.ts';
 import { CustodyError } from '../errors.ts';
 import { type Fault, findRevisionFaults, findWeakenedPromises } from '../exam-findings.ts';
@@ -47,17 +49,20 @@ export const reviseExam = defineAct({
       details: [...examDetails(custody, row), { term: 'Version', value: String(version) }, ...changes],
     };
   },
-  apply: (custody, { exam, version, title, setup }, at) =>
-    rows.reviseExam(custody.db, { exam, version, title, setup: JSON.stringify(setup), at }),
+  apply(custody, { exam, version, title, setup }, at) {
+    rows.reviseExam(custody.db, { exam, version, title, setup: JSON.stringify(setup), at });
+    endHoldsUntilRevised(custody.db, exam);
+  },
 });
 
-/** @throws CustodyError not-found, key-destroyed, version-taken, already-so, promise-weakened, exam-faulty */
+/** @throws CustodyError not-found, key-destroyed, exam-held, version-taken, already-so, promise-weakened, exam-faulty */
 function requireRevisable(
   custody: Custody,
   { exam, version, title, setup }: { exam: string; version: number; title: string; setup: ExamSetup },
 ): void {
   const row = examOf(custody, exam);
   if (row.keyDestroyedAt) throw new CustodyError('key-destroyed');
+  requireNoHold(custody, exam);
   if (version !== (rows.findNewestVersion(custody.db, exam)?.version ?? 0) + 1) {
     throw new CustodyError('version-taken', exam);
   }

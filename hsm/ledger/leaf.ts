@@ -51,6 +51,9 @@ export const ENTRY_TYPES = [
   'segment-refused',
   'refused',
   'decided',
+  // Reports of a prohibited use: without words or person. The answer is an act.
+  'report-filed',
+  'report-answered',
 ] as const;
 
 export type EntryType = (typeof ENTRY_TYPES)[number];

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { listAttempts, viewAttempt } from '../accesses.ts';
 import { proposal } from '../acts/definitions.ts';
 import { listActs, proposeAct, signAct, viewAct, withdrawAct } from '../acts/engine.ts';
+import { countWaiting, findReport, listReports } from '../conduct/reports.ts';
 import type { Custody } from '../custody.ts';
 import { listExams } from '../exams.ts';
 import { endGrant, leaveRoom } from '../grants/endings.ts';
@@ -69,7 +70,10 @@ export function roomProtocol(custody: Custody) {
     .post('/sessions', json(z.strictObject({ response: assertion })), async (c) =>
       c.json(await signIn(custody, c.req.valid('json').response)),
     )
-    .get('/session', (c) => c.json({ representative: who(c) }))
+    .get('/session', (c) => {
+      const representative = who(c);
+      return c.json({ representative: { ...representative, reports: countWaiting(custody, representative) } });
+    })
     .delete('/session', async (c) => {
       await leaveRoom(custody, c.req.header(SESSION_HEADER));
       return c.body(null, 204);
@@ -90,6 +94,8 @@ export function roomProtocol(custody: Custody) {
     .get('/representatives', (c) => c.json({ representatives: listRepresentatives(custody, who(c)) }))
     .get('/units', (c) => c.json({ units: viewUnits(custody, who(c)) }))
     .get('/exams', (c) => c.json({ exams: listExams(custody, who(c)) }))
+    .get('/reports', (c) => c.json({ reports: listReports(custody, who(c)) }))
+    .get('/reports/:report', (c) => c.json(findReport(custody, who(c), c.req.param('report'))))
     .get('/grants/:grant', (c) => c.json(viewGrant(custody, who(c), c.req.param('grant'))))
     .post('/grants/:grant/releases', json(release), async (c) =>
       c.json(await releaseChapters(custody, who(c), c.req.param('grant'), c.req.valid('json'))),

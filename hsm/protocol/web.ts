@@ -6,6 +6,9 @@ import { candidateCode } from '../acts/wording.ts';
 import { requestArrangement, viewRequest } from '../arrangements.ts';
 import { registerAttempt, resumeAttempt } from '../attempts.ts';
 import { registerChapter, registerChapters } from '../chapters.ts';
+import { viewHold } from '../conduct/holds.ts';
+import { reportFiling, reportNumber } from '../conduct/report.ts';
+import { countWaiting, fileReport, listOwnReports, readAnswer } from '../conduct/reports.ts';
 import type { Custody } from '../custody.ts';
 import { listExams, viewExam } from '../exams.ts';
 import { registerIncident } from '../incidents.ts';
@@ -27,10 +30,13 @@ const arrangementRequest = attempt.pick({ attempt: true, exam: true, candidate: 
 const chapter = z.strictObject({ envelope: z.string().max(4096) });
 const waited = z.strictObject({ envelopes: z.array(chapter.shape.envelope).min(1).max(32) });
 const signed = z.strictObject({ statement: z.string().max(16_384), signature: z.string().max(200) });
+const numbered = z.strictObject({ number: reportNumber });
+const own = attempt.pick({ exam: true, candidate: true });
 const ticket = z.strictObject({ ticket: z.string().length(43) });
 
 /**
- * What the web process may ask. It registers, seals and proposes; nothing here gives out a key, changes what was registered or signs.
+ * What the web process may ask. It registers, seals, proposes and files reports; nothing here gives out a key or a report's words, changes
+ * what was registered, lifts what a report holds, or signs.
  */
 export function webProtocol(custody: Custody) {
   return socketApp(custody, 'web')
@@ -62,11 +68,22 @@ export function webProtocol(custody: Custody) {
       withdrawProposal(custody, c.req.param('act'));
       return c.body(null, 204);
     })
+    .post('/reports', json(reportFiling), async (c) => c.json(await fileReport(custody, c.req.valid('json'))))
+    .post('/report-answers', json(numbered), (c) => c.json(readAnswer(custody, c.req.valid('json').number)))
+    .post('/own-reports', json(own), (c) => {
+      const { exam, candidate } = c.req.valid('json');
+      return c.json({ reports: listOwnReports(custody, exam, candidate) });
+    })
+    .get('/exams/:exam/hold', (c) => c.json({ hold: viewHold(custody, c.req.param('exam')) }))
     .get('/ledger/*', ledgerFiles(custody))
     .post('/staff-sessions', json(ticket), (c) => c.json(redeemTicket(custody, c.req.valid('json').ticket)))
     .get('/staff-session', (c) => {
       const representative = sessionHolder(custody, c.req.header(SESSION_HEADER), 'staff');
-      return c.json({ representative, exams: listExams(custody, representative).map(({ exam }) => exam) });
+      return c.json({
+        representative,
+        exams: listExams(custody, representative).map(({ exam }) => exam),
+        reports: countWaiting(custody, representative),
+      });
     })
     .delete('/staff-session', (c) => {
       endSession(custody, c.req.header(SESSION_HEADER));

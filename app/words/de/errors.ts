@@ -66,6 +66,8 @@ export const errors: Words['errors'] = {
     `Diese Prüfung öffnet am ${FORMATS.de.moment(opensAt)} und kann vorher nicht begonnen werden. Es wurde nichts aufgezeichnet, und nichts geht verloren: Gehen Sie zurück auf Ihre Prüfungsseite; dort steht, wie lange es noch dauert.`,
   entryOver: (until) =>
     `Diese Prüfung konnte bis zum ${FORMATS.de.moment(until)} begonnen werden. Es wurde nichts aufgezeichnet. Wenn Sie bis dahin nicht beginnen konnten, schreiben Sie an die Adresse auf Ihrer Prüfungsseite; einen Grund müssen Sie nicht nennen.`,
+  examHeld:
+    'Diese Prüfung kann noch nicht beginnen: Zu ihr ist eine Meldung eingegangen, und die Datenschutzbeauftragten müssen zuerst antworten. Es wurde nichts aufgezeichnet. Halten Sie sich bereit und versuchen Sie es später noch einmal; dass Sie warten, wird Ihnen nicht angelastet. Im Zweifel schreiben Sie an die Adresse auf Ihrer Prüfungsseite.',
   startedElsewhere:
     'Diese Prüfung wurde in einem anderen Browser oder Fenster begonnen, und nur dort kann weiter aufgezeichnet werden. Was dort aufgezeichnet wurde, ist gespeichert. Gehen Sie dorthin zurück; wenn das nicht möglich ist, schreiben Sie an die Adresse auf Ihrer Prüfungsseite. Ihnen entsteht daraus kein Nachteil.',
   tooManyBrowsers:

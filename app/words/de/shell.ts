@@ -5,4 +5,8 @@ export const shell: Words['shell'] = {
   place: 'Prüfung',
   theme: 'Zwischen hell und dunkel wechseln',
   language: 'Sprache dieser Seite',
+  foot: 'Rechte',
+  report: 'Unzulässige Nutzung melden',
+  answers: 'Antworten auf Meldungen',
+  newTab: 'öffnet sich in einem neuen Tab',
 };

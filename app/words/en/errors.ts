@@ -53,6 +53,8 @@ export const errors = {
   /** @param until ISO 8601 */
   entryOver: (until: string) =>
     `This exam could be begun until ${FORMATS.en.moment(until)}. Nothing was recorded. If you could not begin by then, write to the contact on your exam page; you need not say why.`,
+  examHeld:
+    'This exam cannot begin yet: something about it was reported, and a privacy officer has to answer first. Nothing has been recorded. Stay ready and try again later; that you waited is not held against you. If you are in doubt, write to the contact on your exam page.',
   startedElsewhere:
     'This exam was started in another browser or window, and only that one can go on recording. What it recorded is kept. Go back to it; if you cannot, write to the contact on your exam page, and nothing is held against you.',
   tooManyBrowsers:

@@ -5,4 +5,9 @@ export const shell = {
   theme: 'Switch between light and dark',
   /** Names the group of the languages' buttons. */
   language: 'Language of this page',
+  /** Names the links at the foot of a page. */
+  foot: 'Rights',
+  report: 'Report a prohibited use',
+  answers: 'Answers to reports',
+  newTab: 'opens in a new tab',
 };
