@@ -11,6 +11,7 @@ import { assets } from './http/assets.ts';
 import { requireAttempt } from './recordings/attempt-guard.ts';
 import { ledgerFiles } from './http/ledger-files.ts';
 import { originApp } from './http/origin-app.ts';
+import { placeRoutes } from './place/password-routes.tsx';
 import { practiceRoutes } from './practice/routes.tsx';
 import type { Recordings } from './recordings/recordings.ts';
 import { languageRoutes } from './words/routes.ts';
@@ -44,6 +45,7 @@ export function examOrigin({ config, db, briskCustody, registrations, rules, key
     .use('/recordings/*', attempt)
     .route('/', recordingRoutes({ recordings }))
     .route('/', attemptRoutes({ db, custody: briskCustody, registrations, rules, keys, recordings, config }))
+    .route('/', placeRoutes({ db, recordings }))
     .route('/', practiceRoutes({ db, recordings, config }))
     .route('/', examPageRoutes({ config }))
     .route('/', languageRoutes())

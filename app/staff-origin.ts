@@ -5,6 +5,7 @@ import { staffExamRoutes } from './exams/routes.tsx';
 import { assets } from './http/assets.ts';
 import { originApp } from './http/origin-app.ts';
 import { staffNetworks } from './http/staff-networks.ts';
+import { passwordRoutes } from './place/password-routes.tsx';
 import { rosterRoutes } from './roster/routes.tsx';
 
 /** The staff origin: exams, as they are set up and sat, and rosters, on the institution's own networks only, and never a recording. */
@@ -19,6 +20,7 @@ export function staffOrigin({ config, db, custody, assetFolder, log }: Omit<WebP
     .use(staffNetworks(config.CLOISTER_STAFF_NETWORKS))
     .route('/', sessionRoutes({ custody }))
     .route('/', draftRoutes({ db, custody, config }))
+    .route('/', passwordRoutes({ db, custody, config }))
     .route('/', staffExamRoutes({ db, custody, config }))
     .route('/', rosterRoutes({ db, custody, config }))
     .route('/', assets(assetFolder));

@@ -35,7 +35,12 @@ export const examAddress = z.union([
 
 const place = z.discriminatedUnion('kind', [
   /** A page elsewhere, which the recorder opens in a window of its own. */
-  z.strictObject({ kind: z.literal('elsewhere'), address: examAddress }),
+  z.strictObject({
+    kind: z.literal('elsewhere'),
+    address: examAddress,
+    /** That page asks for a password, which test takers are shown while they are recorded. The password itself is web's alone to keep. */
+    asksPassword: z.literal(true).optional(),
+  }),
   /** Questions and answers on paper, beside the computer. */
   z.strictObject({ kind: z.literal('paper') }),
 ]);

@@ -14,6 +14,7 @@ import { enterExam } from '../app/exams/exam.ts';
 import { draftRoutes } from '../app/exams/draft-routes.tsx';
 import { examPageRoutes, staffExamRoutes } from '../app/exams/routes.tsx';
 import { originApp } from '../app/http/origin-app.ts';
+import { passwordRoutes, placeRoutes } from '../app/place/password-routes.tsx';
 import { practiceRoutes } from '../app/practice/routes.tsx';
 import { rosterRoutes } from '../app/roster/routes.tsx';
 import { languageRoutes } from '../app/words/routes.ts';
@@ -77,6 +78,7 @@ export async function startPages(
 
   const examOrigin = originApp({ place: 'exam', origin: origins.exam, log })
     .route('/', attemptRoutes({ ...parts, custody: parts.briskCustody, config }))
+    .route('/', placeRoutes({ db, recordings }))
     .route('/', practiceRoutes({ db, recordings, config }))
     .route('/', examPageRoutes({ config }))
     .route('/', languageRoutes());
@@ -88,6 +90,7 @@ export async function startPages(
   })
     .route('/', sessionRoutes({ custody: custody.web }))
     .route('/', draftRoutes({ db, custody: custody.web, config }))
+    .route('/', passwordRoutes({ db, custody: custody.web, config }))
     .route('/', staffExamRoutes({ db, custody: custody.web, config }))
     .route('/', rosterRoutes({ db, custody: custody.web, config }));
 

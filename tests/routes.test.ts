@@ -91,6 +91,7 @@ const TABLE: Record<Place, Record<string, Row>> = {
     'GET /attempt/recorder': { nobody: 401, other: 200 },
     'GET /attempt/start': { nobody: 401, other: 404 },
     'GET /attempt/receipt': { nobody: 401, other: 404 },
+    'GET /attempt/password': { nobody: 401, other: 404 },
     'POST /attempt': { nobody: 401, other: 404, malformed: 400, oversized: 413 },
     'POST /attempt/seal': { nobody: 401, other: 404, malformed: 400, oversized: 413 },
     'POST /recordings': { nobody: 401, other: 404, malformed: 400, oversized: 413 },
@@ -130,6 +131,8 @@ const TABLE: Record<Place, Record<string, Row>> = {
     'POST /exams/:exam/publication/withdrawal': {
       ...{ nobody: 401, other: 404, missing: 404, type: FORM_TYPE, administrator: true, draft: true },
     },
+    'GET /exams/:exam/password': { nobody: 401, other: 404, missing: 404, administrator: true, draft: true },
+    'POST /exams/:exam/password': DRAFT_FORM,
     'POST /exams/:exam/copies': {
       ...{ nobody: 401, other: 404, missing: 404, type: FORM_TYPE, administrator: true, draft: true },
     },

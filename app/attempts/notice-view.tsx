@@ -87,6 +87,7 @@ export interface NoticeTextProps {
     | 'language'
     | 'unit'
     | 'instructions'
+    | 'place'
     | 'necessity'
     | 'legalBasis'
     | 'reviewers'
@@ -119,6 +120,7 @@ export function NoticeText(props: NoticeTextProps) {
           </p>
         </>
       )}
+      <PlaceText words={words} place={setup.place} />
       <h2>{notice.what}</h2>
       <dl class="details">
         <dt>{notice.who}</dt>
@@ -174,6 +176,17 @@ export function NoticeText(props: NoticeTextProps) {
         <br />
         <code>{fingerprint}</code>
       </p>
+    </>
+  );
+}
+
+/** What has to be known of the exam's place beforehand. */
+function PlaceText({ words, place }: { words: Words; place: ExamSetup['place'] }) {
+  if (place.kind !== 'elsewhere' || !place.asksPassword) return null;
+  return (
+    <>
+      <h2>{words.place.heading}</h2>
+      <p>{words.place.asksPassword}</p>
     </>
   );
 }

@@ -115,6 +115,17 @@ export function RecordStep(props: { words: Words; exam: Exam; practice?: boolean
           </Missing>
         )}
         {microphone && <Missing kind="microphone" />}
+        {!practice && place.kind === 'elsewhere' && place.asksPassword && (
+          <p data-password>
+            <span class="hint" id="password-label">
+              {words.place.password}
+            </span>
+            <br />
+            <output aria-labelledby="password-label" data-password-shown>
+              {words.place.passwordFollows}
+            </output>
+          </p>
+        )}
         <div class="row">
           <a
             class="button primary"

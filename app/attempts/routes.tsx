@@ -10,13 +10,13 @@ import { keepSession, renewSession, requireTestTaker } from './session-guard.ts'
 import { readingOf } from '../words/language.ts';
 import { signedStatement } from '../recordings/records.ts';
 import { KEY_HEADER } from '../recordings/routes.ts';
-import { type Access, attemptIdOf, type AttemptParts, resumeAttempt, startAttempt } from './attempt.ts';
+import { type Access, attemptIdOf, type AttemptParts, checkOwn, resumeAttempt, startAttempt } from './attempt.ts';
 import { readChapterTimes } from './chapter-times.ts';
 import { findAttempt, readReceipt, sealAttempt } from './ending.ts';
 import { NoticePage } from './notice-view.tsx';
 import { RecorderPage } from './recorder-view.tsx';
 import { keptUntil, uploadBy } from './retention.ts';
-import { openSession, type TestTaker } from './test-taker.ts';
+import { openSession } from './test-taker.ts';
 import { EndedPage, RunningPage, SealWaitsPage } from './views.tsx';
 
 const startRequest = z.strictObject({ attempt: z.uuid(), publicKey: z.base64url().max(200) });
@@ -100,12 +100,4 @@ export function attemptRoutes({
       throw error;
     }
   }
-}
-
-/**
- * Another test taker's link may have been opened in this browser since: nothing of one attempt gets into another. Their session is not
- * renewed by that either: its cookie would take the place of the one that the own link has brought meanwhile.
- */
-function checkOwn(testTaker: TestTaker, attempt: string | undefined): void {
-  if (attempt !== attemptIdOf(testTaker.id)) throw new AppError('not-found', { detail: 'another attempt' });
 }

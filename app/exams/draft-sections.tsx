@@ -3,7 +3,7 @@ import { ChecksField, ChoiceField, Fault, MomentField, NameField, NumberField, W
 import type { Filled } from '../ui/filled.ts';
 import { Icon } from '../ui/icons.tsx';
 import { PURPOSES } from '../../hsm/policy.ts';
-import { type Draft, KINDS, type Kind } from './draft.ts';
+import { type Draft, KINDS, type KeptPlace, type Kind } from './draft.ts';
 import type { SectionName } from './draft-form.ts';
 import { PLACES, RECORDED } from './observation.ts';
 
@@ -16,11 +16,14 @@ export const SECTION_HEADINGS: Record<SectionName, string> = {
 };
 
 interface SectionProps {
+  /** Its id. */
+  exam: string;
   draft: Draft;
+  kept: KeptPlace;
   filled: Filled;
 }
 
-function WhatSection({ draft: { title, setup }, filled }: SectionProps) {
+function WhatSection({ exam, draft: { title, setup }, kept, filled }: SectionProps) {
   const place = setup.place?.kind ?? 'elsewhere';
   return (
     <>
@@ -58,6 +61,16 @@ function WhatSection({ draft: { title, setup }, filled }: SectionProps) {
         own={setup.place?.address}
         longest={2000}
       />
+      {place === 'elsewhere' && (
+        <p>
+          <span class="hint">
+            {kept.password
+              ? 'The page has a password, which test takers see while they are recorded. '
+              : 'The page can have a password, which test takers see only while they are recorded. '}
+          </span>
+          <a href={`/exams/${exam}/password`}>{kept.password ? 'See or change the password' : 'Set a password'}</a>
+        </p>
+      )}
       <WordsField
         {...{ filled, optional: true }}
         name="setup.instructions"

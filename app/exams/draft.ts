@@ -38,6 +38,12 @@ export interface Draft {
   recordings: Record<Kind, KindDraft>;
 }
 
+/** What is kept of a draft's place beside the draft, because it is in no text that is published. */
+export interface KeptPlace {
+  /** Whether there is a password for the page elsewhere. */
+  password: boolean;
+}
+
 /** An exam as it is proposed for publication. */
 export interface CompletedDraft {
   title: string;
@@ -94,15 +100,17 @@ const FIELD_OF: Record<string, string> = {
 
 /**
  * @param unit whose exam it is: custody's id, or null
+ * @param kept beside the draft
  * @returns what can be proposed, or what is missing or found, in the order of the page
  */
 export function completed(
   { title, policy: rules, setup, recordings }: Draft,
   unit: string | null,
+  kept: KeptPlace,
 ): { exam: CompletedDraft; faults: [] } | { exam: undefined; faults: DraftFault[] } {
   const on = KINDS.filter((kind) => recordings[kind].on);
   const necessity = Object.fromEntries(on.map((kind) => [kind, recordings[kind].words]));
-  const place = setup.place?.kind === 'paper' ? { kind: 'paper' } : setup.place;
+  const place = placeOf(setup.place, kept);
   const given = { title, policy: { ...rules, unit }, setup: { ...setup, place, necessity } };
   const read = complete.safeParse(given);
   // What is there is looked at whatever else is missing.
@@ -112,11 +120,17 @@ export function completed(
     ...on.flatMap((kind) => faultOfWords(kind, recordings[kind])),
     ...(whole.success ? [...findFaults(lint, whole.data, LIMITS), ...faultsOfTimes(whole.data)].map(onPage) : []),
   ];
-  faults.sort((one, other) => placeOf(one) - placeOf(other));
+  faults.sort((one, other) => rankOf(one) - rankOf(other));
   const once = faults.filter(
     ({ field, why }, index) => faults.findIndex((one) => one.field === field && one.why === why) === index,
   );
   return read.success && once.length === 0 ? { exam: read.data, faults: [] } : { exam: undefined, faults: once };
+}
+
+/** @returns a draft's place as it is published */
+function placeOf(place: Draft['setup']['place'], { password }: KeptPlace): Draft['setup']['place'] | object {
+  if (place?.kind === 'paper') return { kind: 'paper' };
+  return place && { kind: place.kind, address: place.address, ...(password && { asksPassword: true }) };
 }
 
 /** What nobody has to say anything about: it stands for parts that are missing. */
@@ -165,7 +179,7 @@ function onPage(fault: DraftFault): DraftFault {
   return { ...fault, field: FIELD_OF[fault.field] ?? fault.field };
 }
 
-function placeOf({ field }: DraftFault): number {
+function rankOf({ field }: DraftFault): number {
   return ORDER.findIndex((beginning) => field.startsWith(beginning));
 }
 
@@ -223,9 +237,11 @@ function wordIssue({ path, message }: z.core.$ZodIssue): DraftFault[] {
 
 /** @returns a draft of an exam that is like a published one; its times are open again, and its words wait to be confirmed */
 export function draftOf({ title, policy: rules, setup }: CompletedDraft): Draft {
-  const { necessity, opensAt: _opensAt, costsNothing: _costsNothing, ...told } = setup;
+  const { necessity, place, opensAt: _opensAt, costsNothing: _costsNothing, ...told } = setup;
   const { unit: _unit, closesAt: _closesAt, ...kept } = rules;
-  return { title, policy: kept, setup: told, recordings: kindsOf(necessity) };
+  // The password stays with its exam.
+  const where = place.kind === 'elsewhere' ? { kind: place.kind, address: place.address } : place;
+  return { title, policy: kept, setup: { ...told, place: where }, recordings: kindsOf(necessity) };
 }
 
 /** @returns a draft like another one, its words to be confirmed again */

@@ -28,7 +28,7 @@ export const RECORDED: Record<Kind, { name: string; does: string; cannot: string
 export const PLACES: Record<ExamSetup['place']['kind'], { name: string; can: string; cannot: string }> = {
   elsewhere: {
     name: 'A page elsewhere',
-    can: 'Can be observed: what camera, microphone and the shared screen take in; that the recorder runs all the time.',
+    can: 'Can be observed: what camera, microphone and the shared screen take in; that the recorder runs all the time. The page’s password can be shown only while somebody is recorded.',
     cannot:
       'Cannot be observed or restricted: what happens inside the page elsewhere, its tabs, its clipboard or other programs. A lockdown browser or the learning platform’s own settings can do that; this page cannot, and does not pretend to.',
   },

@@ -1,14 +1,22 @@
+import type { ExamSetup } from '../../hsm/exam-setup.ts';
 import { NoticeText } from '../attempts/notice-view.tsx';
 import { keptUntil, uploadBy } from '../attempts/retention.ts';
 import { Day, Moment } from '../ui/moment.tsx';
 import { wordsIn } from '../words/language.ts';
-import { type Draft, KINDS } from './draft.ts';
+import { type Draft, type KeptPlace, KINDS } from './draft.ts';
 
 /** Stands where a draft does not say it yet. */
 const UNSAID = '[not said yet]';
 
+/** Of the place, what the notice speaks of: its address does not stand there. */
+function placeOf({ kind = 'elsewhere' }: Draft['setup']['place'] = {}, { password }: KeptPlace): ExamSetup['place'] {
+  if (kind === 'paper') return { kind };
+  return { kind, address: '/', ...(password && { asksPassword: true as const }) };
+}
+
 /** What test takers of a draft's exam will read: the text of the notice itself, with the draft's words. */
-export function NoticePreview({ institution, draft }: { institution: string; draft: Draft }) {
+export function NoticePreview(props: { institution: string; draft: Draft; kept: KeptPlace }) {
+  const { institution, draft, kept } = props;
   const { policy, setup, recordings } = draft;
   const { closesAt, retentionDays, uploadHours = 72, purposes = [], reentry = 'any-browser' } = policy;
   const language = setup.language ?? 'en';
@@ -34,6 +42,7 @@ export function NoticePreview({ institution, draft }: { institution: string; dra
           language,
           unit: setup.unit ?? UNSAID,
           instructions: setup.instructions ?? '',
+          place: placeOf(setup.place, kept),
           necessity,
           legalBasis: setup.legalBasis ?? UNSAID,
           reviewers: setup.reviewers ?? UNSAID,

@@ -58,6 +58,7 @@ export interface RosterPart {
 /** Who sits an exam and how far each has come. What was recorded is never here. @param props.runs whether who looks may change it */
 export function RosterPage({ runs, reviews, part, ...shell }: RosterShellProps & RosterProps & { reviews: boolean }) {
   const { exam, title } = shell.exam;
+  const { place } = shell.exam.setup;
   return (
     <RosterShell {...shell} title={title} scripts={['htmx']}>
       <div class="row">
@@ -81,6 +82,12 @@ export function RosterPage({ runs, reviews, part, ...shell }: RosterShellProps &
               <Icon name="people" />
               Add a test taker
             </a>
+            {place.kind === 'elsewhere' && place.asksPassword && (
+              <a class="button" href={`/exams/${exam}/password`}>
+                <Icon name="lock" />
+                Password of the exam’s page
+              </a>
+            )}
           </>
         )}
       </div>

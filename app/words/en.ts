@@ -1,6 +1,7 @@
 import { attempt } from './en/attempt.tsx';
 import { demonstration } from './en/demonstration.ts';
 import { errors } from './en/errors.ts';
+import { place } from './en/place.tsx';
 import { practice } from './en/practice.tsx';
 import { recorder } from './en/recorder.tsx';
 import { check } from './en/check.tsx';
@@ -20,6 +21,7 @@ export const en = {
   attempt,
   recorder,
   practice,
+  place,
   check,
 };
 

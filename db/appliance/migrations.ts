@@ -124,4 +124,10 @@ export const migrations: readonly Migration[] = [
       for (const word of wordsOf(`${name} ${candidate}`)) insert.run(exam, word, id);
     }
   },
+  // What belongs to an exam's place: the password of a page elsewhere.
+  `
+  CREATE TABLE exam_passwords (
+    exam TEXT PRIMARY KEY REFERENCES exams(id), password TEXT NOT NULL
+  ) STRICT;
+  `,
 ];

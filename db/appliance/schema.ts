@@ -22,6 +22,12 @@ export const examDrafts = sqliteTable('exam_drafts', {
   unsigned: text({ enum: ['withdrawn', 'expired'] }),
 });
 
+/** The password of the page that an exam is on, where it asks for one. Part of no draft, and nothing that custody knows. */
+export const examPasswords = sqliteTable('exam_passwords', {
+  exam: text().primaryKey(),
+  password: text().notNull(),
+});
+
 /** What custody said of an exam: its rules, and its key with the appliance key's word. */
 export const examRules = sqliteTable('exam_rules', {
   exam: text().primaryKey(),

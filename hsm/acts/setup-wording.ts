@@ -12,6 +12,14 @@ export function wordSetup(setup: ExamSetup): Detail[] {
     { term: 'Language of its texts', value: setup.language === 'de' ? 'German' : 'English' },
     { term: 'Held by', value: setup.unit },
     { term: 'Where it is', value: place.kind === 'elsewhere' ? place.address : 'on paper' },
+    ...(place.kind === 'elsewhere' && place.asksPassword
+      ? [
+          {
+            term: 'Its password',
+            value: 'shown to test takers while they are recorded; the exam’s administrators set it',
+          },
+        ]
+      : []),
     ...(setup.instructions ? [{ term: 'What test takers have to know', value: setup.instructions }] : []),
     { term: 'Opens', value: setup.opensAt ?? 'when it is published' },
     {

@@ -3,6 +3,7 @@ import { CheckStep } from './check-step.ts';
 import { sentenceOfBrowser } from './devices.ts';
 import type { PageMessage, Progress, Trouble, WorkerMessage } from './messages.ts';
 import type { Page } from './page.ts';
+import { ExamPassword } from './exam-password.ts';
 import { RecordStep } from './record-step.ts';
 import { SealingStep } from './sealing-step.ts';
 import { elapsedOf, startOf, truthOf } from './truth.ts';
@@ -24,6 +25,7 @@ export class Session {
   /** Why nothing was recorded before this page was opened; null where the attempt had not begun. */
   #cause: GapCause | null = null;
   #uploadBy: string | null = null;
+  #password: ExamPassword | null = null;
   /** What is said instead of the truth for a while: until then, by the browser's own count. */
   #notice: { sentence: string; until: number } | null = null;
   #unsent = 0;
@@ -56,6 +58,7 @@ export class Session {
 
   /** @param attempt its id @param fingerprint of the appliance key, from the personal link */
   open(attempt: string, fingerprint: string | null): void {
+    this.#password = new ExamPassword(attempt);
     this.#check.enable(false);
     const sentence = sentenceOfBrowser();
     if (sentence) return this.#fail(sentence);
@@ -135,6 +138,7 @@ export class Session {
   async #finish(): Promise<void> {
     if (this.#phase !== 'recording') return;
     this.#phase = 'sealing';
+    this.#password?.hide();
     this.#page.elements.finishDialog.close();
     this.#sealing.begin(this.#uploadBy);
     this.#send({ kind: 'finish', missing: await this.#record.stop() });
@@ -143,6 +147,7 @@ export class Session {
   async #replaced(): Promise<void> {
     if (this.#phase === 'over') return;
     this.#phase = 'over';
+    this.#password?.hide();
     this.#check.letGo();
     this.#page.fail(words.page.replaced(this.#page.contact));
     await this.#record.stop();
@@ -150,6 +155,7 @@ export class Session {
 
   #sealed(): void {
     this.#phase = 'over';
+    this.#password?.hide();
     this.#unsent = 0;
     this.#check.letGo();
     this.#worker.terminate();
@@ -164,6 +170,7 @@ export class Session {
       if (this.#notice && this.#notice.until >= performance.now()) sealingMessage.textContent = this.#notice.sentence;
     }
     if (this.#phase !== 'recording') return;
+    if (progress.storedUntil !== null) void this.#password?.show();
     const now = Date.now();
     const { text, datetime } = elapsedOf(now - (progress.startedAt ?? now));
     elapsed.textContent = text;
@@ -194,6 +201,7 @@ export class Session {
   #fail(sentence: string): void {
     if (this.#phase === 'over') return;
     this.#phase = 'over';
+    this.#password?.hide();
     this.#page.fail(sentence);
     // The worker stays: what is encrypted may still reach the appliance.
     this.#check.letGo();

@@ -21,6 +21,8 @@ export const errors: Words['errors'] = {
     'chapter-unknown':
       'Zu diesem Abschnitt fehlt noch der Schlüsselumschlag. Er muss vor den Stücken des Abschnitts ankommen.',
     'segments-missing': 'Die Erklärung nennt Stücke, die noch nicht angekommen sind.',
+    'not-recorded':
+      'Das wird nur angezeigt, während Ihre Prüfung aufgezeichnet wird, und in den letzten Sekunden ist nichts davon angekommen. Es erscheint von selbst, sobald etwas ankommt; Ihnen entsteht daraus kein Nachteil.',
     'attempt-sealed':
       'Diese Prüfung ist beendet und ihre Aufzeichnung versiegelt. Es kann nichts mehr hinzugefügt werden.',
     'upload-closed':

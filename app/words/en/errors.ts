@@ -19,6 +19,8 @@ export const errors = {
     'chapter-differs': 'Another envelope is already stored for this chapter. The stored one stays as it is.',
     'chapter-unknown': 'This chapter has no envelope yet. Its envelope has to arrive before its segments.',
     'segments-missing': 'The statement names segments that have not arrived.',
+    'not-recorded':
+      'This is shown only while your exam is being recorded, and nothing of it has arrived in the last seconds. It follows by itself once something does; this is not held against you.',
     'attempt-sealed': 'This attempt has ended and its recording is sealed. Nothing can be added to it.',
     'upload-closed': 'The time to send this recording is over. This is not held against you.',
     'already-done': 'This has been done already. Nothing was changed.',

@@ -1,0 +1,95 @@
+/** The place of an exam as people meet it in a browser: its administrators, and a test taker who is recorded. */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { enterTestTaker } from '../app/attempts/test-taker.ts';
+import { DEMONSTRATION } from '../app/cli/demonstration.ts';
+import { enterExam } from '../app/exams/exam.ts';
+import { openApplianceDatabase } from '../db/appliance/open.ts';
+import type { ExamSetupInput } from '../hsm/exam-setup.ts';
+import { type Appliance, ask, cookieOf, startAppliance } from './appliance.ts';
+import { launchChromium, openContext } from './chromium.ts';
+import { enrolRepresentative, openDesk, publishExam } from './custody-process.ts';
+import { inspectPage } from './page-inspection.ts';
+import { finish, openRecorder } from './recorder-browser.ts';
+
+let appliance: Appliance;
+let browser: Browser;
+let desk: Awaited<ReturnType<typeof openDesk>>;
+let db: ReturnType<typeof openApplianceDatabase>;
+/** An exam administrator at their computer. */
+let staff: Page;
+
+beforeAll(async () => {
+  const flags = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+  [appliance, browser] = await Promise.all([startAppliance({ testTakers: 1 }), launchChromium(flags)]);
+  desk = await openDesk(appliance.data, appliance.room);
+  db = openApplianceDatabase(join(appliance.data, 'web/appliance.db'));
+  const roles = ['exam-administrator' as const];
+  const { session } = await enrolRepresentative(desk, 'Paulo Nunes', [], { roles });
+  const { ticket } = await desk.room.ticket(session);
+  const entry = await ask(appliance.staff, '/session', {
+    method: 'POST',
+    headers: { origin: appliance.room, 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({ ticket }).toString(),
+  });
+  const context = await openContext(browser);
+  const [name, value] = cookieOf(entry).split(/=(.*)/s) as [string, string];
+  await context.addCookies([{ name, value, url: appliance.staff, secure: true }]);
+  staff = await context.newPage();
+}, 120_000);
+
+afterAll(async () => {
+  db?.$client.close();
+  await browser?.close();
+  await appliance?.stop();
+});
+
+/** Publishes an exam with this place, and invites somebody. @returns the exam's id and their personal link */
+async function publish(place: ExamSetupInput['place'], changed: Partial<ExamSetupInput> = {}) {
+  const { title, policy, setup } = DEMONSTRATION;
+  const exam = randomUUID();
+  const { camera } = setup.necessity;
+  const told = { ...setup, necessity: { camera }, ...changed, place };
+  enterExam(db, await publishExam(desk, { exam, title, policy, setup: told }));
+  const { token } = enterTestTaker(db, { exam, candidate: randomUUID().slice(0, 8), name: 'Amal Haddad' });
+  return { exam, link: `${appliance.exam}/i/${token}` };
+}
+
+/** Opens a personal link and begins to record. */
+async function sit(context: BrowserContext, link: string): Promise<Page> {
+  const page = await context.newPage();
+  await openRecorder(page, link);
+  await page.click('[data-allow]');
+  await page.click('[data-start]:enabled');
+  await page.waitForSelector('[data-step=record]:not([hidden])');
+  return page;
+}
+
+test('a page’s password is set by its administrator, seen by a test taker while they are recorded, and gone at the end', async () => {
+  const { exam, link } = await publish({ kind: 'elsewhere', address: '/demonstration', asksPassword: true });
+  await staff.goto(`${appliance.staff}/exams/${exam}`);
+  await staff.getByRole('link', { name: 'Password of the exam’s page' }).click();
+  await staff.getByRole('textbox', { name: 'Password' }).fill('Heron 7');
+  await staff.getByRole('button', { name: 'Save the password' }).click();
+  await staff.waitForLoadState();
+  expect(await staff.getByRole('textbox', { name: 'Password' }).inputValue()).toBe('Heron 7');
+  for (const width of [1280, 380]) await inspectPage(staff, 'exam-password', width);
+
+  const context = await openContext(browser);
+  const page = await context.newPage();
+  await page.goto(link);
+  await page.getByText('which asks for a password').waitFor();
+  expect(await page.content()).not.toContain('Heron 7');
+  await page.close();
+  const recorder = await sit(context, link);
+  const shown = recorder.getByRole('status', { name: 'Password for the exam’s page' });
+  await expect.poll(() => shown.textContent(), { timeout: 20_000 }).toBe('Heron 7');
+  for (const width of [1280, 380]) await inspectPage(recorder, 'recorder-password', width);
+  await recorder.reload();
+  await expect.poll(() => shown.textContent(), { timeout: 20_000 }).toBe('Heron 7');
+  await finish(recorder);
+  expect(await recorder.content()).not.toContain('Heron 7');
+  await context.close();
+});
