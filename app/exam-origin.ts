@@ -11,7 +11,8 @@ import { assets } from './http/assets.ts';
 import { requireAttempt } from './recordings/attempt-guard.ts';
 import { ledgerFiles } from './http/ledger-files.ts';
 import { originApp } from './http/origin-app.ts';
-import { placeRoutes } from './place/password-routes.tsx';
+import type { Files } from './place/files.ts';
+import { placeRoutes } from './place/routes.ts';
 import { practiceRoutes } from './practice/routes.tsx';
 import type { Recordings } from './recordings/recordings.ts';
 import { languageRoutes } from './words/routes.ts';
@@ -31,13 +32,24 @@ export interface WebParts {
   rules: RuleBook;
   keys: AttemptKeys;
   recordings: Recordings;
+  files: Files;
   /** Folder of the built assets. */
   assetFolder: string;
   log: Logger;
 }
 
 /** The exam origin: everything that a test taker's browser asks. */
-export function examOrigin({ config, db, briskCustody, registrations, rules, keys, recordings, ...rest }: WebParts) {
+export function examOrigin({
+  config,
+  db,
+  briskCustody,
+  registrations,
+  rules,
+  keys,
+  recordings,
+  files,
+  ...rest
+}: WebParts) {
   const { assetFolder, ledgerFile, log } = rest;
   const attempt = requireAttempt(db, rules, keys);
   return originApp({ place: 'exam', origin: config.CLOISTER_EXAM_ORIGIN, log })
@@ -45,7 +57,7 @@ export function examOrigin({ config, db, briskCustody, registrations, rules, key
     .use('/recordings/*', attempt)
     .route('/', recordingRoutes({ recordings }))
     .route('/', attemptRoutes({ db, custody: briskCustody, registrations, rules, keys, recordings, config }))
-    .route('/', placeRoutes({ db, recordings }))
+    .route('/', placeRoutes({ db, files, recordings }))
     .route('/', practiceRoutes({ db, recordings, config }))
     .route('/', examPageRoutes({ config }))
     .route('/', languageRoutes())

@@ -5,11 +5,12 @@ import { staffExamRoutes } from './exams/routes.tsx';
 import { assets } from './http/assets.ts';
 import { originApp } from './http/origin-app.ts';
 import { staffNetworks } from './http/staff-networks.ts';
+import { documentRoutes } from './place/document-routes.tsx';
 import { passwordRoutes } from './place/password-routes.tsx';
 import { rosterRoutes } from './roster/routes.tsx';
 
 /** The staff origin: exams, as they are set up and sat, and rosters, on the institution's own networks only, and never a recording. */
-export function staffOrigin({ config, db, custody, assetFolder, log }: Omit<WebParts, 'recordings'>) {
+export function staffOrigin({ config, db, files, custody, assetFolder, log }: Omit<WebParts, 'recordings'>) {
   return originApp({
     place: 'staff',
     origin: config.CLOISTER_STAFF_ORIGIN,
@@ -20,6 +21,7 @@ export function staffOrigin({ config, db, custody, assetFolder, log }: Omit<WebP
     .use(staffNetworks(config.CLOISTER_STAFF_NETWORKS))
     .route('/', sessionRoutes({ custody }))
     .route('/', draftRoutes({ db, custody, config }))
+    .route('/', documentRoutes({ db, files, custody, config }))
     .route('/', passwordRoutes({ db, custody, config }))
     .route('/', staffExamRoutes({ db, custody, config }))
     .route('/', rosterRoutes({ db, custody, config }))

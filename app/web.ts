@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { listDocumentIds } from '../db/appliance/documents.ts';
 import { openApplianceDatabase } from '../db/appliance/open.ts';
 import { AttemptKeys } from './attempts/attempt-keys.ts';
 import { finishAttempt } from './attempts/ending.ts';
@@ -9,6 +10,7 @@ import { Registrations } from './custody/registrations.ts';
 import { examOrigin } from './exam-origin.ts';
 import { RuleBook } from './exams/rule-book.ts';
 import { listen, stopListening } from './http/listen.ts';
+import { Files } from './place/files.ts';
 import { Recordings } from './recordings/recordings.ts';
 import { staffOrigin } from './staff-origin.ts';
 
@@ -35,6 +37,8 @@ async function main(): Promise<void> {
     log,
   });
   registrations.open((attempt, seal, receipt) => finishAttempt({ db, recordings }, attempt, seal, receipt));
+  const files = new Files(config.CLOISTER_FILES, config.CLOISTER_DISK_RESERVE);
+  await files.sweep(listDocumentIds(db));
   const parts = {
     config,
     db,
@@ -45,6 +49,7 @@ async function main(): Promise<void> {
     rules: new RuleBook({ db, custody, log }),
     keys: new AttemptKeys(db),
     recordings,
+    files,
     assetFolder: join(import.meta.dirname, 'assets'),
     log,
   };

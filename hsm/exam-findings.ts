@@ -41,6 +41,8 @@ const DAY_MS = 86_400_000;
 const TEXTS: Record<string, (exam: ExamText) => string | undefined> = {
   title: ({ title }) => title,
   'setup.unit': ({ setup }) => setup.unit,
+  'setup.place.documents': ({ setup: { place } }) =>
+    place.kind === 'document' ? place.documents.map(({ name }) => name).join('\n') : undefined,
   'setup.instructions': ({ setup }) => setup.instructions,
   'setup.necessity.camera': ({ setup }) => setup.necessity.camera,
   'setup.necessity.microphone': ({ setup }) => setup.necessity.microphone,

@@ -14,7 +14,9 @@ import { enterExam } from '../app/exams/exam.ts';
 import { draftRoutes } from '../app/exams/draft-routes.tsx';
 import { examPageRoutes, staffExamRoutes } from '../app/exams/routes.tsx';
 import { originApp } from '../app/http/origin-app.ts';
-import { passwordRoutes, placeRoutes } from '../app/place/password-routes.tsx';
+import { documentRoutes } from '../app/place/document-routes.tsx';
+import { passwordRoutes } from '../app/place/password-routes.tsx';
+import { placeRoutes } from '../app/place/routes.ts';
 import { practiceRoutes } from '../app/practice/routes.tsx';
 import { rosterRoutes } from '../app/roster/routes.tsx';
 import { languageRoutes } from '../app/words/routes.ts';
@@ -50,7 +52,7 @@ export async function startPages(
     folder: join(folder, 'recordings'),
     limits: { segment: 2 ** 20, diskReserve: 0 },
   });
-  const { recordings } = parts;
+  const { recordings, filesFolder } = parts;
   const config = {
     CLOISTER_INSTITUTION: INSTITUTION,
     CLOISTER_ROOM_ORIGIN: ROOM_ORIGIN,
@@ -78,7 +80,7 @@ export async function startPages(
 
   const examOrigin = originApp({ place: 'exam', origin: origins.exam, log })
     .route('/', attemptRoutes({ ...parts, custody: parts.briskCustody, config }))
-    .route('/', placeRoutes({ db, recordings }))
+    .route('/', placeRoutes(parts))
     .route('/', practiceRoutes({ db, recordings, config }))
     .route('/', examPageRoutes({ config }))
     .route('/', languageRoutes());
@@ -90,6 +92,7 @@ export async function startPages(
   })
     .route('/', sessionRoutes({ custody: custody.web }))
     .route('/', draftRoutes({ db, custody: custody.web, config }))
+    .route('/', documentRoutes({ ...parts, custody: custody.web, config }))
     .route('/', passwordRoutes({ db, custody: custody.web, config }))
     .route('/', staffExamRoutes({ db, custody: custody.web, config }))
     .route('/', rosterRoutes({ db, custody: custody.web, config }));
@@ -98,7 +101,7 @@ export async function startPages(
   const ask = (
     place: 'exam' | 'staff',
     path: string,
-    init: { method?: string; headers?: Record<string, string>; body?: string } = {},
+    init: { method?: string; headers?: Record<string, string>; body?: string | FormData } = {},
   ) => {
     const origin = origins[place];
     const headers = { host: new URL(origin).host, accept: 'text/html', origin, ...init.headers };
@@ -111,6 +114,7 @@ export async function startPages(
     custody,
     db,
     recordings,
+    filesFolder,
     recordingsFolder: config.CLOISTER_RECORDINGS,
     exam,
     examOrigin,

@@ -1,16 +1,19 @@
 /** The place of an exam as people meet it in a browser: its administrators, and a test taker who is recorded. */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { enterTestTaker } from '../app/attempts/test-taker.ts';
 import { DEMONSTRATION } from '../app/cli/demonstration.ts';
 import { enterExam } from '../app/exams/exam.ts';
+import { Files } from '../app/place/files.ts';
+import { insertDocument } from '../db/appliance/documents.ts';
 import { openApplianceDatabase } from '../db/appliance/open.ts';
 import type { ExamSetupInput } from '../hsm/exam-setup.ts';
 import { type Appliance, ask, cookieOf, startAppliance } from './appliance.ts';
 import { launchChromium, openContext } from './chromium.ts';
 import { enrolRepresentative, openDesk, publishExam } from './custody-process.ts';
+import { PDF, PNG } from './exam-files.ts';
 import { inspectPage } from './page-inspection.ts';
 import { finish, openRecorder } from './recorder-browser.ts';
 
@@ -57,6 +60,27 @@ async function publish(place: ExamSetupInput['place'], changed: Partial<ExamSetu
   return { exam, link: `${appliance.exam}/i/${token}` };
 }
 
+const DOCUMENTS = [
+  { name: 'Questions.pdf', type: 'application/pdf' as const, content: PDF },
+  { name: 'figure.png', type: 'image/png' as const, content: PNG },
+  { name: 'notes.txt', type: 'text/plain' as const, content: Buffer.from('Write about herons.\nUse 200 words.') },
+];
+
+/** Publishes an exam on documents, which web has. */
+async function publishDocuments() {
+  const documents = DOCUMENTS.map(({ name, type, content }) => ({
+    ...{ name, type, bytes: content.length },
+    digest: createHash('sha256').update(content).digest('base64url'),
+  }));
+  const published = await publish({ kind: 'document', documents });
+  const files = new Files(join(appliance.data, 'web/files'), 0);
+  for (const { name, type, content } of DOCUMENTS) {
+    const stored = await files.store(published.exam, new Blob([content]).stream(), content.length);
+    insertDocument(db, { ...stored, exam: published.exam, name, type, addedAt: new Date().toISOString() }, 10);
+  }
+  return published;
+}
+
 /** Opens a personal link and begins to record. */
 async function sit(context: BrowserContext, link: string): Promise<Page> {
   const page = await context.newPage();
@@ -91,5 +115,44 @@ test('a page’s password is set by its administrator, seen by a test taker whil
   await expect.poll(() => shown.textContent(), { timeout: 20_000 }).toBe('Heron 7');
   await finish(recorder);
   expect(await recorder.content()).not.toContain('Heron 7');
+  await context.close();
+});
+
+test('an exam on documents: gathered by its administrator, shown while recording runs, and put away at the end', async () => {
+  await staff.goto(`${appliance.staff}/exams/new`);
+  await staff.getByLabel('Title').fill('Drawing');
+  await staff.getByLabel(/^Paper/).check();
+  await staff.getByRole('button', { name: 'Begin the draft' }).click();
+  await staff.getByLabel('Where the exam itself is').selectOption('document');
+  await staff.getByRole('button', { name: 'Save: What and where' }).click();
+  await staff.getByRole('link', { name: 'See or change the documents' }).click();
+  for (const { name, content } of DOCUMENTS) {
+    await staff.getByLabel('A file to add').setInputFiles({ name, mimeType: 'application/x-guessed', buffer: content });
+    await staff.getByRole('button', { name: 'Add the file' }).click();
+    await staff.getByRole('link', { name }).waitFor();
+  }
+  await staff.getByLabel('A file to add').setInputFiles({
+    ...{ name: 'answers.docx', mimeType: 'application/pdf', buffer: Buffer.from('PK\x03\x04') },
+  });
+  await staff.getByRole('button', { name: 'Add the file' }).click();
+  await staff.getByText('This file is neither a PDF').waitFor();
+  for (const width of [1280, 380]) await inspectPage(staff, 'exam-documents', width);
+  await staff.getByRole('button', { name: 'Take out Questions.pdf' }).click();
+  await staff.getByRole('link', { name: 'Questions.pdf' }).waitFor({ state: 'detached' });
+
+  const { link } = await publishDocuments();
+  const context = await openContext(browser);
+  const recorder = await sit(context, link);
+  await recorder.getByText('Write about herons.').waitFor();
+  await expect
+    .poll(() => recorder.locator('img[data-document-sheet]').evaluate((image: HTMLImageElement) => image.naturalWidth))
+    .toBe(1);
+  // Chromium's own viewer is what shows it, in the frame.
+  await expect.poll(() => recorder.frames().map((frame) => frame.url().split('/')[0])).toContain('chrome-extension:');
+  for (const width of [1280, 380]) await inspectPage(recorder, 'recorder-documents', width);
+  await recorder.reload();
+  await recorder.getByText('Write about herons.').waitFor();
+  await finish(recorder);
+  expect(await recorder.content()).not.toContain('Write about herons.');
   await context.close();
 });

@@ -182,11 +182,12 @@ export function NoticeText(props: NoticeTextProps) {
 
 /** What has to be known of the exam's place beforehand. */
 function PlaceText({ words, place }: { words: Words; place: ExamSetup['place'] }) {
-  if (place.kind !== 'elsewhere' || !place.asksPassword) return null;
+  const { asksPassword, onPage } = words.place;
+  if (place.kind === 'paper' || (place.kind === 'elsewhere' && !place.asksPassword)) return null;
   return (
     <>
       <h2>{words.place.heading}</h2>
-      <p>{words.place.asksPassword}</p>
+      <p>{place.kind === 'document' ? onPage : asksPassword}</p>
     </>
   );
 }

@@ -8,6 +8,7 @@ import { langOf } from '../exams/exam-text.tsx';
 import type { Words } from '../words/en.ts';
 import type { Reading } from '../words/language.ts';
 import { CheckStep } from './check-step-view.tsx';
+import { Documents } from '../place/shown-documents-view.tsx';
 import { ContactLink } from './notice-view.tsx';
 
 /** The recorder's page: four steps of which its script shows one. Its attributes are what the script holds on to. */
@@ -142,12 +143,13 @@ export function RecordStep(props: { words: Words; exam: Exam; practice?: boolean
           </button>
         </div>
       </div>
-      <p>{recorder.leave}</p>
+      <p>{place.kind === 'document' && !practice ? words.place.leave : recorder.leave}</p>
       <p class="hint">{recorder.help(<ContactLink {...exam.setup.arrangement.contact} />)}</p>
+      {place.kind === 'document' && !practice && <Documents words={words} exam={exam} documents={place.documents} />}
       <dialog data-finish-dialog aria-labelledby="finish-heading">
         <div class="stack">
           <h2 id="finish-heading">{said.finishHeading}</h2>
-          <p>{said.finishText}</p>
+          <p>{place.kind === 'document' && !practice ? words.place.finishText : said.finishText}</p>
           {resumed && <p>{recorder.elsewhere}</p>}
           <div class="row">
             <button type="button" class="button primary" data-finish-confirm>

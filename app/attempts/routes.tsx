@@ -6,6 +6,7 @@ import type { WebConfig } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { readExam } from '../exams/exam.ts';
 import { readContent } from '../http/content.ts';
+import { frameOwnFiles } from '../http/security-headers.ts';
 import { keepSession, renewSession, requireTestTaker } from './session-guard.ts';
 import { readingOf } from '../words/language.ts';
 import { signedStatement } from '../recordings/records.ts';
@@ -63,6 +64,7 @@ export function attemptRoutes({
       if (known?.endedAt) return c.redirect('/attempt', 303);
       const exam = readExam(db, testTaker.exam);
       const reading = readingOf(c, exam.setup.language);
+      if (exam.setup.place.kind === 'document') frameOwnFiles(c);
       const about = { reading, institution, name: testTaker.name, exam, attempt: attemptIdOf(testTaker.id) };
       return c.html(<RecorderPage {...about} resumed={known !== undefined} />);
     })

@@ -12,6 +12,7 @@ import { AppError } from '../errors.ts';
 import { idOf } from '../http/address.ts';
 import { readContent } from '../http/content.ts';
 import { anyForm } from '../http/entries.ts';
+import { describeDocuments } from '../place/document.ts';
 import { type Filled, UNFILLED } from '../ui/filled.ts';
 import { completed, type Draft, type DraftFault, draftOf, duplicateOf, type KeptPlace } from './draft.ts';
 import { type ReadDraft, readDraftForm, type SectionName, sectionOf } from './draft-form.ts';
@@ -130,7 +131,7 @@ export function draftRoutes({
   }
 
   function keptOf({ exam }: DraftRow): KeptPlace {
-    return { password: findExamPassword(db, exam) !== undefined };
+    return { password: findExamPassword(db, exam) !== undefined, documents: describeDocuments(db, exam) };
   }
 
   function findOwn(c: Context<StaffEnv>): DraftRow {

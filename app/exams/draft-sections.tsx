@@ -40,7 +40,7 @@ function WhatSection({ exam, draft: { title, setup }, kept, filled }: SectionPro
         filled={filled}
         name="setup.place.kind"
         label="Where the exam itself is"
-        hint="A page elsewhere is a quiz of the learning platform, or the room of a video call."
+        hint="A page elsewhere is a quiz of the learning platform, or the room of a video call. Documents are added once this is saved."
         options={Object.entries(PLACES).map(([kind, { name }]) => [kind, name])}
         chosen={place}
       />
@@ -57,10 +57,20 @@ function WhatSection({ exam, draft: { title, setup }, kept, filled }: SectionPro
         {...{ filled, optional: true }}
         name="setup.place.address"
         label="Address of the page elsewhere"
-        hint="An https address, as the browser shows it. An exam on paper needs none."
+        hint="An https address, as the browser shows it. Documents and paper need none."
         own={setup.place?.address}
         longest={2000}
       />
+      {place === 'document' && (
+        <p id="setup.place.documents" tabindex={-1}>
+          <span class="hint">
+            {kept.documents.length === 0
+              ? 'There is no document yet. '
+              : `${kept.documents.length === 1 ? 'One document' : `${kept.documents.length} documents`}: ${kept.documents.map(({ name }) => name).join(', ')}. `}
+          </span>
+          <a href={`/exams/${exam}/documents`}>See or change the documents</a>
+        </p>
+      )}
       {place === 'elsewhere' && (
         <p>
           <span class="hint">

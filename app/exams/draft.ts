@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Fault as Finding, findFaults } from '../../hsm/exam-findings.ts';
-import { type ExamSetup, type ExamSetupInput, examSetup } from '../../hsm/exam-setup.ts';
+import { type ExamDocument, type ExamSetup, type ExamSetupInput, examSetup } from '../../hsm/exam-setup.ts';
 import { createLint } from '../../hsm/lint/lint.ts';
 import { type Policy, type PolicyInput, policy } from '../../hsm/policy.ts';
 
@@ -42,6 +42,8 @@ export interface Draft {
 export interface KeptPlace {
   /** Whether there is a password for the page elsewhere. */
   password: boolean;
+  /** Files that it is on. */
+  documents: ExamDocument[];
 }
 
 /** An exam as it is proposed for publication. */
@@ -60,8 +62,12 @@ const LIMITS = { retentionDays: 3650 };
 const MISSING: Record<string, [why: string, instead: string]> = {
   title: ['The exam has no title.', 'Write the one that test takers know it by.'],
   'setup.unit': ['It is not said who holds the exam.', 'Name the office that answers for the recording.'],
-  'setup.place.kind': ['It is not said where the exam itself is.', 'Choose a page elsewhere, or paper.'],
+  'setup.place.kind': ['It is not said where the exam itself is.', 'Choose a page elsewhere, a document, or paper.'],
   'setup.place.address': ['The exam’s page has no address.', 'Give its address; it begins with https://.'],
+  'setup.place.documents': [
+    'There is no document yet.',
+    'Add at least one; test takers see it while they are recorded.',
+  ],
   'recorded[]': [
     'No kind of recording is switched on.',
     'Switch on the camera or the screen; sound alone is not enough.',
@@ -128,8 +134,9 @@ export function completed(
 }
 
 /** @returns a draft's place as it is published */
-function placeOf(place: Draft['setup']['place'], { password }: KeptPlace): Draft['setup']['place'] | object {
+function placeOf(place: Draft['setup']['place'], { password, documents }: KeptPlace): Draft['setup']['place'] | object {
   if (place?.kind === 'paper') return { kind: 'paper' };
+  if (place?.kind === 'document') return { kind: 'document', documents };
   return place && { kind: place.kind, address: place.address, ...(password && { asksPassword: true }) };
 }
 
@@ -239,8 +246,8 @@ function wordIssue({ path, message }: z.core.$ZodIssue): DraftFault[] {
 export function draftOf({ title, policy: rules, setup }: CompletedDraft): Draft {
   const { necessity, place, opensAt: _opensAt, costsNothing: _costsNothing, ...told } = setup;
   const { unit: _unit, closesAt: _closesAt, ...kept } = rules;
-  // The password stays with its exam.
-  const where = place.kind === 'elsewhere' ? { kind: place.kind, address: place.address } : place;
+  // Password and documents stay with their exam.
+  const where = { kind: place.kind, ...(place.kind === 'elsewhere' && { address: place.address }) };
   return { title, policy: kept, setup: { ...told, place: where }, recordings: kindsOf(necessity) };
 }
 

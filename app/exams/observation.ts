@@ -32,6 +32,12 @@ export const PLACES: Record<ExamSetup['place']['kind'], { name: string; can: str
     cannot:
       'Cannot be observed or restricted: what happens inside the page elsewhere, its tabs, its clipboard or other programs. A lockdown browser or the learning platform’s own settings can do that; this page cannot, and does not pretend to.',
   },
+  document: {
+    name: 'Documents on the recorder’s page',
+    can: 'Can be observed: what camera, microphone and the shared screen take in; that the recorder runs all the time. Files are shown only while an attempt runs, and what is handed in has a time and a digest.',
+    cannot:
+      'Cannot be observed or restricted: other windows, tabs and programs, a second device. A file that is shown can be saved, printed and copied. Where that must not be, a lockdown browser such as Safe Exam Browser, on the university’s own computers, can prevent it; a page cannot.',
+  },
   paper: {
     name: 'On paper',
     can: 'Can be observed: the person and the desk, as far as the camera sees them.',

@@ -9,8 +9,12 @@ import { type Draft, type KeptPlace, KINDS } from './draft.ts';
 const UNSAID = '[not said yet]';
 
 /** Of the place, what the notice speaks of: its address does not stand there. */
-function placeOf({ kind = 'elsewhere' }: Draft['setup']['place'] = {}, { password }: KeptPlace): ExamSetup['place'] {
+function placeOf(
+  { kind = 'elsewhere' }: Draft['setup']['place'] = {},
+  { password, documents }: KeptPlace,
+): ExamSetup['place'] {
   if (kind === 'paper') return { kind };
+  if (kind === 'document') return { kind, documents };
   return { kind, address: '/', ...(password && { asksPassword: true as const }) };
 }
 

@@ -3,16 +3,13 @@ import { z } from 'zod';
 import { findExamPassword } from '../../db/appliance/exam-passwords.ts';
 import type { ApplianceDatabase } from '../../db/appliance/open.ts';
 import { requireStaff, type StaffEnv } from '../accounts/staff-guard.tsx';
-import { checkOwn } from '../attempts/attempt.ts';
-import { requireTestTaker } from '../attempts/session-guard.ts';
 import type { WebConfig } from '../config.ts';
 import type { WebCustody } from '../custody/client.ts';
 import { AppError } from '../errors.ts';
 import { readContent } from '../http/content.ts';
-import type { Recordings } from '../recordings/recordings.ts';
 import { type Filled, UNFILLED } from '../ui/filled.ts';
 import { findOwnExam, type OwnExam } from './own-exam.ts';
-import { asksPassword, changePassword, handOutPassword } from './password.ts';
+import { asksPassword, changePassword } from './password.ts';
 import { LONGEST_PASSWORD, PasswordPage } from './password-view.tsx';
 
 const passwordForm = z.strictObject({ password: z.string().trim() });
@@ -58,13 +55,4 @@ export function passwordRoutes({
 function faultOf(password: string): string | undefined {
   if (password.length > LONGEST_PASSWORD) return `This is too long: at most ${LONGEST_PASSWORD} characters are kept.`;
   return UNSHOWN.test(password) ? 'This holds characters that are not shown. Write it again.' : undefined;
-}
-
-/** Where the recorder asks for what belongs to the exam's place while it records. */
-export function placeRoutes(parts: { db: ApplianceDatabase; recordings: Pick<Recordings, 'isRecorded'> }) {
-  return new Hono().get('/attempt/password', requireTestTaker(parts.db), (c) => {
-    const { testTaker } = c.var;
-    checkOwn(testTaker, c.req.query('attempt'));
-    return c.json({ password: handOutPassword(parts, testTaker) });
-  });
 }

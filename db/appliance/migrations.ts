@@ -124,10 +124,15 @@ export const migrations: readonly Migration[] = [
       for (const word of wordsOf(`${name} ${candidate}`)) insert.run(exam, word, id);
     }
   },
-  // What belongs to an exam's place: the password of a page elsewhere.
+  // What belongs to an exam's place: the password of a page elsewhere; documents that are shown, and what was handed in.
   `
   CREATE TABLE exam_passwords (
     exam TEXT PRIMARY KEY REFERENCES exams(id), password TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE documents (
+    id TEXT PRIMARY KEY, exam TEXT NOT NULL REFERENCES exams(id), name TEXT NOT NULL, type TEXT NOT NULL,
+    bytes INTEGER NOT NULL, digest TEXT NOT NULL, added_at TEXT NOT NULL,
+    UNIQUE (exam, digest)
   ) STRICT;
   `,
 ];

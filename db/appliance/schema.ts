@@ -28,6 +28,18 @@ export const examPasswords = sqliteTable('exam_passwords', {
   password: text().notNull(),
 });
 
+/** The files that an exam is on. Their bytes are in web's folder of files, under their ids. */
+export const documents = sqliteTable('documents', {
+  id: text().primaryKey(),
+  exam: text().notNull(),
+  name: text().notNull(),
+  type: text({ enum: ['application/pdf', 'image/png', 'image/jpeg', 'text/plain'] }).notNull(),
+  bytes: integer().notNull(),
+  /** SHA-256, base64url. */
+  digest: text().notNull(),
+  addedAt: text('added_at').notNull(),
+});
+
 /** What custody said of an exam: its rules, and its key with the appliance key's word. */
 export const examRules = sqliteTable('exam_rules', {
   exam: text().primaryKey(),

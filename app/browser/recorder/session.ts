@@ -3,6 +3,7 @@ import { CheckStep } from './check-step.ts';
 import { sentenceOfBrowser } from './devices.ts';
 import type { PageMessage, Progress, Trouble, WorkerMessage } from './messages.ts';
 import type { Page } from './page.ts';
+import { ExamDocuments } from './exam-documents.ts';
 import { ExamPassword } from './exam-password.ts';
 import { RecordStep } from './record-step.ts';
 import { SealingStep } from './sealing-step.ts';
@@ -26,6 +27,7 @@ export class Session {
   #cause: GapCause | null = null;
   #uploadBy: string | null = null;
   #password: ExamPassword | null = null;
+  #documents: ExamDocuments | null = null;
   /** What is said instead of the truth for a while: until then, by the browser's own count. */
   #notice: { sentence: string; until: number } | null = null;
   #unsent = 0;
@@ -59,6 +61,7 @@ export class Session {
   /** @param attempt its id @param fingerprint of the appliance key, from the personal link */
   open(attempt: string, fingerprint: string | null): void {
     this.#password = new ExamPassword(attempt);
+    this.#documents = new ExamDocuments(attempt);
     this.#check.enable(false);
     const sentence = sentenceOfBrowser();
     if (sentence) return this.#fail(sentence);
@@ -133,12 +136,13 @@ export class Session {
     this.#check.end();
     this.#page.show('record');
     this.#record.begin(opened, this.#cause);
+    this.#documents?.show();
   }
 
   async #finish(): Promise<void> {
     if (this.#phase !== 'recording') return;
     this.#phase = 'sealing';
-    this.#password?.hide();
+    this.#putAway();
     this.#page.elements.finishDialog.close();
     this.#sealing.begin(this.#uploadBy);
     this.#send({ kind: 'finish', missing: await this.#record.stop() });
@@ -147,7 +151,7 @@ export class Session {
   async #replaced(): Promise<void> {
     if (this.#phase === 'over') return;
     this.#phase = 'over';
-    this.#password?.hide();
+    this.#putAway();
     this.#check.letGo();
     this.#page.fail(words.page.replaced(this.#page.contact));
     await this.#record.stop();
@@ -155,7 +159,7 @@ export class Session {
 
   #sealed(): void {
     this.#phase = 'over';
-    this.#password?.hide();
+    this.#putAway();
     this.#unsent = 0;
     this.#check.letGo();
     this.#worker.terminate();
@@ -193,6 +197,12 @@ export class Session {
     }
   }
 
+  /** What is shown only while recording runs. */
+  #putAway(): void {
+    this.#password?.hide();
+    this.#documents?.hide();
+  }
+
   #tellStart(sentence: string): void {
     const { startMessage } = this.#page.elements;
     if (startMessage.textContent !== sentence) startMessage.textContent = sentence;
@@ -201,7 +211,7 @@ export class Session {
   #fail(sentence: string): void {
     if (this.#phase === 'over') return;
     this.#phase = 'over';
-    this.#password?.hide();
+    this.#putAway();
     this.#page.fail(sentence);
     // The worker stays: what is encrypted may still reach the appliance.
     this.#check.letGo();
