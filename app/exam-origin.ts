@@ -57,7 +57,7 @@ export function examOrigin({
     .use('/recordings/*', attempt)
     .route('/', recordingRoutes({ recordings }))
     .route('/', attemptRoutes({ db, custody: briskCustody, registrations, rules, keys, recordings, config }))
-    .route('/', placeRoutes({ db, files, recordings }))
+    .route('/', placeRoutes({ db, files, rules, recordings }))
     .route('/', practiceRoutes({ db, recordings, config }))
     .route('/', examPageRoutes({ config }))
     .route('/', languageRoutes())

@@ -6,6 +6,7 @@ import { assets } from './http/assets.ts';
 import { originApp } from './http/origin-app.ts';
 import { staffNetworks } from './http/staff-networks.ts';
 import { documentRoutes } from './place/document-routes.tsx';
+import { handInRoutes } from './place/hand-in-routes.tsx';
 import { passwordRoutes } from './place/password-routes.tsx';
 import { rosterRoutes } from './roster/routes.tsx';
 
@@ -22,6 +23,7 @@ export function staffOrigin({ config, db, files, custody, assetFolder, log }: Om
     .route('/', sessionRoutes({ custody }))
     .route('/', draftRoutes({ db, custody, config }))
     .route('/', documentRoutes({ db, files, custody, config }))
+    .route('/', handInRoutes({ db, files, custody, config }))
     .route('/', passwordRoutes({ db, custody, config }))
     .route('/', staffExamRoutes({ db, custody, config }))
     .route('/', rosterRoutes({ db, custody, config }))

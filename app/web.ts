@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { listDocumentIds } from '../db/appliance/documents.ts';
+import { listHandInIds } from '../db/appliance/hand-ins.ts';
 import { openApplianceDatabase } from '../db/appliance/open.ts';
 import { AttemptKeys } from './attempts/attempt-keys.ts';
 import { finishAttempt } from './attempts/ending.ts';
@@ -38,7 +39,7 @@ async function main(): Promise<void> {
   });
   registrations.open((attempt, seal, receipt) => finishAttempt({ db, recordings }, attempt, seal, receipt));
   const files = new Files(config.CLOISTER_FILES, config.CLOISTER_DISK_RESERVE);
-  await files.sweep(listDocumentIds(db));
+  await files.sweep([...listDocumentIds(db), ...listHandInIds(db)]);
   const parts = {
     config,
     db,

@@ -37,12 +37,10 @@ const MOST_FAULTS = 12;
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-/** Every text of an exam that its people write and test takers read, by name. Nothing is said where one is left out. */
+/** Every text of an exam that its people write and test takers read, by name; documents' names beside them. Nothing is said where one is left out. */
 const TEXTS: Record<string, (exam: ExamText) => string | undefined> = {
   title: ({ title }) => title,
   'setup.unit': ({ setup }) => setup.unit,
-  'setup.place.documents': ({ setup: { place } }) =>
-    place.kind === 'document' ? place.documents.map(({ name }) => name).join('\n') : undefined,
   'setup.instructions': ({ setup }) => setup.instructions,
   'setup.necessity.camera': ({ setup }) => setup.necessity.camera,
   'setup.necessity.microphone': ({ setup }) => setup.necessity.microphone,
@@ -153,8 +151,13 @@ export function findWeakenedPromises(before: ExamSetup | null, after: ExamSetup)
 
 /** Each text is read in every language that there are rules for: what it is said to be written in is only said, sentence by sentence. */
 function findTextFaults(lint: Lint, exam: ExamText): Fault[] {
-  return Object.entries(TEXTS).flatMap(([field, read]) => {
-    const text = read(exam);
+  const { place } = exam.setup;
+  const named = place.kind === 'document' ? place.documents : [];
+  const texts = [
+    ...Object.entries(TEXTS).map(([field, read]) => [field, read(exam)] as const),
+    ...named.map(({ name }, index) => [`setup.place.documents.${index}.name`, name] as const),
+  ];
+  return texts.flatMap(([field, text]) => {
     if (!text) return [];
     const own = exam.setup.language;
     const others = lint.languages.filter((language) => language !== own);

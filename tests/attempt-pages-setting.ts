@@ -15,6 +15,7 @@ import { draftRoutes } from '../app/exams/draft-routes.tsx';
 import { examPageRoutes, staffExamRoutes } from '../app/exams/routes.tsx';
 import { originApp } from '../app/http/origin-app.ts';
 import { documentRoutes } from '../app/place/document-routes.tsx';
+import { handInRoutes } from '../app/place/hand-in-routes.tsx';
 import { passwordRoutes } from '../app/place/password-routes.tsx';
 import { placeRoutes } from '../app/place/routes.ts';
 import { practiceRoutes } from '../app/practice/routes.tsx';
@@ -93,6 +94,7 @@ export async function startPages(
     .route('/', sessionRoutes({ custody: custody.web }))
     .route('/', draftRoutes({ db, custody: custody.web, config }))
     .route('/', documentRoutes({ ...parts, custody: custody.web, config }))
+    .route('/', handInRoutes({ ...parts, custody: custody.web, config }))
     .route('/', passwordRoutes({ db, custody: custody.web, config }))
     .route('/', staffExamRoutes({ db, custody: custody.web, config }))
     .route('/', rosterRoutes({ db, custody: custody.web, config }));
@@ -101,7 +103,11 @@ export async function startPages(
   const ask = (
     place: 'exam' | 'staff',
     path: string,
-    init: { method?: string; headers?: Record<string, string>; body?: string | FormData } = {},
+    init: {
+      method?: string;
+      headers?: Record<string, string>;
+      body?: string | FormData | Uint8Array<ArrayBuffer>;
+    } = {},
   ) => {
     const origin = origins[place];
     const headers = { host: new URL(origin).host, accept: 'text/html', origin, ...init.headers };

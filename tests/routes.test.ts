@@ -94,6 +94,9 @@ const TABLE: Record<Place, Record<string, Row>> = {
     'GET /attempt/start': { nobody: 401, other: 404 },
     'GET /attempt/receipt': { nobody: 401, other: 404 },
     'GET /attempt/password': { nobody: 401, other: 404 },
+    // The exam of this setting is elsewhere: nothing is handed in there, and tests/hand-ins.test.ts has what is refused of a body.
+    'GET /attempt/hand-ins': { nobody: 401, other: 404 },
+    'POST /attempt/hand-ins': { nobody: 401, other: 404 },
     'GET /attempt/documents/:digest': { nobody: 401, other: 404, missing: 404 },
     'POST /attempt': { nobody: 401, other: 404, malformed: 400, oversized: 413 },
     'POST /attempt/seal': { nobody: 401, other: 404, malformed: 400, oversized: 413 },
@@ -140,6 +143,8 @@ const TABLE: Record<Place, Record<string, Row>> = {
     'POST /exams/:exam/documents/:document/removal': {
       ...{ nobody: 401, other: 404, missing: 404, type: FORM_TYPE, administrator: true, draft: true },
     },
+    'GET /exams/:exam/hand-ins': ROSTER_PAGE,
+    'GET /exams/:exam/hand-ins/:handIn': ROSTER_PAGE,
     'GET /exams/:exam/password': { nobody: 401, other: 404, missing: 404, administrator: true, draft: true },
     'POST /exams/:exam/password': DRAFT_FORM,
     'POST /exams/:exam/copies': {
@@ -328,6 +333,7 @@ beforeAll(async () => {
   expect(added.status).toBe(303);
   const gathered = await ask(staff, `/exams/${draft}/documents`, { headers: { cookie: administrator } });
   real.document = /\/documents\/([-0-9a-f]{36})"/.exec(gathered.body.toString())?.[1] ?? '';
+  real.handIn = randomUUID();
   real.digest = hash('sha256', 'Notes.', 'base64url');
   const recipient = await makeRecipient('RSA-OAEP');
   const proposal = releaseOf(start.attempt, recipient.spki);

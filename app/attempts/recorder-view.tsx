@@ -8,6 +8,7 @@ import { langOf } from '../exams/exam-text.tsx';
 import type { Words } from '../words/en.ts';
 import type { Reading } from '../words/language.ts';
 import { CheckStep } from './check-step-view.tsx';
+import { HandInField } from '../place/hand-in-view.tsx';
 import { Documents } from '../place/shown-documents-view.tsx';
 import { ContactLink } from './notice-view.tsx';
 
@@ -145,11 +146,17 @@ export function RecordStep(props: { words: Words; exam: Exam; practice?: boolean
       </div>
       <p>{place.kind === 'document' && !practice ? words.place.leave : recorder.leave}</p>
       <p class="hint">{recorder.help(<ContactLink {...exam.setup.arrangement.contact} />)}</p>
-      {place.kind === 'document' && !practice && <Documents words={words} exam={exam} documents={place.documents} />}
+      {place.kind === 'document' && !practice && (
+        <>
+          <Documents words={words} exam={exam} documents={place.documents} />
+          <HandInField words={words} />
+        </>
+      )}
       <dialog data-finish-dialog aria-labelledby="finish-heading">
         <div class="stack">
           <h2 id="finish-heading">{said.finishHeading}</h2>
           <p>{place.kind === 'document' && !practice ? words.place.finishText : said.finishText}</p>
+          {place.kind === 'document' && !practice && <p data-hand-in-standing></p>}
           {resumed && <p>{recorder.elsewhere}</p>}
           <div class="row">
             <button type="button" class="button primary" data-finish-confirm>

@@ -8,6 +8,7 @@ import { readExam } from '../exams/exam.ts';
 import { readContent } from '../http/content.ts';
 import { frameOwnFiles } from '../http/security-headers.ts';
 import { keepSession, renewSession, requireTestTaker } from './session-guard.ts';
+import { describeHandIns } from '../place/hand-in.ts';
 import { readingOf } from '../words/language.ts';
 import { signedStatement } from '../recordings/records.ts';
 import { KEY_HEADER } from '../recordings/routes.ts';
@@ -47,7 +48,9 @@ export function attemptRoutes({
         accessesOf(attempt.id),
         readChapterTimes(config.CLOISTER_RECORDINGS, attempt.id),
       ]);
-      const page = { ...shared, startedAt: attempt.startedAt, accesses, timesOf };
+      const handed = exam.setup.place.kind === 'document';
+      const handIns = handed ? { attempt: attempt.id, handIns: describeHandIns(db, attempt.id) } : null;
+      const page = { ...shared, startedAt: attempt.startedAt, accesses, timesOf, handIns };
       const { endedAt, receipt } = attempt;
       if (!endedAt) return c.html(<RunningPage {...page} uploadBy={uploadBy(policy)} />);
       const queued = findQueuedSeal(db, attempt.id);

@@ -183,7 +183,8 @@ const ORDER = [
 ];
 
 function onPage(fault: DraftFault): DraftFault {
-  return { ...fault, field: FIELD_OF[fault.field] ?? fault.field };
+  const path = fault.field.replace(/^(setup\.place\.documents)\..*$/, '$1');
+  return { ...fault, field: FIELD_OF[path] ?? path };
 }
 
 function rankOf({ field }: DraftFault): number {

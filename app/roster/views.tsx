@@ -82,6 +82,18 @@ export function RosterPage({ runs, reviews, part, ...shell }: RosterShellProps &
               <Icon name="people" />
               Add a test taker
             </a>
+            {place.kind === 'document' && (
+              <>
+                <a class="button" href={`/exams/${exam}/hand-ins`}>
+                  <Icon name="download" />
+                  Answers that were handed in
+                </a>
+                <a class="button" href={`/exams/${exam}/documents`}>
+                  <Icon name="list" />
+                  Documents
+                </a>
+              </>
+            )}
             {place.kind === 'elsewhere' && place.asksPassword && (
               <a class="button" href={`/exams/${exam}/password`}>
                 <Icon name="lock" />

@@ -134,5 +134,10 @@ export const migrations: readonly Migration[] = [
     bytes INTEGER NOT NULL, digest TEXT NOT NULL, added_at TEXT NOT NULL,
     UNIQUE (exam, digest)
   ) STRICT;
+  CREATE TABLE hand_ins (
+    id TEXT PRIMARY KEY, attempt TEXT NOT NULL REFERENCES attempts(id), name TEXT NOT NULL,
+    bytes INTEGER NOT NULL, digest TEXT NOT NULL, handed_in_at TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX hand_ins_of ON hand_ins (attempt);
   `,
 ];

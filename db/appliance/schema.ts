@@ -40,6 +40,17 @@ export const documents = sqliteTable('documents', {
   addedAt: text('added_at').notNull(),
 });
 
+/** What test takers handed in. The bytes are in web's folder of files, under their ids; of those of one name the last counts. */
+export const handIns = sqliteTable('hand_ins', {
+  id: text().primaryKey(),
+  attempt: text().notNull(),
+  name: text().notNull(),
+  bytes: integer().notNull(),
+  /** SHA-256, base64url. */
+  digest: text().notNull(),
+  handedInAt: text('handed_in_at').notNull(),
+});
+
 /** What custody said of an exam: its rules, and its key with the appliance key's word. */
 export const examRules = sqliteTable('exam_rules', {
   exam: text().primaryKey(),

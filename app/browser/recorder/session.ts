@@ -5,6 +5,7 @@ import type { PageMessage, Progress, Trouble, WorkerMessage } from './messages.t
 import type { Page } from './page.ts';
 import { ExamDocuments } from './exam-documents.ts';
 import { ExamPassword } from './exam-password.ts';
+import { HandInUploads } from './hand-in.ts';
 import { RecordStep } from './record-step.ts';
 import { SealingStep } from './sealing-step.ts';
 import { elapsedOf, startOf, truthOf } from './truth.ts';
@@ -28,6 +29,7 @@ export class Session {
   #uploadBy: string | null = null;
   #password: ExamPassword | null = null;
   #documents: ExamDocuments | null = null;
+  #handIns: HandInUploads | null = null;
   /** What is said instead of the truth for a while: until then, by the browser's own count. */
   #notice: { sentence: string; until: number } | null = null;
   #unsent = 0;
@@ -54,7 +56,8 @@ export class Session {
     elements.finishCancel.addEventListener('click', () => elements.finishDialog.close());
     elements.finishConfirm.addEventListener('click', () => void this.#finish());
     addEventListener('beforeunload', (event) => {
-      if (this.#phase === 'recording' || this.#phase === 'sealing' || this.#unsent > 0) event.preventDefault();
+      const leaves = this.#unsent > 0 || this.#handIns?.under;
+      if (this.#phase === 'recording' || this.#phase === 'sealing' || leaves) event.preventDefault();
     });
   }
 
@@ -62,6 +65,7 @@ export class Session {
   open(attempt: string, fingerprint: string | null): void {
     this.#password = new ExamPassword(attempt);
     this.#documents = new ExamDocuments(attempt);
+    this.#handIns = new HandInUploads(attempt, (sentence) => this.#page.speak(sentence));
     this.#check.enable(false);
     const sentence = sentenceOfBrowser();
     if (sentence) return this.#fail(sentence);
@@ -137,6 +141,7 @@ export class Session {
     this.#page.show('record');
     this.#record.begin(opened, this.#cause);
     this.#documents?.show();
+    void this.#handIns?.show();
   }
 
   async #finish(): Promise<void> {
@@ -197,10 +202,11 @@ export class Session {
     }
   }
 
-  /** What is shown only while recording runs. */
+  /** What belongs to the exam's place is there only while recording runs. */
   #putAway(): void {
     this.#password?.hide();
     this.#documents?.hide();
+    this.#handIns?.close();
   }
 
   #tellStart(sentence: string): void {
