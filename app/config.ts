@@ -65,6 +65,8 @@ const web = z.strictObject({
   ...shared,
   ...mail,
   CLOISTER_DATABASE: z.string().min(1),
+  /** Folder of exams' documents and of what test takers hand in: web's alone. */
+  CLOISTER_FILES: folder,
   CLOISTER_EXAM_PORT: port,
   CLOISTER_STAFF_PORT: port,
   CLOISTER_EXAM_CERTIFICATE: file,

@@ -18,6 +18,7 @@ const ERRORS = {
   'chapter-differs': [409, false],
   'chapter-unknown': [409, true],
   'segments-missing': [409, true],
+  'not-recorded': [409, true],
   'attempt-sealed': [409, false],
   /** The sentence names the time. */
   'upload-closed': [410, false],

@@ -13,6 +13,8 @@ import { assets } from './http/assets.ts';
 import { requireAttempt } from './recordings/attempt-guard.ts';
 import { ledgerFiles } from './http/ledger-files.ts';
 import { originApp } from './http/origin-app.ts';
+import type { Files } from './place/files.ts';
+import { placeRoutes } from './place/routes.ts';
 import { practiceRoutes } from './practice/routes.tsx';
 import type { Recordings } from './recordings/recordings.ts';
 import type { Conditions } from './sitting/condition.ts';
@@ -35,6 +37,7 @@ export interface WebParts {
   keys: AttemptKeys;
   recordings: Recordings;
   conditions: Conditions;
+  files: Files;
   /** Folder of the built assets. */
   assetFolder: string;
   log: Logger;
@@ -42,7 +45,7 @@ export interface WebParts {
 
 /** The exam origin: everything that a test taker's browser asks. */
 export function examOrigin({ config, db, briskCustody, registrations, rules, keys, recordings, ...rest }: WebParts) {
-  const { assetFolder, ledgerFile, conditions, log } = rest;
+  const { assetFolder, ledgerFile, conditions, files, log } = rest;
   const attempt = requireAttempt(db, rules, keys);
   return originApp({ place: 'exam', origin: config.CLOISTER_EXAM_ORIGIN, log })
     .use('/recordings', attempt)
@@ -51,6 +54,7 @@ export function examOrigin({ config, db, briskCustody, registrations, rules, key
     .route('/', attemptRoutes({ db, custody: briskCustody, registrations, rules, keys, recordings, config }))
     .route('/', arrangementRoutes({ db, custody: briskCustody, rules }))
     .route('/', conditionRoutes({ db, rules, conditions }))
+    .route('/', placeRoutes({ db, files, rules, recordings }))
     .route('/', practiceRoutes({ db, recordings, config }))
     .route('/', examPageRoutes({ config }))
     .route('/', conductRoutes({ db, custody: briskCustody, rules, config }))

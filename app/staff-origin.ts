@@ -6,6 +6,9 @@ import { staffExamRoutes } from './exams/routes.tsx';
 import { assets } from './http/assets.ts';
 import { originApp } from './http/origin-app.ts';
 import { staffNetworks } from './http/staff-networks.ts';
+import { documentRoutes } from './place/document-routes.tsx';
+import { handInRoutes } from './place/hand-in-routes.tsx';
+import { passwordRoutes } from './place/password-routes.tsx';
 import { mailRoutes } from './roster/mail-routes.tsx';
 import type { Mailing } from './roster/mailing.ts';
 import { rosterRoutes } from './roster/routes.tsx';
@@ -16,6 +19,7 @@ import { sittingRoutes } from './sitting/routes.tsx';
 export function staffOrigin({
   config,
   db,
+  files,
   custody,
   rules,
   conditions,
@@ -33,6 +37,9 @@ export function staffOrigin({
     .use(staffNetworks(config.CLOISTER_STAFF_NETWORKS))
     .route('/', sessionRoutes({ custody }))
     .route('/', draftRoutes({ db, custody, config }))
+    .route('/', documentRoutes({ db, files, custody, config }))
+    .route('/', handInRoutes({ db, files, custody, config }))
+    .route('/', passwordRoutes({ db, custody, config }))
     .route('/', staffExamRoutes({ db, custody, config }))
     .route('/', rosterRoutes({ db, custody, config, mailing }))
     .route('/', mailRoutes({ db, custody, config, mailing }))

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { listDocumentIds } from '../db/appliance/documents.ts';
+import { listHandInIds } from '../db/appliance/hand-ins.ts';
 import { openApplianceDatabase } from '../db/appliance/open.ts';
 import { AttemptKeys } from './attempts/attempt-keys.ts';
 import { finishAttempt } from './attempts/ending.ts';
@@ -10,6 +12,7 @@ import { examOrigin } from './exam-origin.ts';
 import { RuleBook } from './exams/rule-book.ts';
 import { listen, stopListening } from './http/listen.ts';
 import { mailSettingsOf } from './mail/settings.ts';
+import { Files } from './place/files.ts';
 import { Recordings } from './recordings/recordings.ts';
 import { Mailing } from './roster/mailing.ts';
 import { Conditions } from './sitting/condition.ts';
@@ -38,6 +41,8 @@ async function main(): Promise<void> {
     log,
   });
   registrations.open((attempt, seal, receipt) => finishAttempt({ db, recordings }, attempt, seal, receipt));
+  const files = new Files(config.CLOISTER_FILES, config.CLOISTER_DISK_RESERVE);
+  await files.sweep([...listDocumentIds(db), ...listHandInIds(db)]);
   const parts = {
     config,
     db,
@@ -49,6 +54,7 @@ async function main(): Promise<void> {
     keys: new AttemptKeys(db),
     recordings,
     conditions: new Conditions(),
+    files,
     assetFolder: join(import.meta.dirname, 'assets'),
     log,
   };

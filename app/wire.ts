@@ -281,6 +281,18 @@ export interface ViewingReport {
 /** Why the player refused a segment. */
 export type SegmentFault = 'altered' | 'misplaced' | 'foreign-recording' | 'foreign-chapter' | 'unreadable';
 
+/** A file that a test taker handed in, as their receipt has it. */
+export interface HandIn {
+  name: string;
+  bytes: number;
+  /** SHA-256, base64url. */
+  digest: string;
+  /** ISO 8601, UTC. */
+  handedInAt: string;
+  /** Whether it is the last one of its name: the one that counts. */
+  counts: boolean;
+}
+
 /** What a failed request answers to scripts. */
 export interface ErrorBody {
   error: string;

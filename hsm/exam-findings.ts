@@ -37,7 +37,7 @@ const MOST_FAULTS = 12;
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-/** Every text of an exam that its people write and test takers read, by name. Nothing is said where one is left out. */
+/** Every text of an exam that its people write and test takers read, by name; documents' names beside them. Nothing is said where one is left out. */
 const TEXTS: Record<string, (exam: ExamText) => string | undefined> = {
   title: ({ title }) => title,
   'setup.unit': ({ setup }) => setup.unit,
@@ -150,9 +150,13 @@ export function findWeakenedPromises(before: ExamSetup | null, after: ExamSetup)
 }
 
 function findTextFaults(lint: Lint, exam: ExamText): Fault[] {
-  return Object.entries(TEXTS).flatMap(([field, read]) =>
-    findFaultsIn(lint, exam.setup.language, field, read(exam) ?? ''),
-  );
+  const { place } = exam.setup;
+  const named = place.kind === 'document' ? place.documents : [];
+  const texts = [
+    ...Object.entries(TEXTS).map(([field, read]) => [field, read(exam)] as const),
+    ...named.map(({ name }, index) => [`setup.place.documents.${index}.name`, name] as const),
+  ];
+  return texts.flatMap(([field, text]) => findFaultsIn(lint, exam.setup.language, field, text ?? ''));
 }
 
 /**

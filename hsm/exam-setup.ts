@@ -33,9 +33,28 @@ export const examAddress = z.union([
   z.url({ protocol: /^https$/ }),
 ]);
 
+/** Types of file that a browser shows by itself. */
+export const DOCUMENT_TYPES = ['application/pdf', 'image/png', 'image/jpeg', 'text/plain'] as const;
+
+const document = z.strictObject({
+  name: paragraph(200).min(1),
+  type: z.enum(DOCUMENT_TYPES),
+  bytes: z.int().min(1),
+  /** SHA-256 of the file, base64url: test takers are shown this file and no other. */
+  digest: z.base64url().length(43),
+});
+export type ExamDocument = z.infer<typeof document>;
+
 const place = z.discriminatedUnion('kind', [
   /** A page elsewhere, which the recorder opens in a window of its own. */
-  z.strictObject({ kind: z.literal('elsewhere'), address: examAddress }),
+  z.strictObject({
+    kind: z.literal('elsewhere'),
+    address: examAddress,
+    /** That page asks for a password, which test takers are shown while they are recorded. The password itself is web's alone to keep. */
+    asksPassword: z.literal(true).optional(),
+  }),
+  /** Files that the recorder's page shows while the attempt runs, and in which test takers hand in files. */
+  z.strictObject({ kind: z.literal('document'), documents: z.array(document).min(1).max(10) }),
   /** Questions and answers on paper, beside the computer. */
   z.strictObject({ kind: z.literal('paper') }),
 ]);

@@ -17,6 +17,10 @@ import { enterExam } from '../app/exams/exam.ts';
 import { draftRoutes } from '../app/exams/draft-routes.tsx';
 import { examPageRoutes, staffExamRoutes } from '../app/exams/routes.tsx';
 import { originApp } from '../app/http/origin-app.ts';
+import { documentRoutes } from '../app/place/document-routes.tsx';
+import { handInRoutes } from '../app/place/hand-in-routes.tsx';
+import { passwordRoutes } from '../app/place/password-routes.tsx';
+import { placeRoutes } from '../app/place/routes.ts';
 import { practiceRoutes } from '../app/practice/routes.tsx';
 import type { MailSettings } from '../app/mail/settings.ts';
 import { mailRoutes } from '../app/roster/mail-routes.tsx';
@@ -62,7 +66,7 @@ export async function startPages(
     folder: join(folder, 'recordings'),
     limits: { segment: 2 ** 20, diskReserve: 0 },
   });
-  const { recordings } = parts;
+  const { recordings, filesFolder } = parts;
   const config = {
     CLOISTER_INSTITUTION: INSTITUTION,
     CLOISTER_ROOM_ORIGIN: ROOM_ORIGIN,
@@ -96,6 +100,7 @@ export async function startPages(
     .route('/', attemptRoutes({ ...parts, custody: parts.briskCustody, config }))
     .route('/', arrangementRoutes({ ...parts, custody: parts.briskCustody }))
     .route('/', conditionRoutes(parts))
+    .route('/', placeRoutes(parts))
     .route('/', practiceRoutes({ db, recordings, config }))
     .route('/', examPageRoutes({ config }))
     .route('/', conductRoutes({ db, custody: parts.briskCustody, rules: parts.rules, config }))
@@ -108,6 +113,9 @@ export async function startPages(
   })
     .route('/', sessionRoutes({ custody: custody.web }))
     .route('/', draftRoutes({ db, custody: custody.web, config }))
+    .route('/', documentRoutes({ ...parts, custody: custody.web, config }))
+    .route('/', handInRoutes({ ...parts, custody: custody.web, config }))
+    .route('/', passwordRoutes({ db, custody: custody.web, config }))
     .route('/', staffExamRoutes({ db, custody: custody.web, config }))
     .route('/', rosterRoutes({ db, custody: custody.web, config, mailing }))
     .route('/', mailRoutes({ db, custody: custody.web, config, mailing }))
@@ -119,7 +127,11 @@ export async function startPages(
   const ask = (
     place: 'exam' | 'staff',
     path: string,
-    init: { method?: string; headers?: Record<string, string>; body?: string } = {},
+    init: {
+      method?: string;
+      headers?: Record<string, string>;
+      body?: string | FormData | Uint8Array<ArrayBuffer>;
+    } = {},
   ) => {
     const origin = origins[place];
     const headers = { host: new URL(origin).host, accept: 'text/html', origin, ...init.headers };
@@ -133,6 +145,7 @@ export async function startPages(
     db,
     recordings,
     conditions: parts.conditions,
+    filesFolder,
     recordingsFolder: config.CLOISTER_RECORDINGS,
     exam,
     examOrigin,

@@ -67,6 +67,7 @@ describe('configuration', () => {
   const GOOD_WEB = {
     ...Object.fromEntries(Object.entries(GOOD_ROOM).filter(([name]) => !/_ROOM_(PORT|CERTIFICATE|KEY)$/.test(name))),
     CLOISTER_DATABASE: 'appliance.db',
+    CLOISTER_FILES: import.meta.dirname,
     CLOISTER_EXAM_PORT: '8443',
     CLOISTER_STAFF_PORT: '8444',
     CLOISTER_EXAM_CERTIFICATE: import.meta.filename,

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { localMinute } from '../app/ui/fields.tsx';
 import { findDraft, insertDraft } from '../db/appliance/drafts.ts';
 import { examSetup } from '../hsm/exam-setup.ts';
 import { cookieOf, type Pages, startPages } from './attempt-pages-setting.ts';
 import { carryOut, enrolRepresentative, signAll } from './custody-process.ts';
+import { draftFields as fields, whole } from './draft-fields.ts';
 
 let pages: Pages;
 /** Sessions on the staff origin. */
@@ -52,48 +52,6 @@ async function begin(title: string, template = 'closed-book', cookie = administr
   expect(answer.status).toBe(303);
   return (answer.headers.get('location') as string).replace('/draft', '');
 }
-
-const CLOSES = localMinute(new Date(Date.now() + 7 * 86_400_000).toISOString());
-
-/** All fields of a draft's page, as somebody filled them in who forgot nothing. */
-const whole: Record<string, string | string[]> = {
-  title: 'Torts I',
-  'setup.language': 'en',
-  'setup.unit': 'Examination Office',
-  'setup.place.kind': 'elsewhere',
-  'setup.place.address': 'https://lms.university.example/quiz/7',
-  'setup.instructions': 'You may use a pen.\r\nNothing else.',
-  'setup.opensAt': '',
-  'policy.closesAt': CLOSES,
-  'setup.minutes': '90',
-  'setup.lastEntryMinutes': '',
-  'recorded[]': ['camera'],
-  'setup.necessity.camera': 'Because nobody invigilates at home.',
-  'setup.necessity.microphone': '',
-  'setup.necessity.screen': 'Kept for later.',
-  'setup.reviewers': 'Two reviewers of the examination board',
-  'setup.arrangement.alternative': 'You can sit the exam on campus without any recording.',
-  'setup.arrangement.contact.name': 'Examination Office',
-  'setup.arrangement.contact.email': 'exams@university.example',
-  'setup.arrangement.answerDays': '5',
-  'setup.privacyOfficer.name': 'Privacy Officer',
-  'setup.privacyOfficer.email': 'privacy@university.example',
-  'setup.legalBasis': 'Examination act, section 8',
-  'setup.costsNothing[]': ['true'],
-  'policy.purposes[]': ['integrity-review', 'appeal'],
-  'policy.retentionDays': '30',
-  'policy.uploadHours': '72',
-  'policy.reentry': 'any-browser',
-  'policy.dualControl': '2',
-  'policy.leastView.chaptersAround': '1',
-  'policy.leastView.drawn': '0',
-  section: 'when',
-};
-
-const fields = (changed: Record<string, string | string[]> = {}): [string, string][] =>
-  Object.entries({ ...whole, ...changed }).flatMap(([name, value]) =>
-    [value].flat().map((one): [string, string] => [name, one]),
-  );
 
 const actOf = (path: string) => findDraft(pages.db, path.split('/').at(-1) as string)?.act as string;
 const waitsOf = async (path: string) => (await get(`${path}/draft`)).text();

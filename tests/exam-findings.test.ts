@@ -16,6 +16,11 @@ const DAY_MS = 86_400_000;
 const NOW = Date.parse('2126-10-01T08:00:00.000Z');
 const inDays = (days: number) => new Date(NOW + days * DAY_MS).toISOString();
 
+const DOCUMENTS: ExamSetup['place'] = {
+  kind: 'document',
+  documents: [{ name: 'Questions', type: 'text/plain', bytes: 1, digest: 'A'.repeat(43) }],
+};
+
 /** An exam that could be published: open from day 20 on, for two days. */
 const exam = (changed: { setup?: Partial<ExamSetup>; policy?: Partial<Policy>; title?: string } = {}) => ({
   title: changed.title ?? 'Logic',
@@ -41,7 +46,10 @@ function freeTexts(schema: z.ZodType, path: string[] = []): string[] {
   const formatted = format !== undefined || checks.some(({ _zod }) => _zod.def.check === 'string_format');
   if (type === 'string') return formatted ? [] : [path.join('.')];
   const inside = Object.entries(shape ?? {}).flatMap(([name, field]) => freeTexts(field, [...path, name]));
-  const beside = [innerType, element, ...(options ?? [])].flatMap((one) => (one ? freeTexts(one, path) : []));
+  const beside = [
+    ...[innerType, ...(options ?? [])].flatMap((one) => (one ? freeTexts(one, path) : [])),
+    ...(element ? freeTexts(element, [...path, '0']) : []),
+  ];
   const known = ['object', 'optional', 'default', 'nullable', 'array', 'union', 'enum', 'literal', 'number', 'boolean'];
   if (!known.includes(type))
     throw new TypeError(`whether a ${type} holds text (${path.join('.')}) has to be said here`);
@@ -51,6 +59,7 @@ function freeTexts(schema: z.ZodType, path: string[] = []): string[] {
 /** @returns the object with something else at a dotted path */
 function put<T>(value: T, path: string, text: string): T {
   const [name, ...rest] = path.split('.') as [keyof T & string, ...string[]];
+  if (Array.isArray(value)) return value.with(Number(name), put(value[Number(name)], rest.join('.'), text)) as T;
   return { ...value, [name]: rest.length === 0 ? text : put(value[name], rest.join('.'), text) };
 }
 
@@ -69,7 +78,8 @@ describe('what stands in the way of publishing an exam', () => {
       ['en', 'Please take off your headscarf.'],
       ['de', 'Bitte das Kopftuch ablegen.'],
     ] as const) {
-      const faulty = put(exam({ setup: { language } }), field, text);
+      const place = field.startsWith('setup.place.documents') ? { place: DOCUMENTS } : {};
+      const faulty = put(exam({ setup: { language, ...place } }), field, text);
       const [fault, ...others] = findFaults(lint, faulty, limits, NOW);
       expect(others).toEqual([]);
       expect(fault).toMatchObject({ field, kind: 'appearance', instead: expect.stringMatching(/.{20}/) });

@@ -127,7 +127,14 @@ describe('the queue', () => {
 });
 
 describe('the sender', () => {
-  const accepted: Answer = { accepted: true, status: 201, load: 0, newestKey: null, json: async () => null };
+  const accepted: Answer = {
+    accepted: true,
+    status: 201,
+    load: 0,
+    newestKey: null,
+    json: async () => null,
+    text: () => '',
+  };
   const refusal: Refusal = {
     accepted: false,
     status: 409,

@@ -31,6 +31,8 @@ interface Row {
   malformed?: number;
   /** The right person, a body over every limit. */
   oversized?: number;
+  /** How many bytes that body has, where it is more than usual. */
+  oversize?: number;
   /** Content type of bodies, where it is not JSON. */
   type?: string;
   /** The right person is a privacy officer. */
@@ -102,6 +104,11 @@ const TABLE: Record<Place, Record<string, Row>> = {
     // To ask is everybody's own right: the other one asks for themselves, for nothing.
     'POST /attempt/arrangements': { nobody: 401, other: 400, malformed: 400, oversized: 413, type: FORM_TYPE },
     'POST /attempt/arrangements/:request/words/removal': { nobody: 401, other: 404, missing: 404, type: FORM_TYPE },
+    'GET /attempt/password': { nobody: 401, other: 404 },
+    // The exam of this setting is elsewhere: nothing is handed in there, and tests/hand-ins.test.ts has what is refused of a body.
+    'GET /attempt/hand-ins': { nobody: 401, other: 404 },
+    'POST /attempt/hand-ins': { nobody: 401, other: 404 },
+    'GET /attempt/documents/:digest': { nobody: 401, other: 404, missing: 404 },
     'POST /attempt': { nobody: 401, other: 404, malformed: 400, oversized: 413 },
     'POST /attempt/seal': { nobody: 401, other: 404, malformed: 400, oversized: 413 },
     'POST /recordings': { nobody: 401, other: 404, malformed: 400, oversized: 413 },
@@ -141,6 +148,16 @@ const TABLE: Record<Place, Record<string, Row>> = {
     'POST /exams/:exam/publication/withdrawal': {
       ...{ nobody: 401, other: 404, missing: 404, type: FORM_TYPE, administrator: true, draft: true },
     },
+    'GET /exams/:exam/documents': { nobody: 401, other: 404, missing: 404, administrator: true, draft: true },
+    'POST /exams/:exam/documents': { ...DRAFT_FORM, type: UPLOAD_TYPE, oversize: 21 * 2 ** 20 },
+    'GET /exams/:exam/documents/:document': { nobody: 401, other: 404, missing: 404, administrator: true, draft: true },
+    'POST /exams/:exam/documents/:document/removal': {
+      ...{ nobody: 401, other: 404, missing: 404, type: FORM_TYPE, administrator: true, draft: true },
+    },
+    'GET /exams/:exam/hand-ins': ROSTER_PAGE,
+    'GET /exams/:exam/hand-ins/:handIn': ROSTER_PAGE,
+    'GET /exams/:exam/password': { nobody: 401, other: 404, missing: 404, administrator: true, draft: true },
+    'POST /exams/:exam/password': DRAFT_FORM,
     'POST /exams/:exam/copies': {
       ...{ nobody: 401, other: 404, missing: 404, type: FORM_TYPE, administrator: true, draft: true },
     },
@@ -352,6 +369,16 @@ beforeAll(async () => {
     body: new URLSearchParams({ title: 'Rhetoric', template: 'oral' }).toString(),
   });
   draft = /^\/exams\/([^/]+)\/draft$/.exec(begunDraft.headers.location as string)?.[1] ?? '';
+  const added = await ask(staff, `/exams/${draft}/documents`, {
+    method: 'POST',
+    headers: { origin: staff, cookie: administrator, 'content-type': UPLOAD_TYPE },
+    body: '--edge\r\nContent-Disposition: form-data; name="file"; filename="notes.txt"\r\n\r\nNotes.\r\n--edge--\r\n',
+  });
+  expect(added.status).toBe(303);
+  const gathered = await ask(staff, `/exams/${draft}/documents`, { headers: { cookie: administrator } });
+  real.document = /\/documents\/([-0-9a-f]{36})"/.exec(gathered.body.toString())?.[1] ?? '';
+  real.handIn = randomUUID();
+  real.digest = hash('sha256', 'Notes.', 'base64url');
   const recipient = await makeRecipient('RSA-OAEP');
   const proposal = releaseOf(start.attempt, recipient.spki);
   const propose = async () =>
@@ -538,7 +565,7 @@ describe('every route', () => {
     async ({ place, route, row }) => {
       const origin = originOf(place, route);
       const large = route.includes('segments') || row.type === UPLOAD_TYPE;
-      const body = Buffer.alloc(large ? 5 * 2 ** 20 : 600 * 1024, 'a');
+      const body = Buffer.alloc(row.oversize ?? (large ? 5 * 2 ** 20 : 600 * 1024), 'a');
       expect((await request(place, route, row, rightOf(place, row), { body, origin })).status).toBe(row.oversized);
     },
   );

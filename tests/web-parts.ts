@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { AttemptKeys } from '../app/attempts/attempt-keys.ts';
@@ -5,6 +6,7 @@ import { finishAttempt } from '../app/attempts/ending.ts';
 import { BRISK, connectWeb } from '../app/custody/client.ts';
 import { Registrations } from '../app/custody/registrations.ts';
 import { RuleBook } from '../app/exams/rule-book.ts';
+import { Files } from '../app/place/files.ts';
 import { Recordings } from '../app/recordings/recordings.ts';
 import { Conditions } from '../app/sitting/condition.ts';
 import type { ApplianceDatabase } from '../db/appliance/open.ts';
@@ -28,6 +30,8 @@ export function openWebParts(options: {
   const recordings = new Recordings({ folder, db, registrations, limits, log });
   registrations.open((attempt, seal, receipt) => finishAttempt({ db, recordings }, attempt, seal, receipt));
   const rules = new RuleBook({ db, custody, log });
+  const filesFolder = join(options.data, 'files');
+  mkdirSync(filesFolder, { recursive: true });
   return {
     db,
     custody,
@@ -36,6 +40,8 @@ export function openWebParts(options: {
     registrations,
     recordings,
     conditions: new Conditions(),
+    files: new Files(filesFolder, limits.diskReserve),
+    filesFolder,
     rules,
     keys: new AttemptKeys(db),
     log,

@@ -30,6 +30,8 @@ export async function startWebSetting(options: WebOptions & { folder?: string } 
   const custody = await startCustody();
   const folder = options.folder ?? join(custody.data, 'recordings');
   mkdirSync(folder, { recursive: true });
+  const files = join(custody.data, 'files');
+  mkdirSync(files);
   const database = join(custody.data, 'appliance.db');
   const db = openApplianceDatabase(database);
   const exam = randomUUID();
@@ -49,6 +51,7 @@ export async function startWebSetting(options: WebOptions & { folder?: string } 
     CLOISTER_STAFF_ORIGIN: `https://staff.localhost:${staffPort}`,
     CLOISTER_ROOM_ORIGIN: 'https://room.localhost',
     CLOISTER_RECORDINGS: folder,
+    CLOISTER_FILES: files,
     CLOISTER_CUSTODY_SOCKET: join(custody.data, 'sockets/web.sock'),
     CLOISTER_LOG_LEVEL: 'info',
     CLOISTER_DATABASE: database,

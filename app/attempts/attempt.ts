@@ -196,3 +196,12 @@ function readPublicKey(publicKey: string): Buffer {
 export function attemptIdOf(testTaker: string): string {
   return deriveId(`cloister attempt ${testTaker}`);
 }
+
+/**
+ * Another test taker's link may have been opened in this browser since: nothing of one attempt gets into another. Their session is not
+ * renewed by that either: its cookie would take the place of the one that the own link has brought meanwhile.
+ * @throws AppError not-found
+ */
+export function checkOwn(testTaker: TestTaker, attempt: string | undefined): void {
+  if (attempt !== attemptIdOf(testTaker.id)) throw new AppError('not-found', { detail: 'another attempt' });
+}

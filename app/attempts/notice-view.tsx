@@ -128,6 +128,7 @@ export interface NoticeTextProps {
     | 'language'
     | 'unit'
     | 'instructions'
+    | 'place'
     | 'necessity'
     | 'legalBasis'
     | 'reviewers'
@@ -162,6 +163,7 @@ export function NoticeText(props: NoticeTextProps) {
           </p>
         </>
       )}
+      <PlaceText words={words} place={setup.place} />
       <h2>{notice.what}</h2>
       <dl class="details">
         <dt>{notice.who}</dt>
@@ -218,6 +220,18 @@ export function NoticeText(props: NoticeTextProps) {
         <br />
         <code>{fingerprint}</code>
       </p>
+    </>
+  );
+}
+
+/** What has to be known of the exam's place beforehand. */
+function PlaceText({ words, place }: { words: Words; place: ExamSetup['place'] }) {
+  const { asksPassword, onPage } = words.place;
+  if (place.kind === 'paper' || (place.kind === 'elsewhere' && !place.asksPassword)) return null;
+  return (
+    <>
+      <h2>{words.place.heading}</h2>
+      <p>{place.kind === 'document' ? onPage : asksPassword}</p>
     </>
   );
 }

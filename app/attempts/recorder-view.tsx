@@ -8,6 +8,8 @@ import { langOf } from '../exams/exam-text.tsx';
 import type { Words } from '../words/en.ts';
 import type { Reading } from '../words/language.ts';
 import { CheckStep } from './check-step-view.tsx';
+import { HandInField } from '../place/hand-in-view.tsx';
+import { Documents } from '../place/shown-documents-view.tsx';
 import { ContactLink } from './notice-view.tsx';
 
 /** The recorder's page: four steps of which its script shows one. Its attributes are what the script holds on to. */
@@ -116,6 +118,17 @@ export function RecordStep(props: { words: Words; exam: Exam; practice?: boolean
           </Missing>
         )}
         {microphone && <Missing kind="microphone" />}
+        {!practice && place.kind === 'elsewhere' && place.asksPassword && (
+          <p data-password>
+            <span class="hint" id="password-label">
+              {words.place.password}
+            </span>
+            <br />
+            <output aria-labelledby="password-label" data-password-shown>
+              {words.place.passwordFollows}
+            </output>
+          </p>
+        )}
         <div class="row">
           <a
             class="button primary"
@@ -132,12 +145,19 @@ export function RecordStep(props: { words: Words; exam: Exam; practice?: boolean
           </button>
         </div>
       </div>
-      <p>{recorder.leave}</p>
+      <p>{place.kind === 'document' && !practice ? words.place.leave : recorder.leave}</p>
       <p class="hint">{recorder.help(<ContactLink {...exam.setup.arrangement.contact} />)}</p>
+      {place.kind === 'document' && !practice && (
+        <>
+          <Documents words={words} exam={exam} documents={place.documents} />
+          <HandInField words={words} />
+        </>
+      )}
       <dialog data-finish-dialog aria-labelledby="finish-heading">
         <div class="stack">
           <h2 id="finish-heading">{said.finishHeading}</h2>
-          <p>{said.finishText}</p>
+          <p>{place.kind === 'document' && !practice ? words.place.finishText : said.finishText}</p>
+          {place.kind === 'document' && !practice && <p data-hand-in-standing></p>}
           {resumed && <p>{recorder.elsewhere}</p>}
           <div class="row">
             <button type="button" class="button primary" data-finish-confirm>

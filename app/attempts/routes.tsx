@@ -9,11 +9,13 @@ import { grantedTo, readOwnExam, reentryOf, requireSittingHere } from '../arrang
 import { settleRequestsOf } from '../arrangements/request.ts';
 import { leaveForLater } from '../exams/publication.ts';
 import { readContent } from '../http/content.ts';
+import { frameOwnFiles } from '../http/security-headers.ts';
 import { keepSession, renewSession, requireTestTaker } from './session-guard.ts';
+import { describeHandIns } from '../place/hand-in.ts';
 import { readingOf } from '../words/language.ts';
 import { signedStatement } from '../recordings/records.ts';
 import { KEY_HEADER } from '../recordings/routes.ts';
-import { type Access, attemptIdOf, type AttemptParts, resumeAttempt, startAttempt } from './attempt.ts';
+import { type Access, attemptIdOf, type AttemptParts, checkOwn, resumeAttempt, startAttempt } from './attempt.ts';
 import { readChapterTimes } from './chapter-times.ts';
 import { findAttempt, readReceipt, sealAttempt } from './ending.ts';
 import { EntryOverPage } from './entry-views.tsx';
@@ -22,7 +24,7 @@ import { RecorderPage } from './recorder-view.tsx';
 import { ownTermsOf } from './own-terms.ts';
 import { keptUntil, uploadBy } from './retention.ts';
 import { entryAt } from './terms.ts';
-import { openSession, type TestTaker } from './test-taker.ts';
+import { openSession } from './test-taker.ts';
 import { EndedPage, RunningPage, SealWaitsPage } from './views.tsx';
 
 const startRequest = z.strictObject({ attempt: z.uuid(), publicKey: z.base64url().max(200) });
@@ -62,7 +64,9 @@ export function attemptRoutes({
         ownReports(custody, testTaker),
         readChapterTimes(config.CLOISTER_RECORDINGS, attempt.id),
       ]);
-      const page = { ...shared, startedAt: attempt.startedAt, accesses, reports, timesOf };
+      const handed = exam.setup.place.kind === 'document';
+      const handIns = handed ? { attempt: attempt.id, handIns: describeHandIns(db, attempt.id) } : null;
+      const page = { ...shared, startedAt: attempt.startedAt, accesses, reports, timesOf, handIns };
       const { endedAt, receipt } = attempt;
       if (!endedAt) return c.html(<RunningPage {...page} uploadBy={uploadBy(policy)} />);
       const queued = findQueuedSeal(db, attempt.id);
@@ -84,6 +88,7 @@ export function attemptRoutes({
       requireSittingHere(grantedTo(db, testTaker.id));
       const exam = readOwnExam(db, testTaker);
       const reading = readingOf(c, exam.setup.language);
+      if (exam.setup.place.kind === 'document') frameOwnFiles(c);
       const about = { reading, institution, name: testTaker.name, exam, attempt: attemptIdOf(testTaker.id) };
       return c.html(<RecorderPage {...about} resumed={known !== undefined} />);
     })
@@ -122,12 +127,4 @@ export function attemptRoutes({
       throw error;
     }
   }
-}
-
-/**
- * Another test taker's link may have been opened in this browser since: nothing of one attempt gets into another. Their session is not
- * renewed by that either: its cookie would take the place of the one that the own link has brought meanwhile.
- */
-function checkOwn(testTaker: TestTaker, attempt: string | undefined): void {
-  if (attempt !== attemptIdOf(testTaker.id)) throw new AppError('not-found', { detail: 'another attempt' });
 }

@@ -7,7 +7,8 @@ import { Icon } from '../ui/icons.tsx';
 import { Day, Moment } from '../ui/moment.tsx';
 import { Page } from '../ui/page.tsx';
 import { Notice, Status } from '../ui/status.tsx';
-import type { Receipt } from '../wire.ts';
+import { HandedIn } from '../place/hand-in-view.tsx';
+import type { HandIn, Receipt } from '../wire.ts';
 import type { Words } from '../words/en.ts';
 import type { Reading } from '../words/language.ts';
 import type { Access } from './attempt.ts';
@@ -26,6 +27,8 @@ interface AttemptPageProps {
   /** Of theirs; null likewise. */
   reports: OwnReport[] | null;
   timesOf: (chapters: Access['chapters']) => Stretch[];
+  /** What they handed in; null where the exam is not on documents. */
+  handIns: { attempt: string; handIns: HandIn[] } | null;
 }
 
 /** Above each of these pages: whose exam it is, and how the attempt stands. */
@@ -47,7 +50,7 @@ function Heading(props: { words: Words; institution: string; exam: Exam; childre
 
 /** During the attempt, and for good where it is never ended: how it stands, the way back to the recorder, who has watched. */
 export function RunningPage(props: AttemptPageProps & { uploadBy: string }) {
-  const { reading, institution, name, exam, startedAt, accesses, reports, timesOf, uploadBy } = props;
+  const { reading, institution, name, exam, startedAt, accesses, reports, timesOf, handIns, uploadBy } = props;
   const { words } = reading;
   const { running } = words.attempt;
   const late = Date.parse(uploadBy) < Date.now();
@@ -73,6 +76,7 @@ export function RunningPage(props: AttemptPageProps & { uploadBy: string }) {
           </>
         )}
         <p class="hint">{running.help(<ContactLink {...exam.setup.arrangement.contact} />)}</p>
+        {handIns && <HandedIn words={words} {...handIns} />}
         <p>
           <a href="/attempt/arrangements">{words.arrangement.seeLink}</a>
         </p>
@@ -86,7 +90,7 @@ export function RunningPage(props: AttemptPageProps & { uploadBy: string }) {
 
 /** After the attempt, while its seal waits for custody or was turned down there: everything is done, the receipt follows. */
 export function SealWaitsPage(props: AttemptPageProps & { endedAt: string; refused: boolean }) {
-  const { reading, institution, name, exam, startedAt, endedAt, refused, accesses, reports, timesOf } = props;
+  const { reading, institution, name, exam, startedAt, endedAt, refused, accesses, reports, timesOf, handIns } = props;
   const { words } = reading;
   const { attempt, language } = words;
   return (
@@ -109,6 +113,7 @@ export function SealWaitsPage(props: AttemptPageProps & { endedAt: string; refus
         </dl>
         <h2>{attempt.receipt}</h2>
         <p>{refused ? attempt.sealRefused : attempt.sealWaits}</p>
+        {handIns && <HandedIn words={words} {...handIns} />}
         <Browsers words={words} exam={exam} accesses={accesses ?? []} />
         <Accesses words={words} accesses={accesses} timesOf={timesOf} />
         <OwnReports words={words} reports={reports} />
@@ -149,7 +154,7 @@ export function EndedPage(
   },
 ) {
   const { reading, institution, name, exam, attempt, startedAt, endedAt, finishedAt, receipt } = props;
-  const { accesses, reports, timesOf, kept } = props;
+  const { accesses, reports, timesOf, handIns, kept } = props;
   const { words } = reading;
   const { language } = words;
   const { started, receipt: yourReceipt, ended } = words.attempt;
@@ -206,6 +211,7 @@ export function EndedPage(
             <code>{receipt.checkpoint}</code>
           </pre>
         </details>
+        {handIns && <HandedIn words={words} {...handIns} />}
         <Browsers words={words} exam={exam} accesses={accesses ?? []} />
         <Accesses words={words} accesses={accesses} timesOf={timesOf} />
         <OwnReports words={words} reports={reports} />

@@ -45,7 +45,7 @@ export function demoCommand(): Command {
 
 async function run(options: { data: string; port?: number; testTakers: number; json?: boolean }): Promise<void> {
   const data = resolve(options.data);
-  const folders = ['tls', 'token', 'custody', 'web', 'recordings', 'sockets', 'logs'];
+  const folders = ['tls', 'token', 'custody', 'web', 'web/files', 'recordings', 'sockets', 'logs'];
   for (const folder of folders) mkdirSync(join(data, folder), { recursive: true, mode: 0o700 });
   const stateFile = join(data, 'demonstration.json');
   const known: Demonstration | undefined = existsSync(stateFile)
@@ -122,6 +122,7 @@ async function run(options: { data: string; port?: number; testTakers: number; j
         ...tls('staff'),
         CLOISTER_CUSTODY_SOCKET: join(data, 'sockets', 'web.sock'),
         CLOISTER_DATABASE: join(data, 'web', 'appliance.db'),
+        CLOISTER_FILES: join(data, 'web', 'files'),
         CLOISTER_STAFF_NETWORKS: '127.0.0.0/8,::1/128',
         // Where a mail server was named, invitations can go out by mail.
         ...mailVariables(),

@@ -36,7 +36,7 @@ const SECTIONS = {
       title: line(200),
       'setup.language': z.enum(['en', 'de']),
       'setup.unit': words(2000),
-      'setup.place.kind': z.enum(['elsewhere', 'paper']),
+      'setup.place.kind': z.enum(['elsewhere', 'document', 'paper']),
       'setup.place.address': optional(
         z
           .string()

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { type DraftRow, findDraft, insertDraft, saveDraft } from '../../db/appliance/drafts.ts';
+import { findExamPassword } from '../../db/appliance/exam-passwords.ts';
 import { findExamRules } from '../../db/appliance/exams.ts';
 import type { ApplianceDatabase } from '../../db/appliance/open.ts';
 import { requireStaff, type StaffEnv } from '../accounts/staff-guard.tsx';
@@ -11,8 +12,9 @@ import { AppError } from '../errors.ts';
 import { idOf } from '../http/address.ts';
 import { readContent } from '../http/content.ts';
 import { anyForm } from '../http/entries.ts';
+import { describeDocuments } from '../place/document.ts';
 import { type Filled, UNFILLED } from '../ui/filled.ts';
-import { completed, type Draft, type DraftFault, draftOf, duplicateOf } from './draft.ts';
+import { completed, type Draft, type DraftFault, draftOf, duplicateOf, type KeptPlace } from './draft.ts';
 import { type ReadDraft, readDraftForm, type SectionName, sectionOf } from './draft-form.ts';
 import { SECTION_HEADINGS } from './draft-sections.tsx';
 import { DraftPage, Standing } from './draft-view.tsx';
@@ -81,14 +83,16 @@ export function draftRoutes({
     .post('/exams/:exam/draft/preview', signedIn, async (c) => {
       const row = findOwn(c);
       const { draft } = readDraftForm(read(row), await readContent(c, anyForm));
-      const { faults } = completed(draft, row.unit);
-      return c.html(<Standing {...{ institution, row, draft, faults, edits: true, unsaved: true }} />);
+      const { faults } = completed(draft, row.unit, keptOf(row));
+      return c.html(
+        <Standing {...{ institution, row, draft, kept: keptOf(row), faults, edits: true, unsaved: true }} />,
+      );
     })
     .post('/exams/:exam/publication', signedIn, async (c) => {
       const saved = await save(c);
       const row = find(c);
       if (saved.refused.length > 0) return c.html(await page(c, row, saved), 400);
-      const { exam } = completed(saved.draft, row.unit);
+      const { exam } = completed(saved.draft, row.unit, keptOf(row));
       if (!exam) return c.html(await page(c, row, { ...saved, filled: withFault(saved.filled, INCOMPLETE) }), 400);
       try {
         await proposePublication({ db, custody }, row.exam, exam);
@@ -124,6 +128,10 @@ export function draftRoutes({
     const row = findDraft(db, idOf(c, 'exam'));
     if (!row || !seesDraftsOf(sightOf(c.var), row.unit)) throw new AppError('not-found');
     return row;
+  }
+
+  function keptOf({ exam }: DraftRow): KeptPlace {
+    return { password: findExamPassword(db, exam) !== undefined, documents: describeDocuments(db, exam) };
   }
 
   function findOwn(c: Context<StaffEnv>): DraftRow {
@@ -164,14 +172,15 @@ export function draftRoutes({
   ) {
     const draft = read(row);
     // Of a section that is not saved, the list would name as missing what stands in its fields.
-    const { faults: all } = completed(draft, row.unit);
+    const { faults: all } = completed(draft, row.unit, keptOf(row));
     const saved = all.filter(({ field }) => !refused.some((name) => name === sectionOf(field)));
     const faults = [...refused.map(unsaved), ...saved];
     const person = c.var.representative.name;
     const edits = setsUpExams(c.var);
     const { reports } = c.var;
     const { hold } = await custody.hold(row.exam);
-    const shown = { institution, person, roomOrigin, reports, hold, row, draft, faults, filled, refused, edits };
+    const kept = keptOf(row);
+    const shown = { institution, person, roomOrigin, reports, hold, row, draft, kept, faults, filled, refused, edits };
     return <DraftPage {...shown} />;
   }
 }

@@ -3,7 +3,7 @@ import { ChecksField, ChoiceField, Fault, MomentField, NameField, NumberField, W
 import type { Filled } from '../ui/filled.ts';
 import { Icon } from '../ui/icons.tsx';
 import { PURPOSES } from '../../hsm/policy.ts';
-import { type Draft, KINDS, type Kind } from './draft.ts';
+import { type Draft, KINDS, type KeptPlace, type Kind } from './draft.ts';
 import type { SectionName } from './draft-form.ts';
 import { PLACES, RECORDED } from './observation.ts';
 
@@ -16,11 +16,14 @@ export const SECTION_HEADINGS: Record<SectionName, string> = {
 };
 
 interface SectionProps {
+  /** Its id. */
+  exam: string;
   draft: Draft;
+  kept: KeptPlace;
   filled: Filled;
 }
 
-function WhatSection({ draft: { title, setup }, filled }: SectionProps) {
+function WhatSection({ exam, draft: { title, setup }, kept, filled }: SectionProps) {
   const place = setup.place?.kind ?? 'elsewhere';
   return (
     <>
@@ -37,7 +40,7 @@ function WhatSection({ draft: { title, setup }, filled }: SectionProps) {
         filled={filled}
         name="setup.place.kind"
         label="Where the exam itself is"
-        hint="A page elsewhere is a quiz of the learning platform, or the room of a video call."
+        hint="A page elsewhere is a quiz of the learning platform, or the room of a video call. Documents are added once this is saved."
         options={Object.entries(PLACES).map(([kind, { name }]) => [kind, name])}
         chosen={place}
       />
@@ -54,10 +57,30 @@ function WhatSection({ draft: { title, setup }, filled }: SectionProps) {
         {...{ filled, optional: true }}
         name="setup.place.address"
         label="Address of the page elsewhere"
-        hint="An https address, as the browser shows it. An exam on paper needs none."
+        hint="An https address, as the browser shows it. Documents and paper need none."
         own={setup.place?.address}
         longest={2000}
       />
+      {place === 'document' && (
+        <p id="setup.place.documents" tabindex={-1}>
+          <span class="hint">
+            {kept.documents.length === 0
+              ? 'There is no document yet. '
+              : `${kept.documents.length === 1 ? 'One document' : `${kept.documents.length} documents`}: ${kept.documents.map(({ name }) => name).join(', ')}. `}
+          </span>
+          <a href={`/exams/${exam}/documents`}>See or change the documents</a>
+        </p>
+      )}
+      {place === 'elsewhere' && (
+        <p>
+          <span class="hint">
+            {kept.password
+              ? 'The page has a password, which test takers see while they are recorded. '
+              : 'The page can have a password, which test takers see only while they are recorded. '}
+          </span>
+          <a href={`/exams/${exam}/password`}>{kept.password ? 'See or change the password' : 'Set a password'}</a>
+        </p>
+      )}
       <WordsField
         {...{ filled, optional: true }}
         name="setup.instructions"

@@ -7,7 +7,7 @@ import type { Filled } from '../ui/filled.ts';
 import { Icon } from '../ui/icons.tsx';
 import { Page } from '../ui/page.tsx';
 import { Notice, Status } from '../ui/status.tsx';
-import type { Draft, DraftFault } from './draft.ts';
+import type { Draft, DraftFault, KeptPlace } from './draft.ts';
 import { SECTION_NAMES, type SectionName } from './draft-form.ts';
 import { SECTION_FIELDS, SECTION_HEADINGS } from './draft-sections.tsx';
 import { staffNavigation } from '../ui/staff-navigation.ts';
@@ -22,6 +22,7 @@ export interface DraftPageProps {
   hold: HoldView | null;
   row: Pick<DraftRow, 'exam' | 'act' | 'updatedAt' | 'unsigned'>;
   draft: Draft;
+  kept: KeptPlace;
   faults: DraftFault[];
   filled: Filled;
   /** Sections that were not saved just now. */
@@ -130,7 +131,7 @@ const UNCHANGED_ON_FAILURE = { 'hx-status:4xx': 'swap:none', 'hx-status:5xx': 's
  * One form, so that nothing typed in another section is lost when one is saved. Where scripts run, each change has the list and the
  * preview beside it shown anew, without saving.
  */
-function DraftForm({ row, draft, filled, refused }: DraftPageProps) {
+function DraftForm({ row, draft, kept, filled, refused }: DraftPageProps) {
   return (
     <form
       id="draft"
@@ -150,7 +151,7 @@ function DraftForm({ row, draft, filled, refused }: DraftPageProps) {
         return (
           <section class="card stack" id={name} aria-labelledby={`${name}-heading`}>
             <h2 id={`${name}-heading`}>{SECTION_HEADINGS[name]}</h2>
-            <Fields {...{ draft, filled }} />
+            <Fields {...{ draft, kept, filled }} exam={row.exam} />
             <div class="row">
               <button class="button" name="section" value={name} aria-label={`Save: ${SECTION_HEADINGS[name]}`}>
                 Save
@@ -170,9 +171,9 @@ function DraftForm({ row, draft, filled, refused }: DraftPageProps) {
 
 /** What is missing, the way on, and what test takers will read: beside the form, shown anew as it changes. */
 export function Standing(
-  props: Pick<DraftPageProps, 'institution' | 'row' | 'draft' | 'faults' | 'edits'> & { unsaved?: boolean },
+  props: Pick<DraftPageProps, 'institution' | 'row' | 'draft' | 'kept' | 'faults' | 'edits'> & { unsaved?: boolean },
 ) {
-  const { institution, row, draft, faults, edits, unsaved } = props;
+  const { institution, row, draft, kept, faults, edits, unsaved } = props;
   const editing = edits && row.act === null;
   return (
     <div id="standing" class="stack">
@@ -190,7 +191,7 @@ export function Standing(
       )}
       <section class="stack" aria-labelledby="preview-heading">
         <h2 id="preview-heading">What test takers will read</h2>
-        <NoticePreview {...{ institution, draft }} />
+        <NoticePreview {...{ institution, draft, kept }} />
       </section>
     </div>
   );

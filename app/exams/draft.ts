@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Fault as Finding, findFaults } from '../../hsm/exam-findings.ts';
-import { type ExamSetup, type ExamSetupInput, examSetup } from '../../hsm/exam-setup.ts';
+import { type ExamDocument, type ExamSetup, type ExamSetupInput, examSetup } from '../../hsm/exam-setup.ts';
 import { createLint } from '../../hsm/lint/lint.ts';
 import { type Policy, type PolicyInput, policy } from '../../hsm/policy.ts';
 
@@ -38,6 +38,14 @@ export interface Draft {
   recordings: Record<Kind, KindDraft>;
 }
 
+/** What is kept of a draft's place beside the draft, because it is in no text that is published. */
+export interface KeptPlace {
+  /** Whether there is a password for the page elsewhere. */
+  password: boolean;
+  /** Files that it is on. */
+  documents: ExamDocument[];
+}
+
 /** An exam as it is proposed for publication. */
 export interface CompletedDraft {
   title: string;
@@ -54,8 +62,12 @@ const LIMITS = { retentionDays: 3650 };
 const MISSING: Record<string, [why: string, instead: string]> = {
   title: ['The exam has no title.', 'Write the one that test takers know it by.'],
   'setup.unit': ['It is not said who holds the exam.', 'Name the office that answers for the recording.'],
-  'setup.place.kind': ['It is not said where the exam itself is.', 'Choose a page elsewhere, or paper.'],
+  'setup.place.kind': ['It is not said where the exam itself is.', 'Choose a page elsewhere, a document, or paper.'],
   'setup.place.address': ['The exam’s page has no address.', 'Give its address; it begins with https://.'],
+  'setup.place.documents': [
+    'There is no document yet.',
+    'Add at least one; test takers see it while they are recorded.',
+  ],
   'recorded[]': [
     'No kind of recording is switched on.',
     'Switch on the camera or the screen; sound alone is not enough.',
@@ -94,15 +106,17 @@ const FIELD_OF: Record<string, string> = {
 
 /**
  * @param unit whose exam it is: custody's id, or null
+ * @param kept beside the draft
  * @returns what can be proposed, or what is missing or found, in the order of the page
  */
 export function completed(
   { title, policy: rules, setup, recordings }: Draft,
   unit: string | null,
+  kept: KeptPlace,
 ): { exam: CompletedDraft; faults: [] } | { exam: undefined; faults: DraftFault[] } {
   const on = KINDS.filter((kind) => recordings[kind].on);
   const necessity = Object.fromEntries(on.map((kind) => [kind, recordings[kind].words]));
-  const place = setup.place?.kind === 'paper' ? { kind: 'paper' } : setup.place;
+  const place = placeOf(setup.place, kept);
   const given = { title, policy: { ...rules, unit }, setup: { ...setup, place, necessity } };
   const read = complete.safeParse(given);
   // What is there is looked at whatever else is missing.
@@ -112,11 +126,18 @@ export function completed(
     ...on.flatMap((kind) => faultOfWords(kind, recordings[kind])),
     ...(whole.success ? [...findFaults(lint, whole.data, LIMITS), ...faultsOfTimes(whole.data)].map(onPage) : []),
   ];
-  faults.sort((one, other) => placeOf(one) - placeOf(other));
+  faults.sort((one, other) => rankOf(one) - rankOf(other));
   const once = faults.filter(
     ({ field, why }, index) => faults.findIndex((one) => one.field === field && one.why === why) === index,
   );
   return read.success && once.length === 0 ? { exam: read.data, faults: [] } : { exam: undefined, faults: once };
+}
+
+/** @returns a draft's place as it is published */
+function placeOf(place: Draft['setup']['place'], { password, documents }: KeptPlace): Draft['setup']['place'] | object {
+  if (place?.kind === 'paper') return { kind: 'paper' };
+  if (place?.kind === 'document') return { kind: 'document', documents };
+  return place && { kind: place.kind, address: place.address, ...(password && { asksPassword: true }) };
 }
 
 /** What nobody has to say anything about: it stands for parts that are missing. */
@@ -162,10 +183,11 @@ const ORDER = [
 ];
 
 function onPage(fault: DraftFault): DraftFault {
-  return { ...fault, field: FIELD_OF[fault.field] ?? fault.field };
+  const path = fault.field.replace(/^(setup\.place\.documents)\..*$/, '$1');
+  return { ...fault, field: FIELD_OF[path] ?? path };
 }
 
-function placeOf({ field }: DraftFault): number {
+function rankOf({ field }: DraftFault): number {
   return ORDER.findIndex((beginning) => field.startsWith(beginning));
 }
 
@@ -223,9 +245,11 @@ function wordIssue({ path, message }: z.core.$ZodIssue): DraftFault[] {
 
 /** @returns a draft of an exam that is like a published one; its times are open again, and its words wait to be confirmed */
 export function draftOf({ title, policy: rules, setup }: CompletedDraft): Draft {
-  const { necessity, opensAt: _opensAt, costsNothing: _costsNothing, ...told } = setup;
+  const { necessity, place, opensAt: _opensAt, costsNothing: _costsNothing, ...told } = setup;
   const { unit: _unit, closesAt: _closesAt, ...kept } = rules;
-  return { title, policy: kept, setup: told, recordings: kindsOf(necessity) };
+  // Password and documents stay with their exam.
+  const where = { kind: place.kind, ...(place.kind === 'elsewhere' && { address: place.address }) };
+  return { title, policy: kept, setup: { ...told, place: where }, recordings: kindsOf(necessity) };
 }
 
 /** @returns a draft like another one, its words to be confirmed again */

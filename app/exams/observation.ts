@@ -28,9 +28,15 @@ export const RECORDED: Record<Kind, { name: string; does: string; cannot: string
 export const PLACES: Record<ExamSetup['place']['kind'], { name: string; can: string; cannot: string }> = {
   elsewhere: {
     name: 'A page elsewhere',
-    can: 'Can be observed: what camera, microphone and the shared screen take in; that the recorder runs all the time.',
+    can: 'Can be observed: what camera, microphone and the shared screen take in; that the recorder runs all the time. The page’s password can be shown only while somebody is recorded.',
     cannot:
       'Cannot be observed or restricted: what happens inside the page elsewhere, its tabs, its clipboard or other programs. A lockdown browser or the learning platform’s own settings can do that; this page cannot, and does not pretend to.',
+  },
+  document: {
+    name: 'Documents on the recorder’s page',
+    can: 'Can be observed: what camera, microphone and the shared screen take in; that the recorder runs all the time. Files are shown only while an attempt runs, and what is handed in has a time and a digest.',
+    cannot:
+      'Cannot be observed or restricted: other windows, tabs and programs, a second device. A file that is shown can be saved, printed and copied. Where that must not be, a lockdown browser such as Safe Exam Browser, on the university’s own computers, can prevent it; a page cannot.',
   },
   paper: {
     name: 'On paper',

@@ -1,16 +1,28 @@
+import type { ExamSetup } from '../../hsm/exam-setup.ts';
 import { TermsText } from '../attempts/entry-views.tsx';
 import { NoticeText } from '../attempts/notice-view.tsx';
 import { keptUntil, uploadBy } from '../attempts/retention.ts';
 import { termsOf } from '../attempts/terms.ts';
 import { Day, Moment } from '../ui/moment.tsx';
 import { wordsIn } from '../words/language.ts';
-import { type Draft, KINDS } from './draft.ts';
+import { type Draft, type KeptPlace, KINDS } from './draft.ts';
 
 /** Stands where a draft does not say it yet. */
 const UNSAID = '[not said yet]';
 
+/** Of the place, what the notice speaks of: its address does not stand there. */
+function placeOf(
+  { kind = 'elsewhere' }: Draft['setup']['place'] = {},
+  { password, documents }: KeptPlace,
+): ExamSetup['place'] {
+  if (kind === 'paper') return { kind };
+  if (kind === 'document') return { kind, documents };
+  return { kind, address: '/', ...(password && { asksPassword: true as const }) };
+}
+
 /** What test takers of a draft's exam will read: the text of the notice itself, with the draft's words. */
-export function NoticePreview({ institution, draft }: { institution: string; draft: Draft }) {
+export function NoticePreview(props: { institution: string; draft: Draft; kept: KeptPlace }) {
+  const { institution, draft, kept } = props;
   const { policy, setup, recordings } = draft;
   const { closesAt, retentionDays, uploadHours = 72, purposes = [], reentry = 'any-browser' } = policy;
   const language = setup.language ?? 'en';
@@ -43,6 +55,7 @@ export function NoticePreview({ institution, draft }: { institution: string; dra
           language,
           unit: setup.unit ?? UNSAID,
           instructions: setup.instructions ?? '',
+          place: placeOf(setup.place, kept),
           necessity,
           legalBasis: setup.legalBasis ?? UNSAID,
           reviewers: setup.reviewers ?? UNSAID,

@@ -22,6 +22,8 @@ import { checkSeal, readOrRefuse, refuse } from './statements.ts';
 /** Bytes of bodies in memory at once, over all recordings. */
 const INTAKE_BYTES = 256 * 2 ** 20;
 const IDLE_MS = 2 * 60_000;
+/** An attempt is being recorded while its last segment is not older: at its coarsest a recorder sends one every five seconds. */
+const RECORDED_MS = 20_000;
 
 /** What recordings need to know of the attempt that a request belongs to. */
 export interface RecordedAttempt {
@@ -67,6 +69,8 @@ export class Recordings {
   readonly #opening = new Map<string, Promise<Recording>>();
   /** By attempt: the last of the operations on all its recordings, which happen one after another. */
   readonly #turns = new Map<string, Promise<unknown>>();
+  /** By attempt: when its last segment was stored, in milliseconds of the monotonic clock. */
+  readonly #storedAt = new Map<string, number>();
   readonly #sweep: NodeJS.Timeout;
 
   /** @throws RangeError when the segment limit is beyond what a frame carries */
@@ -226,7 +230,14 @@ export class Recordings {
    * @throws AppError as {@link Recording.putSegment}
    */
   async putSegment(attempt: string, id: string, number: number, body: readonly Uint8Array[]): Promise<Stored> {
-    return (await this.find(attempt, id)).putSegment(number, body);
+    const stored = await (await this.find(attempt, id)).putSegment(number, body);
+    if (stored === 'new') this.#storedAt.set(attempt, performance.now());
+    return stored;
+  }
+
+  /** @returns whether something that was recorded in this attempt has arrived in the last seconds */
+  isRecorded(attempt: string): boolean {
+    return performance.now() - (this.#storedAt.get(attempt) ?? -Infinity) < RECORDED_MS;
   }
 
   /**
@@ -303,6 +314,7 @@ export class Recordings {
 
   #closeIdle(): void {
     const before = performance.now() - IDLE_MS;
+    for (const [attempt, at] of this.#storedAt) if (at < before) this.#storedAt.delete(attempt);
     for (const [id, recording] of this.#open) {
       if (recording.lastUsed > before || !recording.idle) continue;
       this.#open.delete(id);

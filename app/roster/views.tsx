@@ -66,6 +66,7 @@ export function RosterPage(
 ) {
   const { runs, reviews, oversees, part, ...shell } = props;
   const { exam, title, rules } = shell.exam;
+  const place = rules?.setup.place;
   return (
     <RosterShell {...shell} title={title} scripts={['htmx']}>
       {!rules && <UnpublishedNotice exam={exam} />}
@@ -98,6 +99,24 @@ export function RosterPage(
               <Icon name="people" />
               Add a test taker
             </a>
+            {place?.kind === 'document' && (
+              <>
+                <a class="button" href={`/exams/${exam}/hand-ins`}>
+                  <Icon name="download" />
+                  Answers that were handed in
+                </a>
+                <a class="button" href={`/exams/${exam}/documents`}>
+                  <Icon name="list" />
+                  Documents
+                </a>
+              </>
+            )}
+            {place?.kind === 'elsewhere' && place.asksPassword && (
+              <a class="button" href={`/exams/${exam}/password`}>
+                <Icon name="lock" />
+                Password of the exam’s page
+              </a>
+            )}
           </>
         )}
       </div>

@@ -3,6 +3,7 @@ import { attempt } from './de/attempt.tsx';
 import { conduct } from './de/conduct.tsx';
 import { demonstration } from './de/demonstration.ts';
 import { errors } from './de/errors.ts';
+import { place } from './de/place.tsx';
 import { practice } from './de/practice.tsx';
 import { recorder } from './de/recorder.tsx';
 import { check } from './de/check.tsx';
@@ -26,6 +27,7 @@ export const de: Words = {
   attempt,
   recorder,
   practice,
+  place,
   check,
   terms,
   conduct,

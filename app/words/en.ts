@@ -3,6 +3,7 @@ import { attempt } from './en/attempt.tsx';
 import { conduct } from './en/conduct.tsx';
 import { demonstration } from './en/demonstration.ts';
 import { errors } from './en/errors.ts';
+import { place } from './en/place.tsx';
 import { practice } from './en/practice.tsx';
 import { recorder } from './en/recorder.tsx';
 import { check } from './en/check.tsx';
@@ -26,6 +27,7 @@ export const en = {
   attempt,
   recorder,
   practice,
+  place,
   check,
   terms,
   conduct,

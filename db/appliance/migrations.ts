@@ -153,4 +153,20 @@ export const migrations: readonly Migration[] = [
   `
   CREATE INDEX exams_by_title ON exams (title COLLATE NOCASE);
   `,
+  // What belongs to an exam's place: the password of a page elsewhere; documents that are shown, and what was handed in.
+  `
+  CREATE TABLE exam_passwords (
+    exam TEXT PRIMARY KEY REFERENCES exams(id), password TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE documents (
+    id TEXT PRIMARY KEY, exam TEXT NOT NULL REFERENCES exams(id), name TEXT NOT NULL, type TEXT NOT NULL,
+    bytes INTEGER NOT NULL, digest TEXT NOT NULL, added_at TEXT NOT NULL,
+    UNIQUE (exam, digest)
+  ) STRICT;
+  CREATE TABLE hand_ins (
+    id TEXT PRIMARY KEY, attempt TEXT NOT NULL REFERENCES attempts(id), name TEXT NOT NULL,
+    bytes INTEGER NOT NULL, digest TEXT NOT NULL, handed_in_at TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX hand_ins_of ON hand_ins (attempt);
+  `,
 ];

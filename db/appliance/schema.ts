@@ -22,6 +22,35 @@ export const examDrafts = sqliteTable('exam_drafts', {
   unsigned: text({ enum: ['withdrawn', 'expired'] }),
 });
 
+/** The password of the page that an exam is on, where it asks for one. Part of no draft, and nothing that custody knows. */
+export const examPasswords = sqliteTable('exam_passwords', {
+  exam: text().primaryKey(),
+  password: text().notNull(),
+});
+
+/** The files that an exam is on. Their bytes are in web's folder of files, under their ids. */
+export const documents = sqliteTable('documents', {
+  id: text().primaryKey(),
+  exam: text().notNull(),
+  name: text().notNull(),
+  type: text({ enum: ['application/pdf', 'image/png', 'image/jpeg', 'text/plain'] }).notNull(),
+  bytes: integer().notNull(),
+  /** SHA-256, base64url. */
+  digest: text().notNull(),
+  addedAt: text('added_at').notNull(),
+});
+
+/** What test takers handed in. The bytes are in web's folder of files, under their ids; of those of one name the last counts. */
+export const handIns = sqliteTable('hand_ins', {
+  id: text().primaryKey(),
+  attempt: text().notNull(),
+  name: text().notNull(),
+  bytes: integer().notNull(),
+  /** SHA-256, base64url. */
+  digest: text().notNull(),
+  handedInAt: text('handed_in_at').notNull(),
+});
+
 /** What custody said of an exam: its rules, and its key with the appliance key's word. */
 export const examRules = sqliteTable('exam_rules', {
   exam: text().primaryKey(),

@@ -11,7 +11,7 @@ export function wordSetup(setup: ExamSetup): Detail[] {
   return [
     { term: 'Language of its texts', value: setup.language === 'de' ? 'German' : 'English' },
     { term: 'Held by', value: setup.unit },
-    { term: 'Where it is', value: place.kind === 'elsewhere' ? place.address : 'on paper' },
+    ...wordPlace(place),
     ...(setup.instructions ? [{ term: 'What test takers have to know', value: setup.instructions }] : []),
     { term: 'Opens', value: setup.opensAt ?? 'when it is published' },
     {
@@ -37,6 +37,23 @@ export function wordSetup(setup: ExamSetup): Detail[] {
     { term: 'Complaints go to', value: `${privacyOfficer.name}, ${privacyOfficer.email}` },
     { term: 'Legal basis', value: setup.legalBasis },
     { term: 'What it costs test takers', value: 'nothing, recorded or not' },
+  ];
+}
+
+function wordPlace(place: ExamSetup['place']): Detail[] {
+  if (place.kind === 'paper') return [{ term: 'Where it is', value: 'on paper' }];
+  if (place.kind === 'elsewhere') {
+    const where = { term: 'Where it is', value: place.address };
+    if (!place.asksPassword) return [where];
+    const shown = 'shown to test takers while they are recorded; the exam’s administrators set it';
+    return [where, { term: 'Its password', value: shown }];
+  }
+  return [
+    { term: 'Where it is', value: 'on the recorder’s page, where files are handed in' },
+    ...place.documents.map(({ name, type, bytes, digest }) => ({
+      term: 'Document',
+      value: `${name} (${type}, ${amount(bytes, 'byte')}, SHA-256 ${digest})`,
+    })),
   ];
 }
 

@@ -6,7 +6,14 @@ import { sign, stateChapter } from './statement.ts';
 import type { AttemptKey, ChapterRecord, Store } from './store.ts';
 
 /** Stands for an answer where there is nothing to ask the appliance for. */
-const NOTHING_TO_DO: Acceptance = { accepted: true, status: 204, load: 0, newestKey: null, json: async () => null };
+const NOTHING_TO_DO: Acceptance = {
+  accepted: true,
+  status: 204,
+  load: 0,
+  newestKey: null,
+  json: async () => null,
+  text: () => '',
+};
 /** The browser itself lost what it kept: the appliance can never have it. */
 const LOST: Refusal = {
   accepted: false,

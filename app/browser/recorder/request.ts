@@ -22,6 +22,7 @@ export interface Acceptance {
   /** Base64url SHA-256 of the attempt key that the appliance knows as the newest, where it says so. */
   newestKey: string | null;
   json(): Promise<unknown>;
+  text(): string;
 }
 
 export interface Refusal {
@@ -63,6 +64,7 @@ export async function request(method: string, path: string, body?: string | Uint
         load,
         newestKey,
         json: async () => JSON.parse(text) as unknown,
+        text: () => text,
       };
     }
   } catch {

@@ -4,6 +4,9 @@ import { sentenceOfBrowser } from './devices.ts';
 import type { PageMessage, Progress, Trouble, WorkerMessage } from './messages.ts';
 import { OwnTime } from './own-time.ts';
 import type { Page } from './page.ts';
+import { ExamDocuments } from './exam-documents.ts';
+import { ExamPassword } from './exam-password.ts';
+import { HandInUploads } from './hand-in.ts';
 import { RecordStep } from './record-step.ts';
 import { SealingStep } from './sealing-step.ts';
 import { elapsedOf, startOf, truthOf } from './truth.ts';
@@ -28,6 +31,9 @@ export class Session {
   /** Why nothing was recorded before this page was opened; null where the attempt had not begun. */
   #cause: GapCause | null = null;
   #uploadBy: string | null = null;
+  #password: ExamPassword | null = null;
+  #documents: ExamDocuments | null = null;
+  #handIns: HandInUploads | null = null;
   /** What is said instead of the truth for a while: until then, by the browser's own count. */
   #notice: { sentence: string; until: number } | null = null;
   #unsent = 0;
@@ -55,12 +61,16 @@ export class Session {
     elements.finishCancel.addEventListener('click', () => elements.finishDialog.close());
     elements.finishConfirm.addEventListener('click', () => void this.#finish());
     addEventListener('beforeunload', (event) => {
-      if (this.#phase === 'recording' || this.#phase === 'sealing' || this.#unsent > 0) event.preventDefault();
+      const leaves = this.#unsent > 0 || this.#handIns?.under;
+      if (this.#phase === 'recording' || this.#phase === 'sealing' || leaves) event.preventDefault();
     });
   }
 
   /** @param attempt its id @param fingerprint of the appliance key, from the personal link */
   open(attempt: string, fingerprint: string | null): void {
+    this.#password = new ExamPassword(attempt);
+    this.#documents = new ExamDocuments(attempt);
+    this.#handIns = new HandInUploads(attempt, (sentence) => this.#page.speak(sentence));
     this.#check.enable(false);
     const sentence = sentenceOfBrowser();
     if (sentence) return this.#fail(sentence);
@@ -139,6 +149,8 @@ export class Session {
     this.#check.end();
     this.#page.show('record');
     this.#record.begin(opened, this.#cause);
+    this.#documents?.show();
+    void this.#handIns?.show();
   }
 
   #openAnew(): void {
@@ -150,6 +162,7 @@ export class Session {
   async #finish(): Promise<void> {
     if (this.#phase !== 'recording') return;
     this.#phase = 'sealing';
+    this.#putAway();
     this.#page.elements.finishDialog.close();
     this.#sealing.begin(this.#uploadBy);
     this.#send({ kind: 'finish', missing: await this.#record.stop() });
@@ -158,6 +171,7 @@ export class Session {
   async #replaced(): Promise<void> {
     if (this.#phase === 'over') return;
     this.#phase = 'over';
+    this.#putAway();
     this.#check.letGo();
     this.#page.fail(words.page.replaced(this.#page.contact));
     await this.#record.stop();
@@ -165,6 +179,7 @@ export class Session {
 
   #sealed(): void {
     this.#phase = 'over';
+    this.#putAway();
     this.#unsent = 0;
     this.#check.letGo();
     this.#worker.terminate();
@@ -179,6 +194,7 @@ export class Session {
       if (this.#notice && this.#notice.until >= performance.now()) sealingMessage.textContent = this.#notice.sentence;
     }
     if (this.#phase !== 'recording') return;
+    if (progress.storedUntil !== null) void this.#password?.show();
     const now = Date.now();
     const { text, datetime } = elapsedOf(now - (progress.startedAt ?? now));
     elapsed.textContent = text;
@@ -210,6 +226,13 @@ export class Session {
     }
   }
 
+  /** What belongs to the exam's place is there only while recording runs. */
+  #putAway(): void {
+    this.#password?.hide();
+    this.#documents?.hide();
+    this.#handIns?.close();
+  }
+
   #tellStart(sentence: string): void {
     const { startMessage } = this.#page.elements;
     if (startMessage.textContent !== sentence) startMessage.textContent = sentence;
@@ -218,6 +241,7 @@ export class Session {
   #fail(sentence: string): void {
     if (this.#phase === 'over') return;
     this.#phase = 'over';
+    this.#putAway();
     this.#page.fail(sentence);
     // The worker stays: what is encrypted may still reach the appliance.
     this.#check.letGo();

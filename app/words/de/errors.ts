@@ -21,6 +21,8 @@ export const errors: Words['errors'] = {
     'chapter-unknown':
       'Zu diesem Abschnitt fehlt noch der Schlüsselumschlag. Er muss vor den Stücken des Abschnitts ankommen.',
     'segments-missing': 'Die Erklärung nennt Stücke, die noch nicht angekommen sind.',
+    'not-recorded':
+      'Das wird nur angezeigt, während Ihre Prüfung aufgezeichnet wird, und in den letzten Sekunden ist nichts davon angekommen. Es erscheint von selbst, sobald etwas ankommt; Ihnen entsteht daraus kein Nachteil.',
     'attempt-sealed':
       'Diese Prüfung ist beendet und ihre Aufzeichnung versiegelt. Es kann nichts mehr hinzugefügt werden.',
     'upload-closed':
@@ -78,6 +80,12 @@ export const errors: Words['errors'] = {
     'Es gibt noch keine Quittung: Sie entsteht, wenn Sie die Prüfung beenden und Ihre Aufzeichnung versiegelt ist.',
   uploadOver: (until) =>
     `Die Frist, in der diese Aufzeichnung gesendet werden konnte, endete am ${FORMATS.de.moment(until)}. Was bis dahin angekommen ist, ist gespeichert; was noch in Ihrem Browser liegt, kann nicht mehr angenommen werden. Sie müssen nichts tun, und Ihnen entsteht daraus kein Nachteil.`,
+  handInOver: (until) =>
+    `Dateien konnten bis ${FORMATS.de.moment(until)} abgegeben werden. Diese wurde nicht mehr angenommen; was bis dahin angekommen ist, ist gespeichert. Schreiben Sie an die Adresse auf Ihrer Prüfungsseite, wenn Sie etwas daran gehindert hat.`,
+  tooManyHandIns: (most) =>
+    `Sie haben ${most} Dateien abgegeben, frühere Fassungen mitgezählt; mehr können nicht angenommen werden. Diese wurde nicht angenommen, alle anderen sind gespeichert. Schreiben Sie an die Adresse auf Ihrer Prüfungsseite, wenn es darauf ankommt.`,
+  handInTooLarge:
+    'Diese Datei ist größer als 20 MB; größer darf eine nicht sein. Sie wurde nicht angenommen. Teilen Sie sie, oder speichern Sie sie mit kleineren Bildern, und geben Sie sie noch einmal ab.',
   practiceOver:
     'Ihre Prüfung hat begonnen, deshalb wird jetzt nichts mehr ausprobiert oder gemessen: Ihre Leitung gehört der Prüfung. Der Probelauf ist vorbei.',
   practiceOverWayBack:

@@ -19,6 +19,8 @@ export const errors = {
     'chapter-differs': 'Another envelope is already stored for this chapter. The stored one stays as it is.',
     'chapter-unknown': 'This chapter has no envelope yet. Its envelope has to arrive before its segments.',
     'segments-missing': 'The statement names segments that have not arrived.',
+    'not-recorded':
+      'This is shown only while your exam is being recorded, and nothing of it has arrived in the last seconds. It follows by itself once something does; this is not held against you.',
     'attempt-sealed': 'This attempt has ended and its recording is sealed. Nothing can be added to it.',
     'upload-closed': 'The time to send this recording is over. This is not held against you.',
     'already-done': 'This has been done already. Nothing was changed.',
@@ -65,6 +67,12 @@ export const errors = {
   /** @param until ISO 8601 */
   uploadOver: (until: string) =>
     `The time to send this recording ended on ${FORMATS.en.moment(until)}. What arrived by then is kept; what is still in your browser cannot be taken any more. You need to do nothing, and none of this is held against you.`,
+  handInOver: (until: string) =>
+    `Files could be handed in until ${FORMATS.en.moment(until)}. This one was not taken; what arrived by then is kept. Write to the contact on your exam page: if something kept you from it, say what.`,
+  tooManyHandIns: (most: number) =>
+    `You have handed in ${most} files, earlier versions included, which is as many as can be taken. This one was not taken; all others are kept. Write to the contact on your exam page if it matters.`,
+  handInTooLarge:
+    'This file is larger than 20 MB, which is as large as one can be. It was not taken. Divide it, or save it with smaller pictures, and hand it in again.',
   practiceOver:
     'Your exam has begun, so nothing is tried out or measured now: your line belongs to the exam. Practice is over.',
   practiceOverWayBack:
