@@ -1,3 +1,4 @@
+import { ownTermsOf } from '../attempts/own-terms.ts';
 import { type Context, Hono } from 'hono';
 import { findAttemptOf } from '../../db/appliance/attempts.ts';
 import { listRequestsOf, removeWords } from '../../db/appliance/arrangements.ts';
@@ -63,10 +64,12 @@ export function arrangementRoutes(parts: {
   }
 
   function page(c: Context<TestTakerEnv>, reading: Reading, rules: ExamRules, filled: Filled) {
-    const { id, name, exam } = c.var.testTaker;
+    const { testTaker } = c.var;
+    const { id, name, exam } = testTaker;
     // Read as strictly as it was published.
     const told = { ...rules, ...readExam(db, exam) };
-    const about = { reading, name, rules: told, recorded: recordedBy(told), filled, open: isOpen(id) };
+    const time = ownTermsOf(db, told, testTaker);
+    const about = { reading, name, rules: told, time, recorded: recordedBy(told), filled, open: isOpen(id) };
     return <ArrangementsPage {...about} requests={listRequestsOf(db, id)} />;
   }
 }

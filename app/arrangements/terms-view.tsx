@@ -1,21 +1,22 @@
 import type { ArrangementTerms } from '../../hsm/arrangement.ts';
-import { termsOf } from '../attempts/terms.ts';
+import type { Terms } from '../attempts/terms.ts';
 import type { ExamRules } from '../exams/rule-book.ts';
 import { langOf } from '../exams/exam-text.tsx';
 import { Moment } from '../ui/moment.tsx';
 import type { Words } from '../words/en.ts';
-import { entitlementOf } from './own-exam.ts';
 
 /** What was granted to a test taker, and what follows from it for their time. */
 export function GrantedTerms(props: {
   words: Words;
   terms: ArrangementTerms;
-  rules: Pick<ExamRules, 'policy' | 'setup'>;
+  /** The times that hold for them, with all that they have beyond everybody's. */
+  time: Terms;
+  rules: Pick<ExamRules, 'setup'>;
 }) {
-  const { words, terms, rules } = props;
+  const { words, terms, time, rules } = props;
   const { extraMinutes, breakMinutes, leftOut, anyDevice, elsewhere } = terms;
   const told = words.arrangement.terms;
-  const { minutes, closesAt } = termsOf(rules, entitlementOf(terms));
+  const { minutes, closesAt } = time;
   const longer = extraMinutes + breakMinutes > 0;
   return (
     <>

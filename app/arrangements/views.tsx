@@ -1,3 +1,4 @@
+import type { Terms } from '../attempts/terms.ts';
 import type { ArrangementRow } from '../../db/appliance/arrangements.ts';
 import { type ArrangementTerms, arrangementTerms, type RecordedKind } from '../../hsm/arrangement.ts';
 import { ContactLink } from '../attempts/notice-view.tsx';
@@ -18,7 +19,9 @@ export interface ArrangementsPageProps {
   reading: Reading;
   /** The test taker's. */
   name: string;
-  rules: Pick<ExamRules, 'title' | 'policy' | 'setup'>;
+  rules: Pick<ExamRules, 'title' | 'setup'>;
+  /** The times that hold for them. */
+  time: Terms;
   /** What the exam records of everybody. */
   recorded: RecordedKind[];
   /** The newest first. */
@@ -50,7 +53,7 @@ export function ArrangementsPage(props: ArrangementsPageProps) {
           <section class="stack" aria-labelledby="requests">
             <h2 id="requests">{arrangement.yours}</h2>
             {requests.map((request) => (
-              <Request {...{ words, request, rules }} />
+              <Request {...{ words, request, rules, time: props.time }} />
             ))}
           </section>
         )}
@@ -110,21 +113,18 @@ function RequestForm(props: ArrangementsPageProps & { words: Words }) {
   );
 }
 
-function Request({
-  words,
-  request,
-  rules,
-}: {
+interface RequestProps extends Pick<ArrangementsPageProps, 'rules' | 'time'> {
   words: Words;
   request: ArrangementRow;
-  rules: ArrangementsPageProps['rules'];
-}) {
+}
+
+function Request({ words, request, time, rules }: RequestProps) {
   const { arrangement, language } = words;
   const { needs, extraMinutes, leftOut } = JSON.parse(request.asked) as Asked;
   const more = arrangement.asking(extraMinutes, leftOut);
   return (
     <article class="card stack" aria-label={FORMATS[language].all(needs.map((need) => arrangement.need[need].words))}>
-      <Standing {...{ words, request, rules }} />
+      <Standing {...{ words, request, time, rules }} />
       <ul>
         {needs.map((need) => (
           <li>{arrangement.need[need].words}</li>
@@ -149,7 +149,7 @@ function Request({
 }
 
 /** The clock, or the answer. */
-function Standing({ words, request, rules }: Parameters<typeof Request>[0]) {
+function Standing({ words, request, time, rules }: RequestProps) {
   const { arrangement, language } = words;
   const { setup } = rules;
   const due = <Moment at={request.dueAt} language={language} />;
@@ -172,7 +172,7 @@ function Standing({ words, request, rules }: Parameters<typeof Request>[0]) {
     return (
       <>
         <Status kind="good">{arrangement.granted}</Status>
-        <GrantedTerms {...{ words, terms, rules }} />
+        <GrantedTerms {...{ words, terms, time, rules }} />
         {answered}
       </>
     );

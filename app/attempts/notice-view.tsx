@@ -60,7 +60,7 @@ export function NoticePage(props: NoticePageProps) {
         <p class="lead">{notice.lead}</p>
         {rules.heldSince && <HeldNotice words={words} />}
         <RulesChanged words={words} rules={rules} />
-        {arrangement && <OwnArrangement words={words} terms={arrangement} rules={rules} />}
+        {arrangement && <OwnArrangement words={words} terms={arrangement} time={terms} rules={rules} />}
         {!elsewhere && (
           <>
             {early ? (

@@ -1,9 +1,11 @@
 import { type AttemptRow, findAttemptOf } from '../../db/appliance/attempts.ts';
 import { type HandInRow, insertHandIn, listHandIns } from '../../db/appliance/hand-ins.ts';
 import type { ApplianceDatabase } from '../../db/appliance/open.ts';
+import { ownTermsOf } from '../attempts/own-terms.ts';
+import { endOf } from '../attempts/terms.ts';
 import type { TestTaker } from '../attempts/test-taker.ts';
 import { AppError } from '../errors.ts';
-import type { ExamRules, RuleBook } from '../exams/rule-book.ts';
+import type { RuleBook } from '../exams/rule-book.ts';
 import type { HandIn } from '../wire.ts';
 import type { Files } from './files.ts';
 
@@ -17,13 +19,6 @@ export interface HandInParts {
   db: ApplianceDatabase;
   files: Files;
   rules: Pick<RuleBook, 'of'>;
-}
-
-/** @returns until when files can be handed in, grace included: ISO 8601 @param startedAt when the attempt began: ISO 8601 */
-export function handInUntil({ policy, setup }: Pick<ExamRules, 'policy' | 'setup'>, startedAt: string): string {
-  const minutes = setup?.minutes ?? null;
-  const ends = minutes === null ? Date.parse(policy.closesAt) : Date.parse(startedAt) + minutes * 60_000;
-  return new Date(ends + GRACE_MS).toISOString();
 }
 
 /**
@@ -77,7 +72,8 @@ async function findPlace({ db, rules }: Pick<HandInParts, 'db' | 'rules'>, testT
   const told = await rules.of(testTaker.exam);
   const attempt: AttemptRow | undefined = findAttemptOf(db, testTaker.id);
   if (!attempt || told.setup?.place.kind !== 'document') throw new AppError('not-found', { detail: 'hand-in' });
-  return { attempt, until: handInUntil(told, attempt.startedAt) };
+  const ends = endOf(ownTermsOf(db, told, testTaker), attempt.startedAt);
+  return { attempt, until: new Date(Date.parse(ends) + GRACE_MS).toISOString() };
 }
 
 function describe({ name, bytes, digest, handedInAt }: HandInRow, counts: boolean): HandIn {

@@ -34,8 +34,8 @@ export function mailRoutes({
 
   return new Hono<PublishedEnv>()
     .get('/exams/:exam/mails', signedIn, roster, requireRunning, (c) => {
-      const { representative, exam } = c.var;
-      const shell = { person: representative.name, roomOrigin: config.CLOISTER_ROOM_ORIGIN, exam };
+      const { representative, reports, exam } = c.var;
+      const shell = { person: representative.name, roomOrigin: config.CLOISTER_ROOM_ORIGIN, reports, exam };
       return c.html(<MailsPage {...shell} {...standingOf(c)} />);
     })
     .get('/exams/:exam/mails/standing', signedIn, roster, requireRunning, (c) =>

@@ -9,6 +9,7 @@ import { AppError } from '../errors.ts';
 import type { RuleBook } from '../exams/rule-book.ts';
 import { readContent } from '../http/content.ts';
 import { anyForm } from '../http/entries.ts';
+import { requireOversight } from './oversight.ts';
 import { requireRoster, requireRunning, type RosterEnv } from '../roster/roster-exam.ts';
 import { type Filled, UNFILLED } from '../ui/filled.ts';
 import { ExtensionPage, NewExtensionPage } from './extension-views.tsx';
@@ -40,17 +41,18 @@ export function extensionRoutes(parts: {
   const { db, custody, rules, config } = parts;
   const signedIn = requireStaff(custody, config);
   const roster = requireRoster(db);
-  const shellOf = ({ representative, exam }: RosterEnv['Variables']) => ({
+  const shellOf = ({ representative, reports, exam }: RosterEnv['Variables']) => ({
+    reports,
     person: representative.name,
     roomOrigin: config.CLOISTER_ROOM_ORIGIN,
     exam,
   });
   return new Hono<RosterEnv>()
-    .get('/exams/:exam/extensions/new', signedIn, roster, requireRunning, (c) => {
+    .get('/exams/:exam/extensions/new', signedIn, roster, requireRunning, requireOversight, (c) => {
       const candidate = c.req.query('candidate') ?? '';
       return c.html(<NewExtensionPage {...shellOf(c.var)} filled={{ ...UNFILLED, entries: { candidate } }} />);
     })
-    .post('/exams/:exam/extensions', signedIn, roster, requireRunning, async (c) => {
+    .post('/exams/:exam/extensions', signedIn, roster, requireRunning, requireOversight, async (c) => {
       const { exam } = c.var.exam;
       const entries = await readContent(c, anyForm);
       const refuse = (faults: Filled['faults'], status: AppError['status'] = 400) =>
@@ -74,7 +76,7 @@ export function extensionRoutes(parts: {
         return refuse({ [error.refusal === 'extension-too-long' ? 'minutes' : '']: error.sentence }, error.status);
       }
     })
-    .get('/exams/:exam/extensions/:act', signedIn, roster, requireRunning, async (c) => {
+    .get('/exams/:exam/extensions/:act', signedIn, roster, requireRunning, requireOversight, async (c) => {
       const { act, status, exam } = await custody.proposal(c.req.param('act'));
       if (exam !== c.var.exam.exam) throw new AppError('not-found', { detail: 'another exam’s act' });
       // Whoever looks here shall find the new end where it is shown next.

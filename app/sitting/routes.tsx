@@ -39,6 +39,7 @@ export function sittingRoutes(parts: {
       const shell = {
         person: c.var.representative.name,
         roomOrigin: config.CLOISTER_ROOM_ORIGIN,
+        reports: c.var.reports,
         exam: c.var.exam,
       };
       return c.html(<SittingPage {...shell} part={await readPart(c)} />);
