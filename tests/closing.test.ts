@@ -94,10 +94,10 @@ test('what was not sealed by the deadline is refused by web, closed by custody a
   const kinds = async () => (await custody.web.accesses(attempt)).accesses.map(({ kind }) => kind);
   await expect.poll(kinds, { timeout: 60_000, interval: 500 }).toEqual(['closed']);
   for (const tried of [
-    custody.web.registerChapter(late.envelope(own.recording, 3)),
-    custody.web.sealAttempt(attempt, seal),
+    () => custody.web.registerChapter(late.envelope(own.recording, 3)),
+    () => custody.web.sealAttempt(attempt, seal),
   ]) {
-    await expect(tried).rejects.toMatchObject({ code: 'attempt-sealed' });
+    await expect(tried()).rejects.toMatchObject({ code: 'attempt-sealed' });
   }
   const page = await taker.page();
   expect(page).toMatch(/Ended without a seal of your browser Your browser did not finish .* Closed by the appliance /);
