@@ -408,7 +408,7 @@ test('who did not begin is shown so once the last entry is over, and found by it
   vi.useFakeTimers({ toFake: ['Date'], now: Date.parse(rules.policy.closesAt) + 1000 });
   try {
     const after = await shown();
-      (await import('node:fs')).writeFileSync('/tmp/six/office-pictures/roster.html', after);
+    (await import('node:fs')).writeFileSync('/tmp/six/office-pictures/roster.html', after);
     expect(words(after)).toMatch(
       /Noa 000 N-0 .*Recording since.* Noa 001 N-1 .*Sits it another way.* Noa 002 N-2 .*Did not begin/,
     );
