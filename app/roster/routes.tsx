@@ -169,7 +169,8 @@ export function rosterRoutes({
     const { exam } = c.var.exam;
     const query = (c.req.query('q') ?? '').trim().slice(0, 100);
     const after = c.req.query('after') ?? null;
-    const absent = c.req.query('show') === 'no-show';
+    const oversees = overseesExam(c.var);
+    const absent = oversees && c.req.query('show') === 'no-show';
     const words = wordsOf(query);
     const read = (from: string | null) =>
       !query
@@ -189,13 +190,17 @@ export function rosterRoutes({
     const counts = countRoster(db, exam);
     const { rules } = c.var.exam;
     const late =
-      rules !== undefined && counts.started < counts.entered && entryAt(termsOf(rules), Date.now()) === 'late';
+      oversees &&
+      rules !== undefined &&
+      counts.started < counts.entered &&
+      entryAt(termsOf(rules), Date.now()) === 'late';
     return { rows: found.slice(0, PAGE), counts, query, absent, late, after, more: found.length > PAGE };
   }
 
   function standingOf(c: Context<PublishedEnv>, row: RosterRow): StandingRow {
     const { rules } = c.var.exam;
-    if (!rules || row.startedAt !== null) return { ...row, absence: 'not-started' };
+    // Reviewers learn nothing of arrangements, nor by who is left over.
+    if (!rules || row.startedAt !== null || !overseesExam(c.var)) return { ...row, absence: 'not-started' };
     const elsewhere = sitsElsewhere(grantedTo(db, row.id));
     return { ...row, absence: absenceOf(ownTermsOf(db, rules, row), elsewhere, Date.now()) };
   }
