@@ -75,6 +75,18 @@ describe('a draft', () => {
     expect(actOf(path)).toBeNull();
   });
 
+  test('is asked for its language at its beginning, and its suggestions come in that one', async () => {
+    expect(await (await get('/exams/new')).text()).toMatch(/<select id="language"[^]*value="de"[^>]*>German/);
+    const started = { title: 'Schuldrecht', template: 'closed-book', language: 'de' };
+    const path = (await post('/exams', Object.entries(started))).headers.get('location') as string;
+    const page = await (await get(path)).text();
+    expect(page).toContain('Schließen Sie alle anderen Programme');
+    expect(page).toContain('<div class="preview stack" lang="de">');
+    expect(page).toContain('<q lang="de">Sie können die Prüfung ohne jede Aufzeichnung auf dem Campus ablegen.</q>');
+    const english = { ...started, language: 'fr' };
+    expect((await post('/exams', Object.entries(english))).status, 'in a language that is not there').toBe(400);
+  });
+
   test('saves what can be read and brings the rest back as it was typed, with the fault beside its field', async () => {
     const path = await begin('Torts');
     const answer = await post(

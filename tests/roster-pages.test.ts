@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { attemptIdOf } from '../app/attempts/attempt.ts';
 import { fingerprintOf, fragmentOf } from '../app/exams/fingerprint.ts';
 import { enterExam } from '../app/exams/exam.ts';
 import { BATCH } from '../app/roster/invitations.ts';
 import { insertAttempt } from '../db/appliance/attempts.ts';
-import { countRoster, listRoster } from '../db/appliance/roster.ts';
+import { insertRequest } from '../db/appliance/arrangements.ts';
+import { countRoster, enterOnRoster, listRoster } from '../db/appliance/roster.ts';
 import { cookieOf, makeAttemptKey, type Pages, SETUP, startPages } from './attempt-pages-setting.ts';
 import { carryOut, enrolRepresentative, policy, publishExam } from './custody-process.ts';
 
@@ -378,4 +379,55 @@ describe('the roster of an exam that is being set up', () => {
     expect(refused.status).toBe(409);
     expect(words(await refused.text())).toContain('so nothing was sent');
   });
+});
+
+test('who did not begin is shown so once the last entry is over, and found by it; who sits it another way is not among them', async () => {
+  exam = randomUUID();
+  const rules = { exam, title: 'Rhetoric', policy: policy(), setup: SETUP };
+  enterExam(pages.db, await publishExam(pages.custody, rules));
+  const people = Array.from({ length: 130 }, (_, index) => ({
+    ...{ id: randomUUID(), exam, candidate: `N-${index}`, name: `Noa ${String(index).padStart(3, '0')}` },
+    ...{ email: null, linkDigest: Buffer.from(randomUUID()) },
+  }));
+  enterOnRoster(pages.db, people);
+  const [first, second] = people.map(({ id }) => id) as [string, string];
+  const startedAt = new Date().toISOString();
+  insertAttempt(pages.db, { id: attemptIdOf(first), testTaker: first, publicKey: Buffer.alloc(91), startedAt });
+  const granted = { extraMinutes: 0, breakMinutes: 0, leftOut: [], anyDevice: false, elsewhere: 'On campus.' };
+  insertRequest(pages.db, {
+    ...{ id: randomUUID(), testTaker: second, exam, asked: '{}', words: '', requestedAt: startedAt, dueAt: startedAt },
+    ...{ answeredAt: startedAt, terms: JSON.stringify(granted), reason: null },
+  });
+  const shown = async (query = '') => (await get(`/exams/${exam}${query}`)).text();
+  const before = await shown();
+  expect(words(before)).toMatch(
+    /Noa 000 N-0 .*Recording since.* Noa 001 N-1 .*Sits it another way.* Noa 002 N-2 .*Not started/,
+  );
+  expect(before).not.toContain('Did not begin');
+
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.parse(rules.policy.closesAt) + 1000 });
+  try {
+    const after = await shown();
+    (await import('node:fs')).writeFileSync('/tmp/six/office-pictures/roster.html', after);
+    expect(words(after)).toMatch(
+      /Noa 000 N-0 .*Recording since.* Noa 001 N-1 .*Sits it another way.* Noa 002 N-2 .*Did not begin/,
+    );
+    const reviewer = (await enrolRepresentative(pages.custody, 'Ada Blind', [exam])).session;
+    const reviewers = await get(`/exams/${exam}?show=no-show`, cookieOf(await pages.enterStaff(reviewer)));
+    const theirs = words(await reviewers.text());
+    expect(theirs).toMatch(/Noa 001 N-1 Not started Noa 002 N-2 Not started/);
+    expect(theirs).not.toContain('Did not begin');
+    const absent = await shown('?show=no-show');
+    expect(words(absent)).not.toMatch(/Noa 00[01]/);
+    expect(absent.match(/role="rowheader"/g)).toHaveLength(100);
+    const next = /href="([^"]+)">\s*The next ones/.exec(absent)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    expect(next).toContain('show=no-show');
+    const rest = await (await get(next)).text();
+    expect(rest.match(/role="rowheader"/g)).toHaveLength(28);
+    const found = words(await shown('?show=no-show&q=noa 00')).match(/Noa \d+/g);
+    expect(found?.sort()).toEqual(people.slice(2, 10).map(({ name }) => name));
+    expect(words(await shown('?show=no-show&q=noa 000'))).toContain('Nobody who is looked for here');
+  } finally {
+    vi.useRealTimers();
+  }
 });

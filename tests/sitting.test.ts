@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { attemptIdOf } from '../app/attempts/attempt.ts';
 import { termsOf } from '../app/attempts/terms.ts';
-import { attendanceOf, countAttendance, partOf } from '../app/sitting/attendance.ts';
+import { absenceOf, attendanceOf, countAttendance, partOf } from '../app/sitting/attendance.ts';
 import { Conditions } from '../app/sitting/condition.ts';
 import type { OwnTime } from '../app/wire.ts';
 import { closeAttempt, insertAttempt } from '../db/appliance/attempts.ts';
@@ -28,12 +28,19 @@ describe('how somebody stands', () => {
   };
   const said = { phase: 'recording' as const, lacks: [], waitingSeconds: 0 };
   const standing = (changes: object, heard?: object, since = T - 600_000, now = T) =>
-    attendanceOf({ ...row, ...changes }, terms, { heard: heard && { ...said, at: T, ...heard }, since, now });
+    attendanceOf({ ...row, ...changes }, terms, {
+      elsewhere: false,
+      heard: heard && { ...said, at: T, ...heard },
+      since,
+      now,
+    });
 
   test('is not started until the last entry, and did not begin after it', () => {
     const none = { attempt: null, startedAt: null };
     expect(standing(none).state).toBe('not-started');
     expect(standing(none, undefined, 0, T + 1).state).toBe('no-show');
+    expect(absenceOf(terms, false, T)).toBe('not-started');
+    expect(absenceOf(terms, true, T + 1), 'who sits it another way').toBe('elsewhere');
   });
 
   test('is recording, buffering and offline by how long nothing was heard, or how much waits', () => {

@@ -36,9 +36,14 @@ export function reentryOf({ reentry }: Pick<Policy, 'reentry'>, terms: Arrangeme
   return terms?.anyDevice ? 'any-browser' : reentry;
 }
 
+/** @returns whether it was granted to the test taker to sit the exam in another way than here */
+export function sitsElsewhere(terms: ArrangementTerms | null): boolean {
+  return terms !== null && terms.elsewhere !== '';
+}
+
 /** @throws AppError refused where it was granted to the test taker to sit the exam elsewhere */
 export function requireSittingHere(terms: ArrangementTerms | null): void {
-  if (!terms?.elsewhere) return;
+  if (!sitsElsewhere(terms)) return;
   throw new AppError('refused', { detail: 'sits elsewhere', status: 409, sentence: (errors) => errors.sitsElsewhere });
 }
 

@@ -7,6 +7,7 @@ import { moment, whole } from '../http/entries.ts';
 import type { Filled } from '../ui/filled.ts';
 import { localMinute } from '../ui/fields.tsx';
 import { type Draft, KINDS, type Kind } from './draft.ts';
+import { suggestionIn, withSuggestionsIn } from './templates.ts';
 
 /** A field may stay empty in a draft: what it lacks stands in the list of what is missing. */
 const optional = <T>(shape: z.ZodType<T, string>) =>
@@ -86,8 +87,9 @@ const SECTIONS = {
     (draft, entry) => {
       const kindOf = (kind: Kind) => {
         const why = entry[`setup.necessity.${kind}`];
-        // Who rewrote a suggestion stands by their own words.
-        const confirmed = why !== draft.recordings[kind].words || entry['confirmed[]'].includes(kind);
+        const [same, ticked] = [why === draft.recordings[kind].words, entry['confirmed[]'].includes(kind)];
+        // Who rewrote a suggestion stands by their own words; who ticked one, by that one and not by what it is in another language.
+        const confirmed = suggestionIn('en', kind, why) === undefined ? !same || ticked : same && ticked;
         return { on: entry['recorded[]'].includes(kind), words: why, confirmed };
       };
       return {
@@ -172,9 +174,11 @@ export interface ReadDraft {
  * @param entries all fields of the page
  * @throws AppError malformed for a form with other fields than the page has
  */
-export function readDraftForm(draft: Draft, { section: button, ...entries }: Filled['entries']): ReadDraft {
-  const unread = Object.keys(entries).filter((name) => !SECTION_NAMES.some((one) => SECTIONS[one].has(name)));
+export function readDraftForm(draft: Draft, { section: button, ...written }: Filled['entries']): ReadDraft {
+  const unread = Object.keys(written).filter((name) => !SECTION_NAMES.some((one) => SECTIONS[one].has(name)));
   if (unread.length > 0) throw new AppError('malformed', { detail: 'fields of no section' });
+  const { language = 'en' } = (SECTIONS.what.read(draft, written).draft ?? draft).setup;
+  const entries = withSuggestionsIn(language, written);
   const faults: Filled['faults'] = {};
   const refused: SectionName[] = [];
   let now = draft;

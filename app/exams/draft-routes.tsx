@@ -28,10 +28,12 @@ import {
 } from './publication.ts';
 import type { ExamRules } from './rule-book.ts';
 import { seesDraftsOf, setsUpExams, sightOf } from './sight.ts';
+import { LANGUAGES } from '../words/languages.ts';
 import { draftFrom, TEMPLATES, type TemplateName } from './templates.ts';
 
 const newExam = z.strictObject({
   title: z.string('Write a title.').trim().min(1, 'Write a title.').max(200, 'At most 200 characters are kept.'),
+  language: z.enum(LANGUAGES, 'Choose the language of the exam.').default('en'),
   template: z.enum(Object.keys(TEMPLATES) as [TemplateName, ...TemplateName[]], 'Choose what kind of exam it is.'),
 });
 
@@ -64,8 +66,8 @@ export function draftRoutes({
         const filled = { entries, faults };
         return c.html(<NewExamPage {...{ person: c.var.representative.name, roomOrigin, filled }} />, 400);
       }
-      const { template, title } = read.data;
-      return c.redirect(`/exams/${begin(c, draftFrom(template, title))}/draft`, 303);
+      const { template, title, language } = read.data;
+      return c.redirect(`/exams/${begin(c, draftFrom(template, title, language))}/draft`, 303);
     })
     .get('/exams/:exam/draft', signedIn, async (c) => {
       const exam = idOf(c, 'exam');

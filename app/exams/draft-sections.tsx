@@ -5,7 +5,15 @@ import { Icon } from '../ui/icons.tsx';
 import { PURPOSES } from '../../hsm/policy.ts';
 import { type Draft, KINDS, type KeptPlace, type Kind } from './draft.ts';
 import type { SectionName } from './draft-form.ts';
+import { wordsIn } from '../words/language.ts';
+import type { Language } from '../words/languages.ts';
 import { PLACES, RECORDED } from './observation.ts';
+
+/** In which an exam's texts can be written. */
+export const EXAM_LANGUAGES: [Language, string][] = [
+  ['en', 'English'],
+  ['de', 'German'],
+];
 
 export const SECTION_HEADINGS: Record<SectionName, string> = {
   what: 'What and where',
@@ -92,10 +100,8 @@ function WhatSection({ exam, draft: { title, setup }, kept, filled }: SectionPro
         filled={filled}
         name="setup.language"
         label="Language of the exam’s texts"
-        options={[
-          ['en', 'English'],
-          ['de', 'German'],
-        ]}
+        hint="Suggested words that nobody has changed go with it, and are confirmed anew. What you wrote stays as it is."
+        options={EXAM_LANGUAGES}
         chosen={setup.language ?? 'en'}
       />
     </>
@@ -205,14 +211,19 @@ function KindFields(props: { kind: Kind; first: boolean; own: Draft['recordings'
 }
 
 function PeopleSection({ draft: { setup }, filled }: SectionProps) {
-  const { arrangement, privacyOfficer } = setup;
+  const { arrangement, privacyOfficer, language = 'en' } = setup;
+  const { examples } = wordsIn(language).suggestion;
   return (
     <>
       <WordsField
         {...{ filled, optional: true }}
         name="setup.reviewers"
         label="Who may watch"
-        hint="By their office: “Two reviewers appointed by the examination board”. Without a full stop."
+        hint={
+          <>
+            By their office, such as <q lang={language}>{examples.reviewers}</q>. Without a full stop.
+          </>
+        }
         own={setup.reviewers}
         longest={2000}
       />
@@ -220,7 +231,12 @@ function PeopleSection({ draft: { setup }, filled }: SectionProps) {
         {...{ filled, optional: true }}
         name="setup.arrangement.alternative"
         label="The other way to sit it"
-        hint="For whoever does not want to be recorded, or cannot be. Whole sentences, such as “You can sit the exam on campus without any recording.”"
+        hint={
+          <>
+            For whoever does not want to be recorded, or cannot be. Whole sentences, such as{' '}
+            <q lang={language}>{examples.alternative}</q>
+          </>
+        }
         own={arrangement?.alternative}
         longest={2000}
       />

@@ -1,7 +1,8 @@
-import { describing, Fault, FormFault, NameField } from '../ui/fields.tsx';
+import { ChoiceField, describing, Fault, FormFault, NameField } from '../ui/fields.tsx';
 import type { Filled } from '../ui/filled.ts';
 import { Page } from '../ui/page.tsx';
 import { staffNavigation } from '../ui/staff-navigation.ts';
+import { EXAM_LANGUAGES } from './draft-sections.tsx';
 import { TEMPLATES } from './templates.ts';
 
 /** The beginning of an exam: its title, and what kind of exam it is. */
@@ -19,6 +20,13 @@ export function NewExamPage(props: { person: string; roomOrigin: string; filled:
         <FormFault filled={filled} />
         <form class="card stack" method="post" action="/exams">
           <NameField filled={filled} name="title" label="Title" hint="As test takers know it." longest={200} />
+          <ChoiceField
+            filled={filled}
+            name="language"
+            label="Language of the exam"
+            hint="In which its texts are written: the suggested words come in it. Test takers choose for themselves in which language the rest of their pages is."
+            options={EXAM_LANGUAGES}
+          />
           <fieldset class="field" {...described}>
             <legend>What kind of exam is it?</legend>
             {Object.entries(TEMPLATES).map(([value, { name, describes }]) => (

@@ -7,15 +7,20 @@ import {
   findOnRoster,
   listRoster,
   removeFromRoster,
+  type RosterRow,
   searchRoster,
 } from '../../db/appliance/roster.ts';
 import type { ApplianceDatabase } from '../../db/appliance/open.ts';
 import { wordsOf } from '../../db/appliance/roster-words.ts';
 import { requireStaff } from '../accounts/staff-guard.tsx';
+import { grantedTo, sitsElsewhere } from '../arrangements/own-exam.ts';
+import { ownTermsOf } from '../attempts/own-terms.ts';
+import { entryAt, termsOf } from '../attempts/terms.ts';
 import type { WebConfig } from '../config.ts';
 import type { WebCustody } from '../custody/client.ts';
 import { AppError } from '../errors.ts';
 import { readContent } from '../http/content.ts';
+import { absenceOf } from '../sitting/attendance.ts';
 import { overseesExam } from '../sitting/oversight.ts';
 import { type Filled, UNFILLED } from '../ui/filled.ts';
 import { CsvError } from './csv.ts';
@@ -28,7 +33,7 @@ import { type PublishedEnv, requirePublished, requireRoster, requireRunning, ros
 import { entryFields } from './roster-list.ts';
 import { begunSentence, NewTestTakerPage, TestTakerPage } from './test-taker-views.tsx';
 import { readUpload } from './upload.ts';
-import { Roster, RosterPage, type RosterPart } from './views.tsx';
+import { Roster, RosterPage, type RosterPart, type StandingRow } from './views.tsx';
 
 /** Test takers on one page. */
 const PAGE = 100;
@@ -154,7 +159,7 @@ export function rosterRoutes({
   }
 
   function testTakerPage(c: Context<PublishedEnv>, filled: Filled) {
-    const testTaker = testTakerOf(c);
+    const testTaker = standingOf(c, testTakerOf(c));
     const now = new Date().toISOString();
     const mail = findMail(db, testTaker.id);
     return <TestTakerPage {...shellOf(c)} {...{ testTaker, mail, filled, now }} mails={mailing !== undefined} />;
@@ -164,13 +169,40 @@ export function rosterRoutes({
     const { exam } = c.var.exam;
     const query = (c.req.query('q') ?? '').trim().slice(0, 100);
     const after = c.req.query('after') ?? null;
+    const oversees = overseesExam(c.var);
+    const absent = oversees && c.req.query('show') === 'no-show';
     const words = wordsOf(query);
-    const found = !query
-      ? listRoster(db, exam, after, PAGE + 1)
-      : words.length > 0
-        ? searchRoster(db, exam, words, after, PAGE + 1)
-        : [];
-    return { rows: found.slice(0, PAGE), counts: countRoster(db, exam), query, after, more: found.length > PAGE };
+    const read = (from: string | null) =>
+      !query
+        ? listRoster(db, exam, from, PAGE + 1)
+        : words.length > 0
+          ? searchRoster(db, exam, words, from, PAGE + 1)
+          : [];
+    const found: StandingRow[] = [];
+    // Whose last entry is over stands in no column: it follows from the clock, the rules and what was granted to them.
+    for (let from = after; ; ) {
+      const some = read(from);
+      const standing = some.map((row) => standingOf(c, row));
+      found.push(...standing.filter((row) => !absent || (row.startedAt === null && row.absence === 'no-show')));
+      if (!absent || some.length <= PAGE || found.length > PAGE) break;
+      from = some.at(-1)?.id ?? null;
+    }
+    const counts = countRoster(db, exam);
+    const { rules } = c.var.exam;
+    const late =
+      oversees &&
+      rules !== undefined &&
+      counts.started < counts.entered &&
+      entryAt(termsOf(rules), Date.now()) === 'late';
+    return { rows: found.slice(0, PAGE), counts, query, absent, late, after, more: found.length > PAGE };
+  }
+
+  function standingOf(c: Context<PublishedEnv>, row: RosterRow): StandingRow {
+    const { rules } = c.var.exam;
+    // Reviewers learn nothing of arrangements, nor by who is left over.
+    if (!rules || row.startedAt !== null || !overseesExam(c.var)) return { ...row, absence: 'not-started' };
+    const elsewhere = sitsElsewhere(grantedTo(db, row.id));
+    return { ...row, absence: absenceOf(ownTermsOf(db, rules, row), elsewhere, Date.now()) };
   }
 
   function testTakerOf(c: Context<PublishedEnv>) {

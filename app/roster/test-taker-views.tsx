@@ -1,5 +1,4 @@
 import type { ListedMail } from '../../db/appliance/invitation-mails.ts';
-import type { RosterRow } from '../../db/appliance/roster.ts';
 import { describing, Fault, NameField } from '../ui/fields.tsx';
 import type { Filled } from '../ui/filled.ts';
 import { Icon } from '../ui/icons.tsx';
@@ -7,7 +6,14 @@ import { Moment } from '../ui/moment.tsx';
 import { Notice } from '../ui/status.tsx';
 import { SheetsField } from './invitation-views.tsx';
 import { wordTrouble } from './mail-views.tsx';
-import { AttemptState, LinkState, RosterShell, type RosterShellProps, UnpublishedNotice } from './views.tsx';
+import {
+  AttemptState,
+  LinkState,
+  RosterShell,
+  type RosterShellProps,
+  type StandingRow,
+  UnpublishedNotice,
+} from './views.tsx';
 
 /** Where somebody is put on the roster by hand. */
 export function NewTestTakerPage({ filled, ...shell }: RosterShellProps & { filled: Filled }) {
@@ -52,7 +58,7 @@ function AddressField({ filled }: { filled: Filled }) {
 }
 
 interface TestTakerProps {
-  testTaker: RosterRow;
+  testTaker: StandingRow;
   /** Their invitation by mail, where one was asked for. */
   mail: ListedMail | undefined;
   /** Whether mail is set up. */
@@ -65,7 +71,7 @@ interface TestTakerProps {
 
 /** One test taker of a roster. */
 export function TestTakerPage({ testTaker, mail, mails, filled, now, ...shell }: RosterShellProps & TestTakerProps) {
-  const { id, name, candidate, email, startedAt, endedAt } = testTaker;
+  const { id, name, candidate, email, startedAt, endedAt, absence } = testTaker;
   const { exam, rules } = shell.exam;
   const entries = 'email' in filled.entries ? filled.entries : { email: email ?? '' };
   return (
@@ -89,7 +95,7 @@ export function TestTakerPage({ testTaker, mail, mails, filled, now, ...shell }:
         )}
         <dt>Attempt</dt>
         <dd>
-          <AttemptState {...{ startedAt, endedAt }} />
+          <AttemptState {...{ startedAt, endedAt, absence }} />
         </dd>
       </dl>
       {mail && (mail.state === 'refused' || mail.state === 'uncertain' || mail.fault !== null) && (

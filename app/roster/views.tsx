@@ -7,6 +7,8 @@ import { Page } from '../ui/page.tsx';
 import { staffNavigation } from '../ui/staff-navigation.ts';
 import { Notice, Status, type StatusKind } from '../ui/status.tsx';
 import { Table } from '../ui/table.tsx';
+import type { Absence } from '../sitting/attendance.ts';
+import { STATES } from '../sitting/standing.ts';
 import { type RosterExam, rosterPath } from './roster-exam.ts';
 
 /** What every page about a roster is made of. */
@@ -47,12 +49,19 @@ export function RosterShell({
   );
 }
 
+/** Somebody on a roster, and how they stand where they have not begun. */
+export type StandingRow = RosterRow & { absence: Absence };
+
 /** A part of a roster, as it is looked at. */
 export interface RosterPart {
-  rows: RosterRow[];
+  rows: StandingRow[];
   counts: RosterCounts;
   /** What somebody looks for; empty where they look at all. */
   query: string;
+  /** Whether only those are shown who did not begin while they could. */
+  absent: boolean;
+  /** Whether the last entry is over, so that there can be such. */
+  late: boolean;
   /** Id of the one before the first of these, where they are not the first. */
   after: string | null;
   /** Whether more follow. */
@@ -126,7 +135,8 @@ export function RosterPage(
           <input id="q" name="q" type="search" value={part.query} maxlength={100} autocomplete="off" />
         </div>
         <button class="button">Find</button>
-        {part.query && <a href={rosterPath(shell.exam)}>Show all</a>}
+        {part.absent && <input type="hidden" name="show" value="no-show" />}
+        {part.query && <a href={addressOf(shell.exam, { absent: part.absent })}>Show all</a>}
       </form>
       <Roster exam={shell.exam} runs={runs} part={part} />
       {runs && (
@@ -165,13 +175,11 @@ interface RosterProps {
  */
 export function Roster({ exam: rosterExam, runs, part }: RosterProps & { exam: RosterExam }) {
   const { exam, rules } = rosterExam;
-  const path = rosterPath(rosterExam);
-  const { rows, counts, query, after, more } = part;
+  const { rows, counts, query, absent, late, after, more } = part;
   const { entered, invited, started, ended } = counts;
-  const here = new URLSearchParams({ ...(query && { q: query }), ...(after && { after }) });
   const refresh = rules !== undefined &&
     ended < entered && {
-      'hx-get': `/exams/${exam}/roster?${here}`,
+      'hx-get': addressOf(rosterExam, { query, absent, after }, `/exams/${exam}/roster`),
       'hx-trigger': 'every 10s',
       'hx-swap': 'outerHTML',
       'hx-status:401': 'target:#main select:#main',
@@ -180,6 +188,20 @@ export function Roster({ exam: rosterExam, runs, part }: RosterProps & { exam: R
     };
   return (
     <div class="stack" id="roster" {...refresh}>
+      {(late || absent) && (
+        <nav class="row" aria-label="Who is shown">
+          <a class="button tally" href={addressOf(rosterExam, { query })} aria-current={absent ? undefined : 'true'}>
+            All
+          </a>
+          <a
+            class="button tally"
+            href={addressOf(rosterExam, { query, absent: true })}
+            aria-current={absent ? 'true' : undefined}
+          >
+            Did not begin
+          </a>
+        </nav>
+      )}
       <p>
         {entered} on the roster: {entered - started} not started, {started - ended} recording, {ended} ended and sealed.{' '}
         {runs && rules && `${invited} have a personal link. `}
@@ -190,15 +212,23 @@ export function Roster({ exam: rosterExam, runs, part }: RosterProps & { exam: R
       {rows.length === 0 ? (
         <div class="empty">
           <p>
-            {query
-              ? `Nobody on this roster has a name or a code with words like “${query}”.`
-              : 'Nobody is on the roster yet.'}
+            {absent
+              ? 'Nobody who is looked for here let their last entry pass without beginning.'
+              : query
+                ? `Nobody on this roster has a name or a code with words like “${query}”.`
+                : 'Nobody is on the roster yet.'}
           </p>
           {query && <p class="hint">The beginnings of words are enough: “had am” finds Amal Haddad.</p>}
         </div>
       ) : (
         <Table
-          caption={query ? `Test takers found for “${query}”` : 'Test takers and their attempts'}
+          caption={
+            absent
+              ? 'Test takers who did not begin'
+              : query
+                ? `Test takers found for “${query}”`
+                : 'Test takers and their attempts'
+          }
           columns={['Test taker', 'Candidate', ...(runs ? ['E-mail', 'Personal link'] : []), 'Attempt']}
           rows={rows.map((row) => [
             runs ? <a href={`/exams/${exam}/test-takers/${row.id}`}>{row.name}</a> : row.name,
@@ -211,15 +241,12 @@ export function Roster({ exam: rosterExam, runs, part }: RosterProps & { exam: R
       {(after !== null || more) && (
         <nav class="row" aria-label="Parts of the roster">
           {after !== null && (
-            <a class="button" href={`${path}?${new URLSearchParams(query ? { q: query } : {})}`}>
+            <a class="button" href={addressOf(rosterExam, { query, absent })}>
               Back to the first
             </a>
           )}
           {more && (
-            <a
-              class="button"
-              href={`${path}?${new URLSearchParams({ ...(query && { q: query }), after: rows.at(-1)?.id ?? '' })}`}
-            >
+            <a class="button" href={addressOf(rosterExam, { query, absent, after: rows.at(-1)?.id ?? null })}>
               The next ones
             </a>
           )}
@@ -254,8 +281,22 @@ const MAIL_STATES: Record<NonNullable<RosterRow['mail']>, { kind: StatusKind; wo
   uncertain: { kind: 'alarm', words: 'Mail may not have arrived' },
 };
 
-/** How far somebody's attempt has come. */
-export function AttemptState({ startedAt, endedAt }: Pick<RosterRow, 'startedAt' | 'endedAt'>) {
+/** @param path where it is shown */
+function addressOf(
+  exam: RosterExam,
+  { query, absent, after }: Partial<Pick<RosterPart, 'query' | 'absent' | 'after'>>,
+  path = rosterPath(exam),
+): string {
+  const asked = new URLSearchParams({
+    ...(query && { q: query }),
+    ...(absent && { show: 'no-show' }),
+    ...(after && { after }),
+  }).toString();
+  return `${path}${asked && `?${asked}`}`;
+}
+
+/** How far somebody's attempt has come, or why there is none. */
+export function AttemptState({ startedAt, endedAt, absence }: Pick<StandingRow, 'startedAt' | 'endedAt' | 'absence'>) {
   if (endedAt) {
     return (
       <Status kind="good" icon="seal">
@@ -270,5 +311,6 @@ export function AttemptState({ startedAt, endedAt }: Pick<RosterRow, 'startedAt'
       </Status>
     );
   }
-  return <Status kind="quiet">Not started</Status>;
+  const { kind, icon, says } = STATES[absence];
+  return <Status {...{ kind, icon }}>{says}</Status>;
 }

@@ -9,8 +9,20 @@ const BUFFERING_MS = 30_000;
 const OFFLINE_MS = 120_000;
 
 /** In the order in which an administrator has to look. */
-export const STATES = ['offline', 'buffering', 'finishing', 'recording', 'not-started', 'no-show', 'finished'] as const;
+export const STATES = [
+  'offline',
+  'buffering',
+  'finishing',
+  'recording',
+  'not-started',
+  'no-show',
+  'elsewhere',
+  'finished',
+] as const;
 export type State = (typeof STATES)[number];
+
+/** How somebody stands who has not begun: they still may; the last entry that holds for them is over; or it was granted to them to sit the exam in another way. */
+export type Absence = Extract<State, 'not-started' | 'no-show' | 'elsewhere'>;
 
 /** Somebody who sits the exam, or does not. Moments are ISO 8601, UTC. */
 export interface Attendance {
@@ -36,7 +48,14 @@ export interface Part {
   page: number;
 }
 
+/** @param elsewhere whether they sit the exam in another way @param now milliseconds @returns how somebody stands who has not begun */
+export function absenceOf(terms: Terms, elsewhere: boolean, now: number): Absence {
+  if (elsewhere) return 'elsewhere';
+  return entryAt(terms, now) === 'late' ? 'no-show' : 'not-started';
+}
+
 /**
+ * @param elsewhere whether it was granted to them to sit the exam in another way
  * @param heard what their recorder said last, where it said anything
  * @param since from when on anything could be heard, ms: before that silence says nothing
  * @param now milliseconds
@@ -44,11 +63,11 @@ export interface Part {
 export function attendanceOf(
   row: SittingRow,
   terms: Terms,
-  { heard, since, now }: { heard: Heard | undefined; since: number; now: number },
+  { elsewhere, heard, since, now }: { elsewhere: boolean; heard: Heard | undefined; since: number; now: number },
 ): Attendance {
   const { candidate, name, startedAt, endedAt } = row;
   const quiet = { candidate, name, lacks: [], waitingSeconds: 0, heardAt: null, startedAt, endsAt: null };
-  if (startedAt === null) return { ...quiet, state: entryAt(terms, now) === 'late' ? 'no-show' : 'not-started' };
+  if (startedAt === null) return { ...quiet, state: absenceOf(terms, elsewhere, now) };
   if (endedAt !== null) return { ...quiet, state: 'finished' };
   const silence = now - (heard?.at ?? Math.max(since, Date.parse(startedAt)));
   const waitingSeconds = heard?.waitingSeconds ?? 0;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ApplianceDatabase } from '../../db/appliance/open.ts';
 import { listSitting } from '../../db/appliance/sitting.ts';
 import { requireStaff } from '../accounts/staff-guard.tsx';
+import { grantedTo, sitsElsewhere } from '../arrangements/own-exam.ts';
 import { ownTermsOf } from '../attempts/own-terms.ts';
 import type { WebConfig } from '../config.ts';
 import type { WebCustody } from '../custody/client.ts';
@@ -55,7 +56,8 @@ export function sittingRoutes(parts: {
     const now = Date.now();
     const all = listSitting(db, exam).map((row) => {
       const heard = row.attempt === null ? undefined : conditions.of(row.attempt);
-      return attendanceOf(row, ownTermsOf(db, told, row), { heard, since: conditions.since, now });
+      const elsewhere = row.attempt === null && sitsElsewhere(grantedTo(db, row.id));
+      return attendanceOf(row, ownTermsOf(db, told, row), { elsewhere, heard, since: conditions.since, now });
     });
     const shown = partOf(all, { show, query });
     // Who was on the last page may be on none any more.

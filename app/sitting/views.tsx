@@ -1,10 +1,11 @@
 import { RosterShell, type RosterShellProps } from '../roster/views.tsx';
 import { Icon, type IconName } from '../ui/icons.tsx';
 import { Moment } from '../ui/moment.tsx';
-import { Status, type StatusKind } from '../ui/status.tsx';
+import { Status } from '../ui/status.tsx';
 import { Table } from '../ui/table.tsx';
-import type { Attendance, Counts, Part, State } from './attendance.ts';
+import type { Attendance, Counts, Part } from './attendance.ts';
 import type { Lack } from './condition.ts';
+import { STATES } from './standing.ts';
 
 /** What is shown of an exam while it is sat. */
 export interface SittingPart extends Part {
@@ -32,17 +33,8 @@ const SHOWN: [Part['show'], string][] = [
   ['finished', 'Finished'],
   ['not-started', 'Not started'],
   ['no-show', 'Did not begin'],
+  ['elsewhere', 'Another way'],
 ];
-
-const STATES: Record<State, { kind: StatusKind; icon: IconName; says: string }> = {
-  recording: { kind: 'good', icon: 'good', says: 'Recording' },
-  buffering: { kind: 'notice', icon: 'sending', says: 'Buffering' },
-  offline: { kind: 'notice', icon: 'plug', says: 'Offline' },
-  finishing: { kind: 'good', icon: 'sending', says: 'Finished, sending the rest' },
-  finished: { kind: 'good', icon: 'seal', says: 'Finished' },
-  'not-started': { kind: 'quiet', icon: 'quiet', says: 'Not started' },
-  'no-show': { kind: 'quiet', icon: 'clock', says: 'Did not begin' },
-};
 
 const LACKS: Record<Lack, { icon: IconName; says: string }> = {
   camera: { icon: 'camera', says: 'No picture from the camera' },
@@ -90,7 +82,7 @@ export function SittingPage({ part, ...shell }: RosterShellProps & { part: Sitti
  */
 export function AttendancePart({ exam, part }: { exam: string; part: SittingPart }) {
   const { rows, counts, show, query, page, pages, found, now, runs, extended } = part;
-  const refresh = counts.finished + counts['no-show'] < counts.all && {
+  const refresh = counts.finished + counts['no-show'] + counts.elsewhere < counts.all && {
     'hx-get': addressOf(exam, { show, query, page }, '/attendance'),
     'hx-trigger': 'every 5s',
     'hx-swap': 'outerMorph',
@@ -211,7 +203,8 @@ function Time({ state, startedAt, endsAt, now }: Attendance & { now: number }) {
 
 /** The way to more time for one, of who can still use it. */
 function MoreTime({ exam, candidate, name, state }: Attendance & { exam: string }) {
-  if (state === 'finishing' || state === 'finished' || state === 'no-show') return <span class="hint">–</span>;
+  if (state === 'finishing' || state === 'finished' || state === 'no-show' || state === 'elsewhere')
+    return <span class="hint">–</span>;
   return (
     <a href={`/exams/${exam}/extensions/new?${new URLSearchParams({ candidate })}`}>
       Give<span class="unseen"> {name}</span> more time

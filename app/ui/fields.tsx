@@ -7,7 +7,7 @@ interface FieldProps {
   filled: Filled;
   name: string;
   label: string;
-  hint?: string;
+  hint?: Child;
   /** Whether it may stay empty. */
   optional?: boolean;
 }

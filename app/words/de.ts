@@ -10,6 +10,7 @@ import { check } from './de/check.tsx';
 import { invitation } from './de/invitation.ts';
 import { notice } from './de/notice.tsx';
 import { shell } from './de/shell.ts';
+import { suggestion } from './de/suggestion.ts';
 import { terms } from './de/terms.tsx';
 import { welcome } from './de/welcome.tsx';
 import type { Words } from './en.ts';
@@ -31,4 +32,5 @@ export const de: Words = {
   check,
   terms,
   conduct,
+  suggestion,
 };

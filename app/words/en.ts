@@ -10,6 +10,7 @@ import { check } from './en/check.tsx';
 import { invitation } from './en/invitation.ts';
 import { notice } from './en/notice.tsx';
 import { shell } from './en/shell.ts';
+import { suggestion } from './en/suggestion.ts';
 import { terms } from './en/terms.tsx';
 import { welcome } from './en/welcome.tsx';
 import type { Language } from './languages.ts';
@@ -31,6 +32,7 @@ export const en = {
   check,
   terms,
   conduct,
+  suggestion,
 };
 
 export type Words = typeof en;
