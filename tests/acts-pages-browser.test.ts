@@ -188,7 +188,7 @@ test('somebody’s roles are changed and their approval suspended, which stops t
   await ada.waitForURL('**/desk');
 });
 
-test('an officer registers a unit, suspends it alone, and it takes two to reinstate it', async () => {
+test.runIf(FULL)('an officer registers a unit, suspends it alone, and it takes two to reinstate it', async () => {
   await go(ruth, '/units');
   await inspect('units-empty', ruth);
   for (const taken of [false, true]) {
@@ -319,55 +319,58 @@ test('an administrator changes an exam’s rules with the keyboard alone, and an
   expect(await detail(ruth, 'Recordings may be watched for')).not.toContain('Appeal');
 });
 
-test('two officers let a program open an exam’s recordings; least is chosen, and a private key is not kept', async () => {
-  await ruth.getByRole('link', { name: 'Let a program open recordings' }).click();
-  expect(await ruth.getByLabel('How much of each recording?').inputValue()).toBe('least-view');
-  await inspect('standing-grant', ruth);
-  const key = ruth.getByLabel('The program’s public key');
-  const make = (modulusLength: number) =>
-    generateKeyPairSync('rsa', {
-      modulusLength,
-      publicKeyEncoding: { type: 'spki', format: 'pem' },
-      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-    });
-  const [weak, good] = [make(1024), make(2048)];
-  await ruth.getByLabel('Why is it needed?').fill('Gaps are to be found before anybody looks.');
-  await key.fill(good.privateKey.slice(0, 1990));
-  await ruth.getByLabel('Until when?').fill(localMinute(new Date(Date.now() + 86_400_000).toISOString()));
-  await press(ruth, 'Go on to sign the permission');
-  await ruth.getByText('This is a private key.').waitFor();
-  await ruth.getByText('Choose a purpose.').waitFor();
-  expect(await ruth.content()).not.toContain(good.privateKey.slice(40, 80));
-  expect(await ruth.getByLabel('Why is it needed?').inputValue()).toBe('Gaps are to be found before anybody looks.');
-  await inspect('standing-grant-fault', ruth);
-  await ruth.getByLabel('For what purpose?').selectOption({ label: 'Integrity review' });
-  for (const [pem, fault] of [
-    ['Ethics', 'This is no public key.'],
-    [weak.publicKey, 'is not one that custody can use'],
-  ] as const) {
-    await key.fill(pem);
+test.runIf(FULL)(
+  'two officers let a program open an exam’s recordings; least is chosen, and a private key is not kept',
+  async () => {
+    await ruth.getByRole('link', { name: 'Let a program open recordings' }).click();
+    expect(await ruth.getByLabel('How much of each recording?').inputValue()).toBe('least-view');
+    await inspect('standing-grant', ruth);
+    const key = ruth.getByLabel('The program’s public key');
+    const make = (modulusLength: number) =>
+      generateKeyPairSync('rsa', {
+        modulusLength,
+        publicKeyEncoding: { type: 'spki', format: 'pem' },
+        privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+      });
+    const [weak, good] = [make(1024), make(2048)];
+    await ruth.getByLabel('Why is it needed?').fill('Gaps are to be found before anybody looks.');
+    await key.fill(good.privateKey.slice(0, 1990));
+    await ruth.getByLabel('Until when?').fill(localMinute(new Date(Date.now() + 86_400_000).toISOString()));
     await press(ruth, 'Go on to sign the permission');
-    const told = ruth.getByText(fault);
-    await told.waitFor();
-    expect(await key.getAttribute('aria-describedby')).toContain(await told.locator('..').getAttribute('id'));
-    expect((await key.inputValue()).trim()).toBe(pem.trim());
-  }
-  await key.fill(good.publicKey);
-  await press(ruth, 'Go on to sign the permission');
-  await ruth.waitForURL('**/acts/*');
-  const spki = createPublicKey(good.publicKey).export({ format: 'der', type: 'spki' });
-  const fingerprint = hash('sha256', spki, 'hex').slice(0, 32).match(/.{4}/g)!.join(' ');
-  expect(await ruth.locator('h1').innerText()).toMatch(
-    new RegExp(
-      `^The program that holds the key ${fingerprint} may open .* until \\d+ \\w+ \\d{4} at \\d\\d:\\d\\d \\S+\\.$`,
-    ),
-  );
-  await inspect('act-standing-grant', ruth);
-  await sign(ruth);
-  await ruth.getByText('You have signed it.').waitFor();
-  await openFromDesk(samuel, /^The program that holds the key/);
-  await signLast(samuel);
-});
+    await ruth.getByText('This is a private key.').waitFor();
+    await ruth.getByText('Choose a purpose.').waitFor();
+    expect(await ruth.content()).not.toContain(good.privateKey.slice(40, 80));
+    expect(await ruth.getByLabel('Why is it needed?').inputValue()).toBe('Gaps are to be found before anybody looks.');
+    await inspect('standing-grant-fault', ruth);
+    await ruth.getByLabel('For what purpose?').selectOption({ label: 'Integrity review' });
+    for (const [pem, fault] of [
+      ['Ethics', 'This is no public key.'],
+      [weak.publicKey, 'is not one that custody can use'],
+    ] as const) {
+      await key.fill(pem);
+      await press(ruth, 'Go on to sign the permission');
+      const told = ruth.getByText(fault);
+      await told.waitFor();
+      expect(await key.getAttribute('aria-describedby')).toContain(await told.locator('..').getAttribute('id'));
+      expect((await key.inputValue()).trim()).toBe(pem.trim());
+    }
+    await key.fill(good.publicKey);
+    await press(ruth, 'Go on to sign the permission');
+    await ruth.waitForURL('**/acts/*');
+    const spki = createPublicKey(good.publicKey).export({ format: 'der', type: 'spki' });
+    const fingerprint = hash('sha256', spki, 'hex').slice(0, 32).match(/.{4}/g)!.join(' ');
+    expect(await ruth.locator('h1').innerText()).toMatch(
+      new RegExp(
+        `^The program that holds the key ${fingerprint} may open .* until \\d+ \\w+ \\d{4} at \\d\\d:\\d\\d \\S+\\.$`,
+      ),
+    );
+    await inspect('act-standing-grant', ruth);
+    await sign(ruth);
+    await ruth.getByText('You have signed it.').waitFor();
+    await openFromDesk(samuel, /^The program that holds the key/);
+    await signLast(samuel);
+  },
+);
 
 test('under dual control the act waits for somebody else who is assigned, and then opens for who asked', async () => {
   const { exams } = await desk.room.exams(desk.founders.officers[0].session);

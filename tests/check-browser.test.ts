@@ -60,51 +60,54 @@ async function narrow(page: Page, uploadBitrate: number): Promise<void> {
   await devtools.send('Network.emulateNetworkConditions', line);
 }
 
-test('with camera, microphone, screen and line the device will do; the result can be copied and holds no name of anything', async (context) => {
-  const page = await openCheck(context, ['--use-fake-device-for-media-stream'], '/attempt/check');
-  await page.context().grantPermissions(['camera', 'microphone', 'clipboard-read', 'clipboard-write']);
-  await page.getByRole('button', { name: 'Start the check' }).press('Enter');
-  expect((await found(page, 'camera')).verdict).toBe('Will do');
-  expect(await found(page, 'microphone')).toMatchObject({ verdict: 'Will do', sentence: 'You are heard.' });
-  // The page's one button that needs a hand has the focus.
-  await row(page, 'screen').getByRole('button', { name: 'Share the screen' }).waitFor();
-  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Share the screen');
-  await page.keyboard.press('Enter');
-  expect((await found(page, 'screen')).sentence).toBe('Your whole screen can be shared.');
-  await over(page);
-  for (const check of ['browser', 'storage', 'upload', 'round-trip', 'clock', 'power'])
-    expect((await found(page, check)).verdict, check).toBe('Will do');
-  const measured = /sends ([\d.]+) Mbit\/s/.exec((await found(page, 'upload')).sentence);
-  expect(Number(measured?.[1])).toBeGreaterThan(1.4);
-  // What the processor gives depends on who else uses it; it did encode.
-  expect((await found(page, 'processor')).sentence).toMatch(/encodes what is recorded [\d.]+ times as fast/);
-  expect(await page.locator('[data-summary]').innerText()).toMatch(/This device will do|does not do: processor\./);
-  expect(await page.evaluate(() => document.activeElement?.hasAttribute('data-summary'))).toBe(true);
+test.runIf(FULL)(
+  'with camera, microphone, screen and line the device will do; the result can be copied and holds no name of anything',
+  async (context) => {
+    const page = await openCheck(context, ['--use-fake-device-for-media-stream'], '/attempt/check');
+    await page.context().grantPermissions(['camera', 'microphone', 'clipboard-read', 'clipboard-write']);
+    await page.getByRole('button', { name: 'Start the check' }).press('Enter');
+    expect((await found(page, 'camera')).verdict).toBe('Will do');
+    expect(await found(page, 'microphone')).toMatchObject({ verdict: 'Will do', sentence: 'You are heard.' });
+    // The page's one button that needs a hand has the focus.
+    await row(page, 'screen').getByRole('button', { name: 'Share the screen' }).waitFor();
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Share the screen');
+    await page.keyboard.press('Enter');
+    expect((await found(page, 'screen')).sentence).toBe('Your whole screen can be shared.');
+    await over(page);
+    for (const check of ['browser', 'storage', 'upload', 'round-trip', 'clock', 'power'])
+      expect((await found(page, check)).verdict, check).toBe('Will do');
+    const measured = /sends ([\d.]+) Mbit\/s/.exec((await found(page, 'upload')).sentence);
+    expect(Number(measured?.[1])).toBeGreaterThan(1.4);
+    // What the processor gives depends on who else uses it; it did encode.
+    expect((await found(page, 'processor')).sentence).toMatch(/encodes what is recorded [\d.]+ times as fast/);
+    expect(await page.locator('[data-summary]').innerText()).toMatch(/This device will do|does not do: processor\./);
+    expect(await page.evaluate(() => document.activeElement?.hasAttribute('data-summary'))).toBe(true);
 
-  await page.getByRole('button', { name: 'Copy the result' }).click();
-  const copied = await page.evaluate(() => navigator.clipboard.readText());
-  expect(copied).toContain('Upload: Will do. Your line sends');
-  expect(copied).toMatch(/UTC, Chrome \d+ on Linux/);
-  const names = await page.evaluate(async () =>
-    (await navigator.mediaDevices.enumerateDevices()).flatMap(({ label, deviceId }) => [label, deviceId]),
-  );
-  expect(names.some((name) => /fake/i.test(name))).toBe(true);
-  const telling = [...names.filter((name) => name !== 'default'), await page.locator('.person .name').innerText()];
-  for (const name of telling.filter(Boolean)) expect(copied).not.toContain(name);
-  const kept = await page.evaluate(async () => ({
-    databases: (await indexedDB.databases()).map(({ name }) => name),
-    stored: [localStorage.length],
-  }));
-  expect(kept).toEqual({ databases: [], stored: [0] });
+    await page.getByRole('button', { name: 'Copy the result' }).click();
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    expect(copied).toContain('Upload: Will do. Your line sends');
+    expect(copied).toMatch(/UTC, Chrome \d+ on Linux/);
+    const names = await page.evaluate(async () =>
+      (await navigator.mediaDevices.enumerateDevices()).flatMap(({ label, deviceId }) => [label, deviceId]),
+    );
+    expect(names.some((name) => /fake/i.test(name))).toBe(true);
+    const telling = [...names.filter((name) => name !== 'default'), await page.locator('.person .name').innerText()];
+    for (const name of telling.filter(Boolean)) expect(copied).not.toContain(name);
+    const kept = await page.evaluate(async () => ({
+      databases: (await indexedDB.databases()).map(({ name }) => name),
+      stored: [localStorage.length],
+    }));
+    expect(kept).toEqual({ databases: [], stored: [0] });
 
-  for (const width of [1280, 380]) {
-    await page.setViewportSize({ width, height: 800 });
-    expect(await measureTargets(page)).toEqual({ small: [], tooWide: 0 });
-    expect(await findBarriers(page)).toEqual([]);
-  }
-  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
-  expect(await findBarriers(page, ['color-contrast'])).toEqual([]);
-});
+    for (const width of [1280, 380]) {
+      await page.setViewportSize({ width, height: 800 });
+      expect(await measureTargets(page)).toEqual({ small: [], tooWide: 0 });
+      expect(await findBarriers(page)).toEqual([]);
+    }
+    await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+    expect(await findBarriers(page, ['color-contrast'])).toEqual([]);
+  },
+);
 
 // These wait for slow lines and silent microphones most of the time.
 (FULL ? test.concurrent : test.skip)(

@@ -44,80 +44,86 @@ test('an attempt is closed a day after its deadline and a day after custody came
   }
 });
 
-test('what was not sealed by the deadline is refused by web, closed by custody after its grace, and told to everybody', async () => {
-  const { custody } = setting;
-  const before = await setting.serve();
-  const exam = await setting.addExam({ uploadHours: 1 });
-  const reviewer = await enrolRepresentative(custody, 'Ines Moreau', [exam]);
-  const [sealing, late] = [
-    await setting.startAttempt(before.port, exam),
-    await setting.startAttempt(before.port, exam),
-  ];
-  const done = await sealing.recordChapters(1);
-  expect((await sealing.ask('POST', '/attempt/seal', await sealing.seal([done]))).status).toBe(200);
-  const own = await late.recordChapters(2);
-  const held = late.envelope(own.recording, 2);
-  await setting.leave(before.port);
+test.runIf(FULL)(
+  'what was not sealed by the deadline is refused by web, closed by custody after its grace, and told to everybody',
+  async () => {
+    const { custody } = setting;
+    const before = await setting.serve();
+    const exam = await setting.addExam({ uploadHours: 1 });
+    const reviewer = await enrolRepresentative(custody, 'Ines Moreau', [exam]);
+    const [sealing, late] = [
+      await setting.startAttempt(before.port, exam),
+      await setting.startAttempt(before.port, exam),
+    ];
+    const done = await sealing.recordChapters(1);
+    expect((await sealing.ask('POST', '/attempt/seal', await sealing.seal([done]))).status).toBe(200);
+    const own = await late.recordChapters(2);
+    const held = late.envelope(own.recording, 2);
+    await setting.leave(before.port);
 
-  await endExam(exam, 8);
-  // The deadline passed while custody was away. It has looked for overdue attempts by now, and waits for what web holds.
-  await sleep(7000);
-  expect((await custody.web.accesses(late.about.attempt)).accesses).toEqual([]);
-  await custody.web.registerChapter(held);
-  const { port } = await setting.serve();
-  const taker = late.at(port);
-  const segment = () => taker.putSegment(own.recording, 2, segmentBody(own.recording, 2, { chapter: 1 }));
-  // Web knows the rules of before until custody has told it again.
-  await expect.poll(async () => (await segment()).status, { timeout: 5000 }).toBe(410);
-  const begun = { source: 'screen', mimeType: 'video/webm', startedAt: '2026-05-04T08:00:00.000Z' };
-  const seal = await taker.seal([own]);
-  for (const reply of [
-    await segment(),
-    await taker.begin(begun),
-    await taker.putEnvelope(own.recording, 3),
-    await taker.ask('POST', `/recordings/${own.recording}/gaps`, { from: 0, to: 1, cause: 'reload' }),
-    await taker.ask('POST', '/attempt/seal', seal),
-  ]) {
-    expect([reply.status, errorOf(reply)]).toEqual([410, 'upload-closed']);
-    expect(reply.json).toMatchObject({
-      retryable: false,
-      message: expect.stringMatching(/ended on \d+ \w+ \d{4} at \d\d:\d\d UTC.*none of this is held against you/),
+    await endExam(exam, 8);
+    // The deadline passed while custody was away. It has looked for overdue attempts by now, and waits for what web holds.
+    await sleep(7000);
+    expect((await custody.web.accesses(late.about.attempt)).accesses).toEqual([]);
+    await custody.web.registerChapter(held);
+    const { port } = await setting.serve();
+    const taker = late.at(port);
+    const segment = () => taker.putSegment(own.recording, 2, segmentBody(own.recording, 2, { chapter: 1 }));
+    // Web knows the rules of before until custody has told it again.
+    await expect.poll(async () => (await segment()).status, { timeout: 5000 }).toBe(410);
+    const begun = { source: 'screen', mimeType: 'video/webm', startedAt: '2026-05-04T08:00:00.000Z' };
+    const seal = await taker.seal([own]);
+    for (const reply of [
+      await segment(),
+      await taker.begin(begun),
+      await taker.putEnvelope(own.recording, 3),
+      await taker.ask('POST', `/recordings/${own.recording}/gaps`, { from: 0, to: 1, cause: 'reload' }),
+      await taker.ask('POST', '/attempt/seal', seal),
+    ]) {
+      expect([reply.status, errorOf(reply)]).toEqual([410, 'upload-closed']);
+      expect(reply.json).toMatchObject({
+        retryable: false,
+        message: expect.stringMatching(/ended on \d+ \w+ \d{4} at \d\d:\d\d UTC.*none of this is held against you/),
+      });
+    }
+    const another = await (await taker.elsewhere()).resume();
+    expect([another.status, errorOf(another)]).toEqual([410, 'upload-closed']);
+    const waits = await taker.page();
+    expect(waits).toContain('The time to send your recording is over');
+    expect(waits).not.toContain('Go back to the recorder');
+
+    const { attempt } = late.about;
+    const kinds = async () => (await custody.web.accesses(attempt)).accesses.map(({ kind }) => kind);
+    await expect.poll(kinds, { timeout: 60_000, interval: 500 }).toEqual(['closed']);
+    for (const tried of [
+      () => custody.web.registerChapter(late.envelope(own.recording, 3)),
+      () => custody.web.sealAttempt(attempt, seal),
+    ]) {
+      await expect(tried()).rejects.toMatchObject({ code: 'attempt-sealed' });
+    }
+    const page = await taker.page();
+    expect(page).toMatch(
+      /Ended without a seal of your browser Your browser did not finish .* Closed by the appliance /,
+    );
+    const receipt = (await taker.ask('GET', '/attempt/receipt')).json as Receipt;
+    expect(verifyReceipt(receipt)).toMatchObject({ verdict: 'good', entry: { type: 'attempt-closed' } });
+    expect(JSON.parse(receipt.entry.body)).toEqual({
+      attempt,
+      recordings: [{ recording: own.recording, chapters: 3 }],
+      reason: 'upload-deadline',
     });
-  }
-  const another = await (await taker.elsewhere()).resume();
-  expect([another.status, errorOf(another)]).toEqual([410, 'upload-closed']);
-  const waits = await taker.page();
-  expect(waits).toContain('The time to send your recording is over');
-  expect(waits).not.toContain('Go back to the recorder');
+    expect(errorOf(await taker.standing())).toBe('attempt-sealed');
 
-  const { attempt } = late.about;
-  const kinds = async () => (await custody.web.accesses(attempt)).accesses.map(({ kind }) => kind);
-  await expect.poll(kinds, { timeout: 60_000, interval: 500 }).toEqual(['closed']);
-  for (const tried of [
-    () => custody.web.registerChapter(late.envelope(own.recording, 3)),
-    () => custody.web.sealAttempt(attempt, seal),
-  ]) {
-    await expect(tried()).rejects.toMatchObject({ code: 'attempt-sealed' });
-  }
-  const page = await taker.page();
-  expect(page).toMatch(/Ended without a seal of your browser Your browser did not finish .* Closed by the appliance /);
-  const receipt = (await taker.ask('GET', '/attempt/receipt')).json as Receipt;
-  expect(verifyReceipt(receipt)).toMatchObject({ verdict: 'good', entry: { type: 'attempt-closed' } });
-  expect(JSON.parse(receipt.entry.body)).toEqual({
-    attempt,
-    recordings: [{ recording: own.recording, chapters: 3 }],
-    reason: 'upload-deadline',
-  });
-  expect(errorOf(await taker.standing())).toBe('attempt-sealed');
-
-  const { attempts } = await custody.room.attempts(reviewer.session);
-  expect(attempts.map((one) => [one.attempt, one.closed]).toSorted()).toEqual(
-    [
-      [attempt, true],
-      [sealing.about.attempt, false],
-    ].toSorted(),
-  );
-}, 120_000);
+    const { attempts } = await custody.room.attempts(reviewer.session);
+    expect(attempts.map((one) => [one.attempt, one.closed]).toSorted()).toEqual(
+      [
+        [attempt, true],
+        [sealing.about.attempt, false],
+      ].toSorted(),
+    );
+  },
+  120_000,
+);
 
 test.runIf(FULL)(
   'a browser that finished while its seal could not be entered is told so, with the times at which each happened',

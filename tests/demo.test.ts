@@ -16,7 +16,7 @@ afterAll(() => rmSync(data, { recursive: true, force: true }));
 
 const isAlive = (pid: number) => existsSync(`/proc/${pid}`);
 
-test('a second start reuses everything: addresses, links, keys, ledger', async () => {
+test.runIf(FULL)('a second start reuses everything: addresses, links, keys, ledger', async () => {
   const first = await startAppliance({ data, keep: true });
   const entries = async (origin: string) =>
     Number((await ask(origin, '/ledger/checkpoint')).body.toString().split('\n')[1]);
@@ -81,7 +81,7 @@ test('to people it prints the key’s fingerprint once, in the form in which the
   }
 });
 
-test('killed without a chance to clean up, it leaves no process behind either', async () => {
+test.runIf(FULL)('killed without a chance to clean up, it leaves no process behind either', async () => {
   const appliance = await startAppliance({ data, keep: true });
   const pids = Object.values(appliance.pids);
   appliance.process.kill('SIGKILL');
@@ -123,19 +123,22 @@ test('whichever process is killed is started again, said so, and everything answ
   expect(started.filter(isAlive)).toEqual([]);
 });
 
-test('one of its processes ending again and again, it stops the others and says where that one’s last words are', async () => {
-  const appliance = await startAppliance({ data, keep: true });
-  let words = '';
-  appliance.process.stderr?.on('data', (chunk: Buffer) => (words += chunk.toString()));
-  const started = new Set(Object.values(appliance.pids));
-  for (let ends = 1; ends < 5; ends++) started.add(await appliance.kill('room'));
-  const last = appliance.pidOf('room') as number;
-  expect(started.has(last)).toBe(true);
-  process.kill(last, 'SIGKILL');
-  await expect.poll(() => appliance.process.exitCode, { timeout: 15_000 }).toBe(1);
-  await expect.poll(() => words).toContain('room ended by itself again and again');
-  await expect.poll(() => [...started].filter(isAlive)).toEqual([]);
-});
+test.runIf(FULL)(
+  'one of its processes ending again and again, it stops the others and says where that one’s last words are',
+  async () => {
+    const appliance = await startAppliance({ data, keep: true });
+    let words = '';
+    appliance.process.stderr?.on('data', (chunk: Buffer) => (words += chunk.toString()));
+    const started = new Set(Object.values(appliance.pids));
+    for (let ends = 1; ends < 5; ends++) started.add(await appliance.kill('room'));
+    const last = appliance.pidOf('room') as number;
+    expect(started.has(last)).toBe(true);
+    process.kill(last, 'SIGKILL');
+    await expect.poll(() => appliance.process.exitCode, { timeout: 15_000 }).toBe(1);
+    await expect.poll(() => words).toContain('room ended by itself again and again');
+    await expect.poll(() => [...started].filter(isAlive)).toEqual([]);
+  },
+);
 
 test.each([
   [['demo', '--port', '70000'], 'It has to be 0 to 65533.'],

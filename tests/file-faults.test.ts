@@ -247,35 +247,44 @@ test.each(VARIANTS)(
   FULL ? 600_000 : 120_000,
 );
 
-test('a write that fails and cannot be taken back stops nothing but itself: it is taken back before the next', async () => {
-  for (const taken of ['truncate', 'sync', 'open'] as const) {
-    for (const nth of [2, 3, 5, 7]) {
-      // Of the calls of that kind the ones before the failing write do not count: the fault lasts until it has hit.
-      const session = new Session(await web.startAttempt(), goOn);
-      order({ call: 'write', nth, moment: 'torn', error: EIO }, { call: taken, nth: 1, moment: 'before', error: EIO });
+test.runIf(FULL)(
+  'a write that fails and cannot be taken back stops nothing but itself: it is taken back before the next',
+  async () => {
+    for (const taken of ['truncate', 'sync', 'open'] as const) {
+      for (const nth of [2, 3, 5, 7]) {
+        // Of the calls of that kind the ones before the failing write do not count: the fault lasts until it has hit.
+        const session = new Session(await web.startAttempt(), goOn);
+        order(
+          { call: 'write', nth, moment: 'torn', error: EIO },
+          { call: taken, nth: 1, moment: 'before', error: EIO },
+        );
+        await session.run();
+        expect(count().failed).toBe(2);
+        expect(session.refused.length).toBeGreaterThanOrEqual(taken === 'truncate' ? 1 : 2);
+        order();
+        await session.expectWhole();
+      }
+    }
+    await startAnew();
+  },
+);
+
+test.runIf(FULL)(
+  'on a disk that fails for a while every answer says so, and all goes on afterwards without a restart',
+  async () => {
+    for (const call of ['write', 'sync', 'truncate', 'open'] as const) {
+      const dead: Fault[] = [{ call: 'write', nth: 4, moment: 'torn', error: EIO, lasting: true }];
+      if (call !== 'write')
+        dead.push({ call, nth: call === 'truncate' ? 1 : 5, moment: 'before', error: EIO, lasting: true });
+      let refusals = 0;
+      const session = new Session(await web.startAttempt(), () => {
+        if (++refusals === 3) order();
+        return Promise.resolve();
+      });
+      order(...dead);
       await session.run();
-      expect(count().failed).toBe(2);
-      expect(session.refused.length).toBeGreaterThanOrEqual(taken === 'truncate' ? 1 : 2);
-      order();
+      expect(refusals).toBeGreaterThanOrEqual(3);
       await session.expectWhole();
     }
-  }
-  await startAnew();
-});
-
-test('on a disk that fails for a while every answer says so, and all goes on afterwards without a restart', async () => {
-  for (const call of ['write', 'sync', 'truncate', 'open'] as const) {
-    const dead: Fault[] = [{ call: 'write', nth: 4, moment: 'torn', error: EIO, lasting: true }];
-    if (call !== 'write')
-      dead.push({ call, nth: call === 'truncate' ? 1 : 5, moment: 'before', error: EIO, lasting: true });
-    let refusals = 0;
-    const session = new Session(await web.startAttempt(), () => {
-      if (++refusals === 3) order();
-      return Promise.resolve();
-    });
-    order(...dead);
-    await session.run();
-    expect(refusals).toBeGreaterThanOrEqual(3);
-    await session.expectWhole();
-  }
-});
+  },
+);

@@ -113,7 +113,7 @@ function requestOf(chance: Chance, { taker, recording }: Sender, seed: number) {
   return { head, body, whole: kind !== 3 && kind !== 5, number: kind <= 2 ? number : null };
 }
 
-test(
+test.runIf(FULL)(
   `${MUTATIONS} altered uploads are each refused or stored as they came; web lives on, and so does what was stored before`,
   async () => {
     const senders: Sender[] = [];

@@ -359,38 +359,41 @@ test('a clock that was set back leaves both sources in step, and a gap where the
   await expectWhole();
 });
 
-test('what was finished without a connection goes up the next day, with no device and no start', async () => {
-  const driver = await openDriver();
-  await begin(driver);
-  await push(driver, 0, 2);
-  await until(async () => (await storedSegments()) === 6, 15);
-  relay.weather = 'cut';
-  await push(driver, 2, 10);
-  await driver.see(({ waitingSeconds }) => waitingSeconds === 20);
-  await driver.post({ kind: 'finish', missing: {} });
-  await driver.see(({ trouble }) => trouble === 'offline');
-  await until(async () => (await whatIsKept(driver.page))['attempts'] === 1, 5);
-  await context.close();
+test.runIf(FULL)(
+  'what was finished without a connection goes up the next day, with no device and no start',
+  async () => {
+    const driver = await openDriver();
+    await begin(driver);
+    await push(driver, 0, 2);
+    await until(async () => (await storedSegments()) === 6, 15);
+    relay.weather = 'cut';
+    await push(driver, 2, 10);
+    await driver.see(({ waitingSeconds }) => waitingSeconds === 20);
+    await driver.post({ kind: 'finish', missing: {} });
+    await driver.see(({ trouble }) => trouble === 'offline');
+    await until(async () => (await whatIsKept(driver.page))['attempts'] === 1, 5);
+    await context.close();
 
-  context = await launch();
-  relay.weather = 'fair';
-  const page = await context.newPage();
-  await page.addInitScript(() => {
-    navigator.mediaDevices.getUserMedia = () => Promise.reject(Object.assign(window, { asked: true }));
-  });
-  await page.goto(testTaker.link);
-  await page.goto(`${setting.origin}/attempt/recorder`);
-  await page.waitForSelector('[data-step=done]:not([hidden])', { timeout: 20_000 });
-  expect(await page.evaluate(() => 'asked' in window)).toBe(false);
-  for (const source of SOURCES) {
-    expect(await placesOf(source, 12)).toEqual(upTo(12));
-    expect((await testTaker.stored(source))!.gaps).toEqual([]);
-  }
-  await expectWhole();
-  expect(await whatIsKept(page)).toEqual({});
-});
+    context = await launch();
+    relay.weather = 'fair';
+    const page = await context.newPage();
+    await page.addInitScript(() => {
+      navigator.mediaDevices.getUserMedia = () => Promise.reject(Object.assign(window, { asked: true }));
+    });
+    await page.goto(testTaker.link);
+    await page.goto(`${setting.origin}/attempt/recorder`);
+    await page.waitForSelector('[data-step=done]:not([hidden])', { timeout: 20_000 });
+    expect(await page.evaluate(() => 'asked' in window)).toBe(false);
+    for (const source of SOURCES) {
+      expect(await placesOf(source, 12)).toEqual(upTo(12));
+      expect((await testTaker.stored(source))!.gaps).toEqual([]);
+    }
+    await expectWhole();
+    expect(await whatIsKept(page)).toEqual({});
+  },
+);
 
-test('after the upload’s end what is left is forgotten, with a sentence that blames nobody', async () => {
+test.runIf(FULL)('after the upload’s end what is left is forgotten, with a sentence that blames nobody', async () => {
   const driver = await openDriver();
   await begin(driver);
   await push(driver, 0, 2);
@@ -414,7 +417,7 @@ test('after the upload’s end what is left is forgotten, with a sentence that b
   expect(await whatIsKept(driver.page)).toEqual({});
 });
 
-test('another test taker’s link whose time is over takes nothing away from this one', async () => {
+test.runIf(FULL)('another test taker’s link whose time is over takes nothing away from this one', async () => {
   const driver = await openDriver();
   const beganAt = await begin(driver);
   await push(driver, 0, 1);

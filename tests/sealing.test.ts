@@ -5,6 +5,7 @@ import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { nameSealing, packShare, readShare, writeShare } from '../hsm/sealing/share.ts';
 import { Sharing } from '../hsm/sealing/sharing.ts';
+import { FULL } from './full.ts';
 import { runCommand, runOnTerminal, sharesIn } from './command-line.ts';
 import { type RunningCustody, startCustody } from './custody-process.ts';
 import { CUSTODIANS, handOut, pinOf } from './sealing-setting.ts';
@@ -296,7 +297,7 @@ async function wronglySealed(): Promise<string> {
   return JSON.stringify(sharing.sealed);
 }
 
-test('shares are forgotten after a quarter of an hour', async () => {
+test.runIf(FULL)('shares are forgotten after a quarter of an hour', async () => {
   // Five minutes a second.
   const hasty = await startCustody({ rate: 300, unfounded: true });
   try {

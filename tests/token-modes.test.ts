@@ -132,67 +132,70 @@ describe('an exam key is released in the way that the token can', () => {
     await again();
   });
 
-  test('NSS, which makes no Ed25519 signatures: SHA-256 inside the token, and a log key that the token certifies', async () => {
-    const pin = 'pin of the NSS token';
-    const nss = makeNssToken(pin);
-    folders.push(nss.folder);
-    const folder = scratch();
-    const [pinFile, logKeyFile] = [join(folder, 'pin'), join(folder, 'log-key.pem')];
-    writeFileSync(pinFile, pin);
-    const logKey = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
-    writeFileSync(logKeyFile, logKey);
-    const environment = {
-      CLOISTER_PKCS11_MODULE: NSS_MODULE,
-      CLOISTER_PKCS11_PARAMETERS: nss.parameters,
-      CLOISTER_TOKEN_LABEL: NSS_LABEL,
-      CLOISTER_PIN_FILE: pinFile,
-      CLOISTER_LOG_KEY_FILE: logKeyFile,
-    };
-    custody = await startCustody({ environment });
-    const { exam, examKey, again, registered } = await watchOnce(custody);
-    expect(examKey).toMatchObject({ releaseMode: 'in-token', alg: 'RSA-OAEP-256' });
+  test.runIf(FULL)(
+    'NSS, which makes no Ed25519 signatures: SHA-256 inside the token, and a log key that the token certifies',
+    async () => {
+      const pin = 'pin of the NSS token';
+      const nss = makeNssToken(pin);
+      folders.push(nss.folder);
+      const folder = scratch();
+      const [pinFile, logKeyFile] = [join(folder, 'pin'), join(folder, 'log-key.pem')];
+      writeFileSync(pinFile, pin);
+      const logKey = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
+      writeFileSync(logKeyFile, logKey);
+      const environment = {
+        CLOISTER_PKCS11_MODULE: NSS_MODULE,
+        CLOISTER_PKCS11_PARAMETERS: nss.parameters,
+        CLOISTER_TOKEN_LABEL: NSS_LABEL,
+        CLOISTER_PIN_FILE: pinFile,
+        CLOISTER_LOG_KEY_FILE: logKeyFile,
+      };
+      custody = await startCustody({ environment });
+      const { exam, examKey, again, registered } = await watchOnce(custody);
+      expect(examKey).toMatchObject({ releaseMode: 'in-token', alg: 'RSA-OAEP-256' });
 
-    const certificate = newest(custody, 'custody-started').logKey as { certifier: string; signature: string };
-    const fingerprint = createHash('sha256').update(Buffer.from(certificate.certifier, 'base64url')).digest('hex');
-    await pause(300);
-    const ledger = join(custody.data, 'custody/ledger');
-    const verdict = verifyFolder(ledger);
-    expect(verdict.verdict).toBe('good');
-    expect(verdict.sentence).toContain(fingerprint);
+      const certificate = newest(custody, 'custody-started').logKey as { certifier: string; signature: string };
+      const fingerprint = createHash('sha256').update(Buffer.from(certificate.certifier, 'base64url')).digest('hex');
+      await pause(300);
+      const ledger = join(custody.data, 'custody/ledger');
+      const verdict = verifyFolder(ledger);
+      expect(verdict.verdict).toBe('good');
+      expect(verdict.sentence).toContain(fingerprint);
 
-    const forged = {
-      ...certificate,
-      signature: certificate.signature.replace(/^./, (one) => (one === 'A' ? 'B' : 'A')),
-    };
-    const receipt = await seal(custody, exam, registered);
-    const good = verifyReceipt(receipt, (await custody.operator.state()).verifierKey);
-    expect(good.verdict).toBe('good');
-    expect(good.sentence).toContain(fingerprint);
-    expect(verifyReceipt({ ...receipt, certificate: forged }).sentence).toMatch(
-      /^The certificate of the ledger’s key does not hold/,
-    );
+      const forged = {
+        ...certificate,
+        signature: certificate.signature.replace(/^./, (one) => (one === 'A' ? 'B' : 'A')),
+      };
+      const receipt = await seal(custody, exam, registered);
+      const good = verifyReceipt(receipt, (await custody.operator.state()).verifierKey);
+      expect(good.verdict).toBe('good');
+      expect(good.sentence).toContain(fingerprint);
+      expect(verifyReceipt({ ...receipt, certificate: forged }).sentence).toMatch(
+        /^The certificate of the ledger’s key does not hold/,
+      );
 
-    // The same token and the same log key again; then another one of either.
-    await custody.restart();
-    await again();
-    const another = join(folder, 'another.pem');
-    writeFileSync(another, generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
-    expect(custody.refusedStart({ CLOISTER_LOG_KEY_FILE: another })).toMatchObject({
-      status: 1,
-      stderr: expect.stringContaining('The certificate of the log key in the ledger’s folder does not hold'),
-    });
-    const stranger = makeNssToken(pin);
-    folders.push(stranger.folder);
-    expect(custody.refusedStart({ CLOISTER_PKCS11_PARAMETERS: stranger.parameters })).toMatchObject({
-      status: 1,
-      stderr: expect.stringContaining('Another token than before carries this label'),
-    });
+      // The same token and the same log key again; then another one of either.
+      await custody.restart();
+      await again();
+      const another = join(folder, 'another.pem');
+      writeFileSync(another, generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
+      expect(custody.refusedStart({ CLOISTER_LOG_KEY_FILE: another })).toMatchObject({
+        status: 1,
+        stderr: expect.stringContaining('The certificate of the log key in the ledger’s folder does not hold'),
+      });
+      const stranger = makeNssToken(pin);
+      folders.push(stranger.folder);
+      expect(custody.refusedStart({ CLOISTER_PKCS11_PARAMETERS: stranger.parameters })).toMatchObject({
+        status: 1,
+        stderr: expect.stringContaining('Another token than before carries this label'),
+      });
 
-    const file = join(ledger, 'log-key-certificate');
-    writeFileSync(file, JSON.stringify(forged));
-    expect(verifyFolder(ledger).sentence).toContain('it is not signed by the key that it names');
-    writeFileSync(file, JSON.stringify(certificate));
-  });
+      const file = join(ledger, 'log-key-certificate');
+      writeFileSync(file, JSON.stringify(forged));
+      expect(verifyFolder(ledger).sentence).toContain('it is not signed by the key that it names');
+      writeFileSync(file, JSON.stringify(certificate));
+    },
+  );
 
   test.runIf(FULL)('without a log key a token like that is refused with what to do', async () => {
     const pin = 'pin of the NSS token';
