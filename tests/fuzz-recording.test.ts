@@ -12,7 +12,7 @@ import { FULL } from './full.ts';
 import { Chance, mutate } from './fuzz.ts';
 import { digestOf, segmentBody } from './recording-segments.ts';
 
-const MUTATIONS = FULL ? 900_000 : 2000;
+const MUTATIONS = FULL ? 900_000 : 500;
 /** Seconds of the processor: far more than any of these inputs takes, and far less than a loop without an end. */
 const LONGEST = 2;
 const LONGEST_TORN = 15;
