@@ -22,6 +22,8 @@ const FILMING = files(
 const LONG = [
   'limits',
   'outbox',
+  'exam-path',
+  'breaks-browser',
   'demo',
   'attempt-pages-browser',
   'acts-pages-browser',
@@ -61,7 +63,7 @@ export default defineConfig({
           include: ['tests/**/*.test.{ts,tsx}'],
           exclude: FILMING,
           // Many of them wait for limits to run out: more than there are processors. The long ones load the machine themselves.
-          maxWorkers: FULL ? 2 : 6,
+          maxWorkers: FULL ? 2 : 7,
           sequence: { groupOrder: 1 },
         },
       },

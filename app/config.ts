@@ -41,7 +41,7 @@ const shared = {
   CLOISTER_EXAM_ORIGIN: origin,
   CLOISTER_STAFF_ORIGIN: origin,
   CLOISTER_ROOM_ORIGIN: origin,
-  /** Address that the listeners bind to. */
+  /** Address that the listeners bind to, where systemd has not opened their sockets. */
   CLOISTER_ADDRESS: z.string().min(1).default('127.0.0.1'),
   /** Folder of the recordings: web appends, room reads. */
   CLOISTER_RECORDINGS: folder,
@@ -67,8 +67,8 @@ const web = z.strictObject({
   CLOISTER_DATABASE: z.string().min(1),
   /** Folder of exams' documents and of what test takers hand in: web's alone. */
   CLOISTER_FILES: folder,
-  CLOISTER_EXAM_PORT: port,
-  CLOISTER_STAFF_PORT: port,
+  CLOISTER_EXAM_PORT: port.optional(),
+  CLOISTER_STAFF_PORT: port.optional(),
   CLOISTER_EXAM_CERTIFICATE: file,
   CLOISTER_EXAM_KEY: file,
   CLOISTER_STAFF_CERTIFICATE: file,
@@ -85,7 +85,7 @@ const web = z.strictObject({
 
 const room = z.strictObject({
   ...shared,
-  CLOISTER_ROOM_PORT: port,
+  CLOISTER_ROOM_PORT: port.optional(),
   CLOISTER_ROOM_CERTIFICATE: file,
   CLOISTER_ROOM_KEY: file,
 });

@@ -15,6 +15,7 @@ import { ledgerFiles } from './http/ledger-files.ts';
 import { originApp } from './http/origin-app.ts';
 import type { Files } from './place/files.ts';
 import { placeRoutes } from './place/routes.ts';
+import { restrictionRoutes } from './restrictions/routes.ts';
 import { practiceRoutes } from './practice/routes.tsx';
 import type { Recordings } from './recordings/recordings.ts';
 import type { Conditions } from './sitting/condition.ts';
@@ -54,6 +55,7 @@ export function examOrigin({ config, db, briskCustody, registrations, rules, key
     .route('/', attemptRoutes({ db, custody: briskCustody, registrations, rules, keys, recordings, config }))
     .route('/', arrangementRoutes({ db, custody: briskCustody, rules }))
     .route('/', conditionRoutes({ db, rules, conditions }))
+    .route('/', restrictionRoutes({ db, rules, keys, registrations }))
     .route('/', placeRoutes({ db, files, rules, recordings }))
     .route('/', practiceRoutes({ db, recordings, config }))
     .route('/', examPageRoutes({ config }))

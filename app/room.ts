@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { tellReady } from '../systemd/supervision.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { connectRoom } from './custody/client.ts';
 import { listen, stopListening } from './http/listen.ts';
@@ -17,6 +18,7 @@ async function main(): Promise<void> {
   const app = roomOrigin({ config, custody, assetFolder: join(import.meta.dirname, 'assets'), log });
   const server = await listen({
     fetch: app.fetch,
+    place: 'room',
     address: config.CLOISTER_ADDRESS,
     port: config.CLOISTER_ROOM_PORT,
     certificate: config.CLOISTER_ROOM_CERTIFICATE,
@@ -24,7 +26,7 @@ async function main(): Promise<void> {
     connections: CONNECTIONS,
   });
   log.info({ room: config.CLOISTER_ROOM_ORIGIN }, 'ready');
-  process.send?.('ready');
+  await tellReady();
 
   const stop = async () => {
     await stopListening(server);

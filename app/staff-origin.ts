@@ -2,6 +2,7 @@ import { sessionRoutes } from './accounts/routes.ts';
 import { staffArrangementRoutes } from './arrangements/staff-routes.tsx';
 import type { WebParts } from './exam-origin.ts';
 import { draftRoutes } from './exams/draft-routes.tsx';
+import { revisionRoutes } from './exams/revision-routes.tsx';
 import { staffExamRoutes } from './exams/routes.tsx';
 import { assets } from './http/assets.ts';
 import { originApp } from './http/origin-app.ts';
@@ -37,6 +38,7 @@ export function staffOrigin({
     .use(staffNetworks(config.CLOISTER_STAFF_NETWORKS))
     .route('/', sessionRoutes({ custody }))
     .route('/', draftRoutes({ db, custody, config }))
+    .route('/', revisionRoutes({ db, custody, rules, config }))
     .route('/', documentRoutes({ db, files, custody, config }))
     .route('/', handInRoutes({ db, files, custody, config }))
     .route('/', passwordRoutes({ db, custody, config }))

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { tellReady } from '../systemd/supervision.ts';
 import { listDocumentIds } from '../db/appliance/documents.ts';
 import { listHandInIds } from '../db/appliance/hand-ins.ts';
 import { openApplianceDatabase } from '../db/appliance/open.ts';
@@ -70,6 +71,7 @@ async function main(): Promise<void> {
   const servers = await Promise.all([
     listen({
       fetch: examOrigin(parts).fetch,
+      place: 'exam',
       address,
       port: config.CLOISTER_EXAM_PORT,
       certificate: config.CLOISTER_EXAM_CERTIFICATE,
@@ -78,6 +80,7 @@ async function main(): Promise<void> {
     }),
     listen({
       fetch: staffOrigin({ ...parts, mailing }).fetch,
+      place: 'staff',
       address,
       port: config.CLOISTER_STAFF_PORT,
       certificate: config.CLOISTER_STAFF_CERTIFICATE,
@@ -87,7 +90,7 @@ async function main(): Promise<void> {
   ]);
   mailing?.open();
   log.info({ exam: config.CLOISTER_EXAM_ORIGIN, staff: config.CLOISTER_STAFF_ORIGIN }, 'ready');
-  process.send?.('ready');
+  await tellReady();
 
   const stop = async () => {
     await Promise.all([...servers.map(stopListening), mailing?.close()]);

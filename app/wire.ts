@@ -13,9 +13,21 @@ export type Source = keyof typeof SOURCES;
  * - permission: the browser's permission was withdrawn
  * - sharing: the sharing of the screen ended, or something else than the screen was shared
  * - space: the browser had no room left to keep what was not yet sent
+ * - break: the test taker was on a break that they may take
+ * - after-break: its minutes were over, and the test taker had not gone on yet
  */
-export const GAP_CAUSES = ['reload', 'closed', 'asleep', 'device', 'permission', 'sharing', 'space'] as const;
+export const GAP_CAUSES = [
+  ...(['reload', 'closed', 'asleep', 'device', 'permission', 'sharing', 'space'] as const),
+  ...(['break', 'after-break'] as const),
+] as const;
 export type GapCause = (typeof GAP_CAUSES)[number];
+
+/**
+ * What an exam can restrict in the page that shows it (hsm/restriction.ts). All but the clipboard are noted as incidents of the same name,
+ * where they are not kept to.
+ */
+export const RESTRICTIONS = ['full-screen', 'left-page', 'one-screen', 'clipboard'] as const;
+export type Restriction = (typeof RESTRICTIONS)[number];
 
 /** How finely a source is recorded. */
 export interface Quality {
@@ -146,6 +158,18 @@ export interface ChapterStatement {
   digest: string;
 }
 
+/** What the attempt key signs of something that the recorder noted, as canonical JSON. */
+export interface IncidentStatement {
+  type: 'incident';
+  attempt: string;
+  recording: string;
+  chapter: number;
+  /** Seconds on the recording's timeline. */
+  from: number;
+  to: number;
+  kind: Restriction;
+}
+
 /** What the attempt key signs at the end, as canonical JSON. */
 export interface SealStatement {
   type: 'seal';
@@ -177,6 +201,12 @@ export interface AttemptStart extends RecordedKinds {
   chapterSeconds: number;
   /** Most bytes that one segment's body may have. */
   segmentLimit: number;
+  /** What the page that shows the exam restricts for this test taker. */
+  restrictions: Restriction[];
+  /** Minutes of breaks that the test taker may take in all. */
+  breakMinutes: number;
+  /** Seconds of them that were taken in other browsers. */
+  breakSecondsElsewhere: number;
   /** Address of the exam itself, opened in a new window; null of one on paper. */
   examPage: string | null;
   /** Until when what was recorded can be sent: ISO 8601, UTC. */
@@ -191,6 +221,8 @@ export interface AttemptStart extends RecordedKinds {
 export interface OwnTime {
   now: string;
   endsAt: string;
+  /** Minutes of breaks that they may take in all. */
+  breakMinutes: number;
 }
 
 export interface RecordingState {
@@ -249,6 +281,8 @@ export interface GrantIndex {
   purpose: string;
   /** Drawn over the picture: who watches, when. */
   watermark: string;
+  /** What the test taker's browser noted and signed; seconds on the recording's timeline. */
+  incidents: { recording: string; chapter: number; from: number; to: number; kind: string }[];
   recordings: {
     recording: string;
     source: Source;

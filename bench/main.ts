@@ -3,6 +3,7 @@ import { startAppliance } from '../tests/appliance.ts';
 import type { Figure } from './figure.ts';
 import { ingest } from './ingest.ts';
 import { lint } from './lint.ts';
+import { pages } from './pages.ts';
 import { recorder } from './recorder.ts';
 import { release } from './release.ts';
 import { seek } from './seek.ts';
@@ -17,6 +18,7 @@ const GOALS: Record<string, string> = {
   seek: '≤ 1.5',
   'first-frame': '≤ 1.5',
   recorder: '≤ 1.15',
+  pages: '≤ 1.5',
   'lint-precision': '≥ 0.9',
   'lint-recall': '≥ 0.9',
 };
@@ -36,6 +38,7 @@ const BENCHES: { names: string[]; run: () => Promise<Figure[]> }[] = [
   { names: ['release', 'release-p95', 'release-instant', 'release-thousand'], run: release },
   { names: ['seek', 'first-frame'], run: seek },
   { names: ['recorder'], run: recorder },
+  { names: ['pages'], run: pages },
   { names: ['lint-precision', 'lint-recall'], run: lint },
 ];
 

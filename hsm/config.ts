@@ -28,8 +28,8 @@ function readRuleFiles(folder: string): RuleFile[] {
 const settings = z.strictObject({
   /** Custody's own folder: database, ledger, head. */
   CLOISTER_CUSTODY_DATA: file,
-  /** Folder of the sockets, one per peer. */
-  CLOISTER_CUSTODY_SOCKETS: file,
+  /** Folder of the sockets, one per peer, where systemd does not open them. */
+  CLOISTER_CUSTODY_SOCKETS: file.optional(),
   CLOISTER_PKCS11_MODULE: file,
   /** What the module wants to be told when it starts; NSS takes its folder this way. Most modules have a configuration of their own. */
   CLOISTER_PKCS11_PARAMETERS: z.string().min(1).optional(),

@@ -4,6 +4,7 @@ import { isPlainly } from './lint/common-words.ts';
 import type { Lint } from './lint/lint.ts';
 import type { Kind } from './lint/rules.ts';
 import type { Policy } from './policy.ts';
+import { RESTRICTIONS } from './restriction.ts';
 
 /** What stands in the way of putting an exam to test takers. */
 export interface Fault {
@@ -45,6 +46,9 @@ const TEXTS: Record<string, (exam: ExamText) => string | undefined> = {
   'setup.necessity.camera': ({ setup }) => setup.necessity.camera,
   'setup.necessity.microphone': ({ setup }) => setup.necessity.microphone,
   'setup.necessity.screen': ({ setup }) => setup.necessity.screen,
+  ...Object.fromEntries(
+    RESTRICTIONS.map((one) => [`setup.restrictions.${one}`, ({ setup }: ExamText) => setup.restrictions[one]]),
+  ),
   'setup.reviewers': ({ setup }) => setup.reviewers,
   'setup.arrangement.alternative': ({ setup }) => setup.arrangement.alternative,
   'setup.arrangement.contact.name': ({ setup }) => setup.arrangement.contact.name,
@@ -66,6 +70,7 @@ export function findFaults(
 ): Fault[] {
   return [
     ...findRuleFaults({ policy, setup: text.setup }, limits),
+    ...findBreakFaults(text.setup),
     ...findAnswerFaults(text.setup, askedFrom),
     ...findTextFaults(lint, text),
   ].slice(0, MOST_FAULTS);
@@ -87,6 +92,7 @@ export function findRevisionFaults(
   const kept = before?.opensAt === opensAt && before.arrangement.answerDays >= arrangement.answerDays;
   return [
     ...findWindowFaults({ policy, setup: text.setup }),
+    ...findBreakFaults(text.setup),
     ...(kept ? [] : findAnswerFaults(text.setup, askedFrom)),
     ...findTextFaults(lint, text),
   ].slice(0, MOST_FAULTS);
@@ -122,6 +128,14 @@ export function findWeakenedPromises(before: ExamSetup | null, after: ExamSetup)
       `Leave the ${kind} out of this exam; another exam can ask for it from the beginning.`,
     );
   }
+  for (const one of RESTRICTIONS) {
+    if (after.restrictions[one] === undefined || before?.restrictions[one] !== undefined) continue;
+    weakened(
+      `restrictions.${one}`,
+      'Test takers began without being told of this restriction.',
+      'Leave it out of this exam; another exam can have it from the beginning.',
+    );
+  }
   if (!before) return faults;
   for (const kind of ['camera', 'screen'] as const) {
     const [was, is] = [before.bounds[kind].most, after.bounds[kind].most];
@@ -130,6 +144,14 @@ export function findWeakenedPromises(before: ExamSetup | null, after: ExamSetup)
       `bounds.${kind}.most`,
       `The ${kind} would be recorded more finely than test takers were told when they began.`,
       `Keep to at most ${was.frameRate} frames a second and ${was.bitrate} bits a second.`,
+    );
+  }
+  const aidsOf = ({ place }: ExamSetup) => (place.kind === 'document' ? (place.aids ?? []) : []);
+  if (aidsOf(before).some((aid) => !aidsOf(after).includes(aid))) {
+    weakened(
+      'place.aids',
+      'Test takers who have begun would lose the calculator or the scratch pad that they were promised.',
+      'Leave both as they are, or give more.',
     );
   }
   if (after.chapterSeconds > before.chapterSeconds) {
@@ -146,7 +168,33 @@ export function findWeakenedPromises(before: ExamSetup | null, after: ExamSetup)
       'Leave the time as it is, or give more.',
     );
   }
+  if (before.breaks && (after.breaks?.minutes ?? 0) < before.breaks.minutes) {
+    weakened(
+      'breaks.minutes',
+      `Test takers who have begun would have less than the ${amount(before.breaks.minutes, 'minute')} of breaks that they were told of.`,
+      'Leave the breaks as they are, or give more.',
+    );
+  }
+  if (before.breaks?.addedToTime && after.breaks?.addedToTime !== true) {
+    weakened(
+      'breaks.addedToTime',
+      'Test takers who have begun were told that their time is longer by the breaks.',
+      'Leave it so.',
+    );
+  }
   return faults;
+}
+
+/** Breaks can make a time longer only where it has a length. */
+function findBreakFaults({ breaks, minutes }: ExamSetup): Fault[] {
+  if (!breaks?.addedToTime || minutes !== null) return [];
+  return [
+    {
+      ...{ field: 'setup.breaks.addedToTime', kind: 'window' },
+      why: 'The time would be longer by the breaks, and it has no length: it goes until the exam closes.',
+      instead: 'Say how many minutes test takers have, or let the time go on in breaks.',
+    },
+  ];
 }
 
 function findTextFaults(lint: Lint, exam: ExamText): Fault[] {

@@ -130,6 +130,12 @@ export function runsExamsOf(who: RepresentativeView, unit: string | null): boole
   return runs && inScope(who, unit);
 }
 
+/** @returns whether this person runs the exam or is assigned to it; not of one that is not published */
+export function seesExam(custody: Custody, who: RepresentativeView, id: string): boolean {
+  const row = rows.findExam(custody.db, id);
+  return row !== undefined && (rows.isAssigned(custody.db, id, who.id) || runsExamsOf(who, policyOf(row).unit));
+}
+
 /** @returns the exams that this person runs or is assigned to, the newest first */
 export function listExams(custody: Custody, who: RepresentativeView): ExamEntry[] {
   const holds = viewHolds(custody);

@@ -2,12 +2,15 @@ import { createHash, verify } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { z } from 'zod';
 import { type AttemptRow, findAttempt, findChapter } from '../db/custody/attempts.ts';
+import { findExam } from '../db/custody/exams.ts';
 import * as rows from '../db/custody/incidents.ts';
 import { switchesOff } from './arrangement.ts';
 import { grantedTo } from './arrangements.ts';
 import { importAttemptKey, keysOf } from './attempts.ts';
 import { type Custody, refuseRegistration } from './custody.ts';
 import { CustodyError } from './errors.ts';
+import { setupOf } from './exams.ts';
+import { isRestriction } from './restriction.ts';
 
 /** Incidents of one attempt: more say nothing more, and each is an entry. */
 const MOST_INCIDENTS = 100;
@@ -53,7 +56,7 @@ export async function registerIncident(
   if (known) return { entry: known.entry };
   const { recording, chapter, from, to, kind } = statement;
   // Entered nowhere: who reviews would read from a refusal that there is an arrangement.
-  if (switchesOff(grantedTo(custody, attempt), kind)) throw new CustodyError('incident-off');
+  if (isOff(custody, attempt, kind)) throw new CustodyError('incident-off');
   const signedBy = keysOf(custody, attempt).find((key) =>
     verify(
       'sha256',
@@ -93,6 +96,14 @@ export async function registerIncident(
     if (error instanceof CustodyError && error.refusal === 'already-so') return registerIncident(custody, id, input);
     throw error;
   }
+}
+
+/** Whether incidents of this kind are not to be noted of the test taker: by an arrangement, or since their exam does not restrict that. */
+function isOff(custody: Custody, attempt: AttemptRow, kind: string): boolean {
+  if (switchesOff(grantedTo(custody, attempt), kind)) return true;
+  if (!isRestriction(kind)) return false;
+  const exam = findExam(custody.db, attempt.exam);
+  return !exam || setupOf(exam)?.restrictions[kind] === undefined;
 }
 
 /** @returns whether a browser's key was registered before anything of this recording, by custody's own clock */

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createAdaptorServer } from '@hono/node-server';
 import { pino } from 'pino';
+import { givenSockets, tellReady } from '../systemd/supervision.ts';
 import { openCustodyDatabase } from '../db/custody/open.ts';
-import { NewerDatabaseError } from '../db/sqlite.ts';
+import { NewerDatabaseError, UpgradeError } from '../db/sqlite.ts';
 import { bindAppliance, readAppliance } from './appliance-key.ts';
 import { closeOverdueAttempts } from './closing.ts';
-import { ConfigError, readConfig } from './config.ts';
+import { ConfigError, type CustodyConfig, readConfig } from './config.ts';
 import type { Custody } from './custody.ts';
 import { Ledger, LedgerError } from './ledger/ledger.ts';
 import { LogKeyError } from './ledger/log-key.ts';
@@ -112,9 +113,9 @@ async function main(): Promise<void> {
     operator: operatorProtocol(custody),
     analysis: analysisProtocol(custody),
   };
+  const given = givenSockets();
   const servers = Object.entries(sockets).map(([peer, app]) => {
-    const path = join(config.CLOISTER_CUSTODY_SOCKETS, `${peer}.sock`);
-    rmSync(path, { force: true });
+    const fd = given.get(peer);
     const server = createAdaptorServer({
       fetch: app.fetch,
       autoCleanupIncoming: false,
@@ -124,6 +125,9 @@ async function main(): Promise<void> {
     server.maxConnections = MOST_CONNECTIONS;
     return new Promise<typeof server>((resolve, reject) => {
       server.once('error', reject);
+      if (fd !== undefined) return server.listen({ fd }, () => resolve(server));
+      const path = join(socketFolder(config), `${peer}.sock`);
+      rmSync(path, { force: true });
       server.listen(path, () => {
         chmodSync(path, 0o660);
         resolve(server);
@@ -144,7 +148,7 @@ async function main(): Promise<void> {
   else await Promise.race([opening.then(() => entered), pause(TOKEN_MS, undefined, { ref: false })]);
   await retain();
   log.info({ entries: ledger.size }, 'ready');
-  process.send?.('ready');
+  await tellReady();
 
   const stop = async () => {
     clearInterval(sweep);
@@ -169,12 +173,25 @@ async function main(): Promise<void> {
   process.once('SIGINT', stop);
 }
 
+/** @throws ConfigError where sockets have to be opened, and nobody said where */
+function socketFolder({ CLOISTER_CUSTODY_SOCKETS: folder }: CustodyConfig): string {
+  if (folder !== undefined) return folder;
+  throw new ConfigError('CLOISTER_CUSTODY_SOCKETS is missing, and systemd did not open a socket for every peer.');
+}
+
 main().catch(fail);
 
 function fail(error: Error): never {
-  const known = [ConfigError, RuleFileError, TokenError, SealError, LedgerError, LogKeyError, NewerDatabaseError].some(
-    (kind) => error instanceof kind,
-  );
+  const known = [
+    ConfigError,
+    RuleFileError,
+    TokenError,
+    SealError,
+    LedgerError,
+    LogKeyError,
+    NewerDatabaseError,
+    UpgradeError,
+  ].some((kind) => error instanceof kind);
   const detail = error instanceof TokenError ? error.detail : undefined;
   pino({ base: { process: 'custody' } }).fatal(known ? { detail } : { err: error }, 'custody did not start');
   console.error(known ? `${error.message}${detail ? ` (${detail})` : ''}` : error);

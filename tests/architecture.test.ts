@@ -12,7 +12,7 @@ interface Import {
   typeOnly: boolean;
 }
 
-const files = ['app', 'db', 'hsm'].flatMap((folder) =>
+const files = ['app', 'db', 'hsm', 'systemd', 'witness'].flatMap((folder) =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.tsx?$/.test(name))
     .map((name) => join(folder, name)),
@@ -48,6 +48,13 @@ describe('the import rules', () => {
     expect(offenders(({ from, to }) => within(from, 'db', 'hsm') && within(to, 'app'))).toEqual([]);
   });
 
+  test('the witness runs where there is no appliance: it takes the ledger’s pure parts and nothing else of ours', () => {
+    const pure = ['hsm/ledger/cosignature.ts', 'hsm/ledger/note.ts', 'hsm/ledger/tree.ts'];
+    const own = ({ to }: Import) => !to.includes('/') || within(to, 'witness', ...pure);
+    expect(offenders((one) => within(one.from, 'witness') && !own(one))).toEqual([]);
+    expect(offenders(({ from, to }) => within(to, 'witness') && !within(from, 'witness', 'app/cli'))).toEqual([]);
+  });
+
   test('neither half of db/ knows the other, and neither knows hsm/', () => {
     expect(
       offenders(
@@ -68,10 +75,13 @@ describe('the import rules', () => {
 
   /** What custody and web have to understand alike: no input or output in it, and nothing of custody's. */
   const OF_CUSTODY = [
+    'hsm/acts/changes.ts',
+    'hsm/acts/setup-wording.ts',
     'hsm/acts/wording.ts',
     'hsm/arrangement.ts',
     'hsm/exam-setup.ts',
     'hsm/policy.ts',
+    'hsm/restriction.ts',
     'hsm/exam-findings.ts',
     'hsm/lint',
     'hsm/conduct/report.ts',
@@ -132,10 +142,13 @@ describe('the import rules', () => {
       'hsm/ledger/tiles.ts',
       'hsm/ledger/note.ts',
       'hsm/ledger/leaf.ts',
+      'hsm/ledger/cosignature.ts',
+      'witness/request.ts',
       'hsm/acts/wording.ts',
       'hsm/exam-findings.ts',
       'hsm/exam-setup.ts',
       'hsm/policy.ts',
+      'hsm/restriction.ts',
       'hsm/conduct/report.ts',
       'hsm/sealing/share.ts',
     ];
@@ -149,9 +162,14 @@ describe('the import rules', () => {
 });
 
 describe('the house rules', () => {
-  test('process.env is read only where configuration is, and to hand PATH to children', () => {
+  test('process.env is read only where configuration is, where systemd is heard, and to hand PATH to children', () => {
     const readers = [...texts].filter(([, text]) => text.includes('process.env')).map(([file]) => file);
-    expect(readers.sort()).toEqual(['app/cli/processes.ts', 'app/config.ts', 'hsm/config.ts']);
+    expect(readers.sort()).toEqual([
+      'app/cli/processes.ts',
+      'app/config.ts',
+      'hsm/config.ts',
+      'systemd/supervision.ts',
+    ]);
   });
 
   test('no file or folder has a name that says nothing', () => {

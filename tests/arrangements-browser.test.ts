@@ -4,10 +4,11 @@ import Database from 'better-sqlite3';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Appliance, startAppliance } from './appliance.ts';
-import { launchChromium, openContext, plugInSecurityKey } from './chromium.ts';
+import { launchChromium, openContext } from './chromium.ts';
 import { openDesk, signAll } from './custody-process.ts';
 import { FULL } from './full.ts';
 import { inspectPage } from './page-inspection.ts';
+import { enterStaffPages } from './staff-browser.ts';
 
 let appliance: Appliance;
 let browser: Browser;
@@ -17,15 +18,7 @@ let staff: Page;
 beforeAll(async () => {
   const fake = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
   [appliance, browser] = await Promise.all([startAppliance(), launchChromium(fake)]);
-  staff = await (await openContext(browser)).newPage();
-  await plugInSecurityKey(staff);
-  await staff.goto(appliance.enrol[3] as string);
-  await staff.getByRole('button', { name: 'Enrol this passkey' }).click();
-  await staff.waitForURL('**/desk');
-  await staff.goto(`${appliance.room}/tickets`);
-  await staff.getByRole('button', { name: 'Take a ticket' }).click();
-  await staff.getByRole('button', { name: 'Go to the staff pages' }).click();
-  await staff.waitForURL(`${appliance.staff}/`);
+  staff = await enterStaffPages(browser, appliance, 'administrator');
 }, 120_000);
 
 afterAll(async () => {

@@ -12,7 +12,7 @@ import { enterExam } from '../app/exams/exam.ts';
 import type { AttemptStart } from '../app/wire.ts';
 import { countOpenRequests, insertRequest, listOpenRequests, listRequestsOf } from '../db/appliance/arrangements.ts';
 import { removeFromRoster } from '../db/appliance/roster.ts';
-import { cookieOf, makeAttemptKey, type Pages, recordAttempt, SETUP, startPages } from './attempt-pages-setting.ts';
+import { makeAttemptKey, type Pages, recordAttempt, SETUP, startPages } from './attempt-pages-setting.ts';
 import {
   carryOut,
   enrolRepresentative,
@@ -22,26 +22,14 @@ import {
   publishExam,
   signAll,
 } from './custody-process.ts';
+import { enterStaff, type Staff } from './staff-setting.ts';
 
 let pages: Pages;
-/** Sessions on the staff origin. */
-let administrator: string;
-let reviewer: Awaited<ReturnType<typeof enrolRepresentative>>;
-let reviewing: string;
-/** An exam administrator of another unit. */
-let lawyer: string;
+let entered: Staff;
 
 beforeAll(async () => {
   pages = await startPages();
-  const { custody } = pages;
-  const { officers, administrator: founder } = custody.founders;
-  const enter = async ({ session }: { session: string }) => cookieOf(await pages.enterStaff(session));
-  administrator = await enter(founder);
-  reviewer = await enrolRepresentative(custody, 'Ines Moreau', [pages.exam]);
-  reviewing = await enter(reviewer);
-  const { made } = await carryOut(custody, { type: 'register-unit', name: 'Faculty of Law' }, [officers[0]]);
-  const unit = made.unit as string;
-  lawyer = await enter(await enrolRepresentative(custody, 'Leo Law', [], { roles: ['exam-administrator'], unit }));
+  entered = await enterStaff(pages);
 }, 60_000);
 afterAll(() => pages?.stop());
 
@@ -55,7 +43,7 @@ function post(place: 'exam' | 'staff', path: string, fields: Fields, cookie: str
   return pages.ask(place, path, { method: 'POST', headers, body });
 }
 
-const staff = async (path: string, cookie = administrator) => {
+const staff = async (path: string, cookie = entered.administrator) => {
   const answer = await pages.ask('staff', path, { headers: { cookie } });
   return { status: answer.status, text: plain(await answer.text()) };
 };
@@ -96,7 +84,7 @@ const SOME_TIME: Fields = [
 /** Has an administrator propose an answer. @returns the act that waits */
 async function propose(who: Arrived, answer: 'grant' | 'refusal', fields: Fields): Promise<string> {
   const { id } = who.request();
-  const answered = await post('staff', `/arrangements/${id}/${answer}`, fields, administrator);
+  const answered = await post('staff', `/arrangements/${id}/${answer}`, fields, entered.administrator);
   expect(answered.status, plain(await answered.text())).toBe(303);
   return who.request().act as string;
 }
@@ -274,7 +262,7 @@ describe('who answers', () => {
     const who = await arrive('Refused Person');
     await who.ask(['needs[]', 'breaks']);
     const { id } = who.request();
-    const short = await post('staff', `/arrangements/${id}/refusal`, [['reason', 'No.']], administrator);
+    const short = await post('staff', `/arrangements/${id}/refusal`, [['reason', 'No.']], entered.administrator);
     expect([short.status, plain(await short.text())]).toEqual([400, expect.stringContaining('40 to 2000 characters')]);
     const { custody } = pages;
     const { administrator: founder, officers } = custody.founders;
@@ -285,7 +273,7 @@ describe('who answers', () => {
     expect(await who.read('/attempt/arrangements')).toContain('Waits for an answer');
     expect((await custody.web.arrangement(id)).answeredAt).toBeNull();
     // Signed by one, it cannot be taken back by web.
-    expect((await post('staff', `/arrangements/${id}/withdrawal`, [], administrator)).status).toBe(409);
+    expect((await post('staff', `/arrangements/${id}/withdrawal`, [], entered.administrator)).status).toBe(409);
     await signAll(custody, act, [officers[0]]);
     const page = await who.read('/attempt/arrangements', 'de');
     expect(page).toContain('Abgelehnt Zwei Personen haben diese Antwort unterschrieben.');
@@ -311,7 +299,7 @@ describe('who answers', () => {
       ['grant', [['extraMinutes', '1441']], 'Write a whole number of minutes, 1440 at most'],
     ];
     for (const [answer, fields, sentence] of tries) {
-      const refused = await post('staff', `/arrangements/${id}/${answer}`, fields, administrator);
+      const refused = await post('staff', `/arrangements/${id}/${answer}`, fields, entered.administrator);
       expect([sentence, refused.status >= 400 && refused.status < 500]).toEqual([sentence, true]);
       expect(plain(await refused.text())).toContain(sentence);
     }
@@ -322,13 +310,13 @@ describe('who answers', () => {
     const who = await arrive('Another Unit');
     await who.ask(...SOME_TIME);
     const { id } = who.request();
-    for (const cookie of [lawyer, reviewing]) {
+    for (const cookie of [entered.lawyer, entered.reviewer]) {
       expect((await staff(`/arrangements/${id}`, cookie)).status).toBe(404);
       expect((await post('staff', `/arrangements/${id}/grant`, [['extraMinutes', '5']], cookie)).status).toBe(404);
     }
-    expect((await staff('/arrangements', lawyer)).text).not.toContain('Another Unit');
-    expect((await staff('/arrangements', reviewing)).status).toBe(404);
-    expect((await staff('/', reviewing)).text).not.toContain('arrangement');
+    expect((await staff('/arrangements', entered.lawyer)).text).not.toContain('Another Unit');
+    expect((await staff('/arrangements', entered.reviewer)).status).toBe(404);
+    expect((await staff('/', entered.reviewer)).text).not.toContain('arrangement');
     expect((await staff('/')).text).toMatch(/\d+ requests? for an arrangement to be answered/);
     const { custody, exam } = pages;
     const terms = { extraMinutes: 5, breakMinutes: 0, leftOut: [], anyDevice: false, elsewhere: '' };
@@ -337,7 +325,7 @@ describe('who answers', () => {
       ...{ roles: ['exam-administrator'], unit: (await unitsOf())[0]!.unit },
     });
     await expect(custody.room.proposeAct(stranger.session, proposal)).rejects.toThrow('out-of-scope');
-    await expect(custody.room.proposeAct(reviewer.session, proposal)).rejects.toThrow('role-missing');
+    await expect(custody.room.proposeAct(entered.reviewing.session, proposal)).rejects.toThrow('role-missing');
     const elsewhere = { ...proposal, exam: await publishOther() };
     await expect(custody.web.propose(elsewhere)).rejects.toMatchObject({ code: 'not-found' });
     // That somebody tried is nothing that reviewers of the attempt read either.
@@ -367,7 +355,9 @@ describe('who answers', () => {
     });
     const seen: string[] = [];
     for (let path: string | undefined = '/arrangements'; path !== undefined; ) {
-      const html: string = await (await pages.ask('staff', path, { headers: { cookie: administrator } })).text();
+      const html: string = await (
+        await pages.ask('staff', path, { headers: { cookie: entered.administrator } })
+      ).text();
       for (const [, id] of html.matchAll(/href="\/arrangements\/([0-9a-f-]{36})"/g)) seen.push(id as string);
       path = /href="(\/arrangements\?after=[^"]+)" rel="next"/.exec(html)?.[1];
     }
@@ -381,7 +371,7 @@ describe('who answers', () => {
     const unit = (await unitsOf())[0]!.unit;
     expect(countOpenRequests(db, { unit }, past).open).toBe(0);
     db.$client.prepare('UPDATE exams SET unit = ? WHERE id = ?').run(unit, pages.exam);
-    expect((await staff('/arrangements', lawyer)).text).toContain('Patience Late');
+    expect((await staff('/arrangements', entered.lawyer)).text).toContain('Patience Late');
     db.$client.prepare('UPDATE exams SET unit = NULL WHERE id = ?').run(pages.exam);
     expect(countOpenRequests(db, { unit }, past).open).toBe(0);
     db.$client.prepare(`DELETE FROM arrangement_requests WHERE test_taker = ?`).run(who.id);
@@ -424,17 +414,17 @@ describe('a granted arrangement', () => {
     });
 
     const { officers } = custody.founders;
-    await carryOut(custody, { type: 'assign', exam, subject: reviewer.id }, [officers[0]]);
-    const seen = await custody.room.attempt(reviewer.session, start.attempt);
+    await carryOut(custody, { type: 'assign', exam, subject: entered.reviewing.id }, [officers[0]]);
+    const seen = await custody.room.attempt(entered.reviewing.session, start.attempt);
     expect(seen.unrecorded).toEqual(['camera']);
     expect(JSON.stringify(seen)).not.toMatch(/arrangement|minutes|elsewhere/i);
-    expect((await custody.room.acts(reviewer.session)).acts).toEqual([]);
+    expect((await custody.room.acts(entered.reviewing.session)).acts).toEqual([]);
   });
 
   test('switches incidents of its kinds off at their source, also those noted before, and no others', async () => {
     const { custody } = pages;
     const exam = await publishOther({ setup: { necessity: { ...SETUP.necessity, screen: 'Because of the quiz.' } } });
-    await carryOut(custody, { type: 'assign', exam, subject: reviewer.id }, [custody.founders.officers[0]]);
+    await carryOut(custody, { type: 'assign', exam, subject: entered.reviewing.id }, [custody.founders.officers[0]]);
     const who = await arrive('Off Source', exam);
     const key = await makeAttemptKey();
     const start = (await (await who.start(key.publicKey)).json()) as AttemptStart;
@@ -454,8 +444,8 @@ describe('a granted arrangement', () => {
     expect(custody.entries()).toHaveLength(before);
     expect((await note('screen-ended', 1)).status).toBe(200);
     const recipient = await makeRecipient((await custody.room.state()).algorithm);
-    const grantId = await openGrant(custody, reviewer, start.attempt, recipient);
-    expect((await custody.room.grant(reviewer.session, grantId)).unrecorded).toEqual(['camera']);
+    const grantId = await openGrant(custody, entered.reviewing, start.attempt, recipient);
+    expect((await custody.room.grant(entered.reviewing.session, grantId)).unrecorded).toEqual(['camera']);
     const { accesses } = await custody.web.accesses(start.attempt);
     const covered = accesses.find(({ kind }) => kind === 'granted')?.coverage?.incidents;
     expect(covered?.map(({ kind }) => kind)).toEqual(['screen-ended']);

@@ -15,6 +15,7 @@ import { deriveChapterKeys, encryptSegment } from '../app/browser/sframe.ts';
 import { conductRoutes } from '../app/conduct/routes.tsx';
 import { enterExam } from '../app/exams/exam.ts';
 import { draftRoutes } from '../app/exams/draft-routes.tsx';
+import { revisionRoutes } from '../app/exams/revision-routes.tsx';
 import { examPageRoutes, staffExamRoutes } from '../app/exams/routes.tsx';
 import { originApp } from '../app/http/origin-app.ts';
 import { documentRoutes } from '../app/place/document-routes.tsx';
@@ -22,6 +23,7 @@ import { handInRoutes } from '../app/place/hand-in-routes.tsx';
 import { passwordRoutes } from '../app/place/password-routes.tsx';
 import { placeRoutes } from '../app/place/routes.ts';
 import { practiceRoutes } from '../app/practice/routes.tsx';
+import { restrictionRoutes } from '../app/restrictions/routes.ts';
 import type { MailSettings } from '../app/mail/settings.ts';
 import { mailRoutes } from '../app/roster/mail-routes.tsx';
 import { Mailing, type Pace } from '../app/roster/mailing.ts';
@@ -100,6 +102,7 @@ export async function startPages(
     .route('/', attemptRoutes({ ...parts, custody: parts.briskCustody, config }))
     .route('/', arrangementRoutes({ ...parts, custody: parts.briskCustody }))
     .route('/', conditionRoutes(parts))
+    .route('/', restrictionRoutes(parts))
     .route('/', placeRoutes(parts))
     .route('/', practiceRoutes({ db, recordings, config }))
     .route('/', examPageRoutes({ config }))
@@ -113,6 +116,7 @@ export async function startPages(
   })
     .route('/', sessionRoutes({ custody: custody.web }))
     .route('/', draftRoutes({ db, custody: custody.web, config }))
+    .route('/', revisionRoutes({ ...parts, custody: custody.web, config }))
     .route('/', documentRoutes({ ...parts, custody: custody.web, config }))
     .route('/', handInRoutes({ ...parts, custody: custody.web, config }))
     .route('/', passwordRoutes({ db, custody: custody.web, config }))

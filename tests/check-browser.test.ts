@@ -110,66 +110,70 @@ test.runIf(FULL)(
 );
 
 // These wait for slow lines and silent microphones most of the time.
-(FULL ? test.concurrent : test.skip)(
-  'with a silent microphone and a window for a screen it says what to do; a line of 500 kbit/s carries a coarser picture',
-  async (context) => {
-    const silence = join(folder, 'silence.wav');
-    writeFileSync(silence, silentWav(2));
-    const page = await openCheck(context, [
-      '--use-fake-device-for-media-stream=display-media-type=window',
-      `--use-file-for-fake-audio-capture=${silence}`,
-    ]);
-    // Chromium's fake picker does as the page would like; people choose otherwise.
-    await page.evaluate(() => {
-      const devices = navigator.mediaDevices;
-      const share = devices.getDisplayMedia.bind(devices);
-      devices.getDisplayMedia = () => share({ video: true });
-    });
-    await narrow(page, 500_000);
-    await page.click('[data-start]');
-    expect((await found(page, 'camera')).verdict).toBe('Will do');
-    const microphone = await found(page, 'microphone');
-    expect(microphone).toMatchObject({ verdict: 'Does not do', sentence: expect.stringMatching(/on but silent/) });
-    await row(page, 'screen').getByRole('button', { name: 'Share the screen' }).click();
-    await row(page, 'screen').getByRole('button', { name: 'Choose again' }).click();
-    expect((await found(page, 'screen')).sentence).toMatch(/You shared a window/);
-    const upload = await found(page, 'upload');
-    expect(upload.verdict).toBe('Will do, with a coarser picture');
-    const rate = Number(/sends (\d+) kbit\/s/.exec(upload.sentence)?.[1]);
-    expect(rate).toBeGreaterThan(350);
-    expect(rate).toBeLessThan(650);
-    await over(page);
-    const summary = await page.locator('[data-summary]').innerText();
-    expect(summary).toMatch(/does not do: microphone, screen sharing/);
-    expect(await findBarriers(page)).toEqual([]);
-  },
-);
+test
+  .runIf(FULL)
+  .concurrent(
+    'with a silent microphone and a window for a screen it says what to do; a line of 500 kbit/s carries a coarser picture',
+    async (context) => {
+      const silence = join(folder, 'silence.wav');
+      writeFileSync(silence, silentWav(2));
+      const page = await openCheck(context, [
+        '--use-fake-device-for-media-stream=display-media-type=window',
+        `--use-file-for-fake-audio-capture=${silence}`,
+      ]);
+      // Chromium's fake picker does as the page would like; people choose otherwise.
+      await page.evaluate(() => {
+        const devices = navigator.mediaDevices;
+        const share = devices.getDisplayMedia.bind(devices);
+        devices.getDisplayMedia = () => share({ video: true });
+      });
+      await narrow(page, 500_000);
+      await page.click('[data-start]');
+      expect((await found(page, 'camera')).verdict).toBe('Will do');
+      const microphone = await found(page, 'microphone');
+      expect(microphone).toMatchObject({ verdict: 'Does not do', sentence: expect.stringMatching(/on but silent/) });
+      await row(page, 'screen').getByRole('button', { name: 'Share the screen' }).click();
+      await row(page, 'screen').getByRole('button', { name: 'Choose again' }).click();
+      expect((await found(page, 'screen')).sentence).toMatch(/You shared a window/);
+      const upload = await found(page, 'upload');
+      expect(upload.verdict).toBe('Will do, with a coarser picture');
+      const rate = Number(/sends (\d+) kbit\/s/.exec(upload.sentence)?.[1]);
+      expect(rate).toBeGreaterThan(350);
+      expect(rate).toBeLessThan(650);
+      await over(page);
+      const summary = await page.locator('[data-summary]').innerText();
+      expect(summary).toMatch(/does not do: microphone, screen sharing/);
+      expect(await findBarriers(page)).toEqual([]);
+    },
+  );
 
-(FULL ? test.concurrent : test.skip)(
-  'without a camera, a microphone and room and on a line of 60 kbit/s it does not do; what is left out stays open',
-  async (context) => {
-    const page = await openCheck(context, []);
-    const devtools = await page.context().newCDPSession(page);
-    await devtools.send('Storage.overrideQuotaForOrigin', { origin: appliance.exam, quotaSize: 20e6 });
-    await narrow(page, 60_000);
-    await page.click('[data-start]');
-    expect(await found(page, 'storage')).toMatchObject({
-      verdict: 'Does not do',
-      sentence: expect.stringMatching(/room for only \d+ MB/),
-    });
-    const camera = await found(page, 'camera');
-    expect(camera).toMatchObject({ verdict: 'Does not do', sentence: expect.stringMatching(/No camera was found/) });
-    const microphone = await found(page, 'microphone');
-    expect(microphone).toMatchObject({ verdict: 'Does not do', sentence: expect.stringMatching(/No microphone/) });
-    await leaveOut(page, 'screen');
-    expect((await found(page, 'screen')).verdict).toBe('Not checked');
-    expect(await found(page, 'upload')).toMatchObject({
-      verdict: 'Does not do',
-      sentence: expect.stringMatching(/sends \d\d kbit\/s\. Even the coarsest picture needs 147 kbit\/s/),
-    });
-    await over(page);
-  },
-);
+test
+  .runIf(FULL)
+  .concurrent(
+    'without a camera, a microphone and room and on a line of 60 kbit/s it does not do; what is left out stays open',
+    async (context) => {
+      const page = await openCheck(context, []);
+      const devtools = await page.context().newCDPSession(page);
+      await devtools.send('Storage.overrideQuotaForOrigin', { origin: appliance.exam, quotaSize: 20e6 });
+      await narrow(page, 60_000);
+      await page.click('[data-start]');
+      expect(await found(page, 'storage')).toMatchObject({
+        verdict: 'Does not do',
+        sentence: expect.stringMatching(/room for only \d+ MB/),
+      });
+      const camera = await found(page, 'camera');
+      expect(camera).toMatchObject({ verdict: 'Does not do', sentence: expect.stringMatching(/No camera was found/) });
+      const microphone = await found(page, 'microphone');
+      expect(microphone).toMatchObject({ verdict: 'Does not do', sentence: expect.stringMatching(/No microphone/) });
+      await leaveOut(page, 'screen');
+      expect((await found(page, 'screen')).verdict).toBe('Not checked');
+      expect(await found(page, 'upload')).toMatchObject({
+        verdict: 'Does not do',
+        sentence: expect.stringMatching(/sends \d\d kbit\/s\. Even the coarsest picture needs 147 kbit\/s/),
+      });
+      await over(page);
+    },
+  );
 
 test.concurrent('refused devices are named with the way to allow them', async (context) => {
   const page = await openCheck(context, ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream=deny']);

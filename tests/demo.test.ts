@@ -88,40 +88,43 @@ test.runIf(FULL)('killed without a chance to clean up, it leaves no process behi
   await expect.poll(() => pids.filter(isAlive), { timeout: 15_000 }).toEqual([]);
 });
 
-test('whichever process is killed is started again, said so, and everything answers as before; stopping it stops all of them', async () => {
-  const names = ['custody', 'web', 'room'] as const;
-  const appliance = await startAppliance({ data, keep: true });
-  const pids = { ...appliance.pids };
-  const started = Object.values(pids);
-  expect(started.filter(isAlive)).toHaveLength(3);
-  try {
-    let words = '';
-    appliance.process.stderr?.on('data', (chunk: Buffer) => (words += chunk.toString()));
-    const link = new URL(appliance.testTakers[0]?.link ?? '');
-    for (const name of names) {
-      const next = await appliance.kill(name);
-      expect(next).not.toBe(pids[name]);
-      expect(isAlive(pids[name])).toBe(false);
-      expect(words).toContain(`${name} ended by itself and is started again`);
-      // The checkpoint comes from custody.
-      for (const [origin, path, status] of [
-        [appliance.exam, link.pathname, 303],
-        [appliance.exam, '/ledger/checkpoint', 200],
-        [appliance.room, '/health', 200],
-      ] as const) {
-        const answer = async () => (await ask(origin, path).catch(() => null))?.status;
-        await expect.poll(answer, { timeout: 15_000 }).toBe(status);
+test.runIf(FULL)(
+  'whichever process is killed is started again, said so, and everything answers as before; stopping it stops all of them',
+  async () => {
+    const names = ['custody', 'web', 'room'] as const;
+    const appliance = await startAppliance({ data, keep: true });
+    const pids = { ...appliance.pids };
+    const started = Object.values(pids);
+    expect(started.filter(isAlive)).toHaveLength(3);
+    try {
+      let words = '';
+      appliance.process.stderr?.on('data', (chunk: Buffer) => (words += chunk.toString()));
+      const link = new URL(appliance.testTakers[0]?.link ?? '');
+      for (const name of names) {
+        const next = await appliance.kill(name);
+        expect(next).not.toBe(pids[name]);
+        expect(isAlive(pids[name])).toBe(false);
+        expect(words).toContain(`${name} ended by itself and is started again`);
+        // The checkpoint comes from custody.
+        for (const [origin, path, status] of [
+          [appliance.exam, link.pathname, 303],
+          [appliance.exam, '/ledger/checkpoint', 200],
+          [appliance.room, '/health', 200],
+        ] as const) {
+          const answer = async () => (await ask(origin, path).catch(() => null))?.status;
+          await expect.poll(answer, { timeout: 15_000 }).toBe(status);
+        }
+        for (const other of names.filter((other) => other !== name))
+          expect(appliance.pidOf(other), other).toBe(pids[other]);
+        pids[name] = next;
+        started.push(next);
       }
-      for (const other of names.filter((other) => other !== name))
-        expect(appliance.pidOf(other), other).toBe(pids[other]);
-      pids[name] = next;
-      started.push(next);
+    } finally {
+      await appliance.stop();
     }
-  } finally {
-    await appliance.stop();
-  }
-  expect(started.filter(isAlive)).toEqual([]);
-});
+    expect(started.filter(isAlive)).toEqual([]);
+  },
+);
 
 test.runIf(FULL)(
   'one of its processes ending again and again, it stops the others and says where that one’s last words are',

@@ -1,46 +1,31 @@
 import { randomUUID } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { enterExam } from '../app/exams/exam.ts';
 import { findDraft, insertDraft } from '../db/appliance/drafts.ts';
 import { examSetup } from '../hsm/exam-setup.ts';
-import { cookieOf, type Pages, startPages } from './attempt-pages-setting.ts';
-import { carryOut, enrolRepresentative, signAll } from './custody-process.ts';
+import { type Pages, SETUP, startPages } from './attempt-pages-setting.ts';
+import { carryOut, publishExam, signAll } from './custody-process.ts';
 import { draftFields as fields, whole } from './draft-fields.ts';
+import { enterStaff, postForm, type Staff } from './staff-setting.ts';
 
 let pages: Pages;
-/** Sessions on the staff origin. */
-let administrator: string;
-let reviewer: string;
-let officer: string;
-let lawyer: string;
+let staff: Staff;
 
 beforeAll(async () => {
   pages = await startPages();
-  const { custody } = pages;
-  const { officers, administrator: founder } = custody.founders;
-  const enter = async ({ session }: { session: string }) => cookieOf(await pages.enterStaff(session));
-  administrator = await enter(founder);
-  officer = await enter(officers[0]);
-  reviewer = await enter(await enrolRepresentative(custody, 'Ines Moreau', [pages.exam]));
-  const { made } = await carryOut(custody, { type: 'register-unit', name: 'Faculty of Law' }, [officers[0]]);
-  const unit = made.unit as string;
-  lawyer = await enter(await enrolRepresentative(custody, 'Leo Law', [], { roles: ['exam-administrator'], unit }));
+  staff = await enterStaff(pages);
 });
 
 afterAll(() => pages?.stop());
 
-const get = (path: string, cookie = administrator) => pages.ask('staff', path, { headers: { cookie } });
-
-function post(path: string, fields: [string, string][], cookie = administrator) {
-  const body = new URLSearchParams(fields).toString();
-  const headers = {
-    ...{ cookie, 'content-type': 'application/x-www-form-urlencoded' },
-    'content-length': String(Buffer.byteLength(body)),
-  };
-  return pages.ask('staff', path, { method: 'POST', headers, body });
-}
+const get = (path: string, cookie = staff.administrator) => pages.ask('staff', path, { headers: { cookie } });
+const post = (path: string, fields: [string, string][], cookie = staff.administrator) =>
+  postForm(pages, path, fields, cookie);
 
 /** Begins a draft from a template. @returns the address of its exam */
-async function begin(title: string, template = 'closed-book', cookie = administrator): Promise<string> {
+async function begin(title: string, template = 'closed-book', cookie = staff.administrator): Promise<string> {
   const answer = await post(
     '/exams',
     [
@@ -280,29 +265,43 @@ describe('web takes back', () => {
 
 describe('what somebody sees', () => {
   test('is their own unit’s: to another unit’s administrators and to reviewers a draft is not there', async () => {
-    const [theirs, ours] = [await begin('Law of the Sea', 'paper', lawyer), await begin('Of everybody')];
+    const [theirs, ours] = [await begin('Law of the Sea', 'paper', staff.lawyer), await begin('Of everybody')];
     for (const [cookie, path] of [
-      [lawyer, ours],
-      [reviewer, ours],
-      [reviewer, theirs],
+      [staff.lawyer, ours],
+      [staff.reviewer, ours],
+      [staff.reviewer, theirs],
     ] as const) {
       expect((await get(`${path}/draft`, cookie)).status).toBe(404);
       for (const form of ['draft', 'draft/preview', 'publication', 'publication/withdrawal', 'copies']) {
         expect((await post(`${path}/${form}`, fields(), cookie)).status, form).toBe(404);
       }
     }
-    const lawyers = await (await get('/', lawyer)).text();
+    const lawyers = await (await get('/', staff.lawyer)).text();
     expect([lawyers.includes('Law of the Sea'), lawyers.includes('Of everybody')]).toEqual([true, false]);
-    const reviewers = await (await get('/', reviewer)).text();
+    const reviewers = await (await get('/', staff.reviewer)).text();
     expect([reviewers.includes('Linear Algebra I'), reviewers.includes('Of everybody')]).toEqual([true, false]);
+  });
+
+  test('follows an exam’s unit as custody has it: whose it was sees it no more, though nobody asked for its rules since', async () => {
+    const { custody } = pages;
+    const exam = randomUUID();
+    const { policy } = await custody.web.exam(pages.exam);
+    const theirs = { exam, title: 'Moved', policy: { ...policy, unit: staff.unit }, setup: SETUP };
+    enterExam(pages.db, await publishExam(custody, theirs));
+    expect((await get(`/exams/${exam}`, staff.lawyer)).status).toBe(200);
+    expect((await get(`/exams/${exam}`, staff.reviewer)).status, 'not assigned').toBe(404);
+    const { administrator: founder, officers } = custody.founders;
+    await carryOut(custody, { type: 'change-policy', exam, policy }, [founder, officers[0]]);
+    expect((await get(`/exams/${exam}`, staff.lawyer)).status).toBe(404);
+    expect((await get(`/exams/${exam}`)).status).toBe(200);
   });
 
   test('a privacy officer reads drafts and changes nothing', async () => {
     const path = await begin('Read by an officer');
-    const page = await get(`${path}/draft`, officer);
+    const page = await get(`${path}/draft`, staff.officer);
     expect(page.status).toBe(200);
     expect(await page.text()).not.toContain('<form id="draft"');
-    expect((await post(`${path}/draft`, fields(), officer)).status).toBe(404);
+    expect((await post(`${path}/draft`, fields(), staff.officer)).status).toBe(404);
     expect(
       (
         await post(
@@ -311,7 +310,7 @@ describe('what somebody sees', () => {
             ['title', 'x'],
             ['template', 'oral'],
           ],
-          officer,
+          staff.officer,
         )
       ).status,
     ).toBe(404);
@@ -334,5 +333,32 @@ describe('what somebody sees', () => {
     expect(new Set(titles).size).toBe(120);
     expect(titles[0]).toMatch(/Old 11[789]/);
     expect((await get('/?before=nonsense')).status).toBe(200);
+  });
+});
+
+describe('what the institution sets', () => {
+  test('is found in a draft as custody refuses it: its own longest retention, and its own rules for texts', async () => {
+    const path = await begin('Legal History');
+    const found = async (changed: Record<string, string>) =>
+      (await post(`${path}/draft/preview`, fields(changed))).text();
+    const kept = await found({ 'policy.retentionDays': '366' });
+    expect(kept).toContain('your institution keeps them for 365 days at most');
+    expect(kept).toContain('<a href="#policy.retentionDays">');
+    const said = { 'setup.instructions': 'Abstain from any tome.' };
+    expect(await found(said)).toContain('Ready to be published');
+
+    const { custody } = pages;
+    const folder = join(custody.data, 'own-rules');
+    mkdirSync(folder);
+    const tomes = { name: 'tomes', needs: ['forgo', 'tome'], kind: 'appearance' };
+    const told = { why: '“{quote}” is not asked for here.', instead: 'Say which books may be used.' };
+    const words = { tome: ['tome'], forgo: ['abstain from'] };
+    const rules = { format: 'cloister-lint/1', language: 'en', words, findings: [{ ...tomes, ...told }] };
+    writeFileSync(join(folder, 'own.json'), JSON.stringify(rules));
+    Object.assign(custody.environment, { CLOISTER_LINT_RULES: folder, CLOISTER_RETENTION_DAYS_MAX: '20' });
+    await custody.restart();
+    const stricter = await found(said);
+    expect(stricter).toContain('“Abstain from any tome” is not asked for here.');
+    expect(stricter).toContain('your institution keeps them for 20 days at most');
   });
 });

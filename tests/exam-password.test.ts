@@ -8,19 +8,16 @@ import type { AttemptStart } from '../app/wire.ts';
 import { findDraft } from '../db/appliance/drafts.ts';
 import { findExamPassword } from '../db/appliance/exam-passwords.ts';
 import { cookieOf, makeAttemptKey, type Pages, recordAttempt, startPages } from './attempt-pages-setting.ts';
-import { carryOut, enrolRepresentative, signAll } from './custody-process.ts';
+import { carryOut, signAll } from './custody-process.ts';
 import { draftFields } from './draft-fields.ts';
+import { enterStaff, postForm, type Staff } from './staff-setting.ts';
 
 const PASSWORD = 'Heron & 7 "bridges"';
 /** As it stands within a page. */
 const ESCAPED = 'Heron &amp; 7 &quot;bridges&quot;';
 
 let pages: Pages;
-/** Sessions on the staff origin. */
-let administrator: string;
-let lawyer: string;
-let reviewer: string;
-let officer: string;
+let staff: Staff;
 /** An exam whose page asks for the password, published. */
 let exam: string;
 let act: string;
@@ -28,13 +25,7 @@ let act: string;
 beforeAll(async () => {
   pages = await startPages();
   const { custody } = pages;
-  const { officers, administrator: founder } = custody.founders;
-  const enter = async ({ session }: { session: string }) => cookieOf(await pages.enterStaff(session));
-  administrator = await enter(founder);
-  officer = await enter(officers[0]);
-  const { made } = await carryOut(custody, { type: 'register-unit', name: 'Faculty of Law' }, [officers[0]]);
-  const unit = made.unit as string;
-  lawyer = await enter(await enrolRepresentative(custody, 'Leo Law', [], { roles: ['exam-administrator'], unit }));
+  staff = await enterStaff(pages);
   const path = await begin('Statistics I');
   exam = path.split('/').at(-1) as string;
   expect((await post(`${path}/password`, [['password', ` ${PASSWORD}\n`]])).headers.get('location')).toBe(
@@ -42,21 +33,16 @@ beforeAll(async () => {
   );
   expect((await post(`${path}/publication`, draftFields({ title: 'Statistics I' }))).status).toBe(303);
   act = findDraft(pages.db, exam)?.act as string;
-  await signAll(custody, act, [founder]);
+  await signAll(custody, act, [custody.founders.administrator]);
   enterExam(pages.db, await custody.web.exam(exam));
-  reviewer = await enter(await enrolRepresentative(custody, 'Ines Moreau', [exam]));
+  await carryOut(custody, { type: 'assign', exam, subject: staff.reviewing.id }, [custody.founders.officers[0]]);
 });
 
 afterAll(() => pages?.stop());
 
-const get = (path: string, cookie = administrator) => pages.ask('staff', path, { headers: { cookie } });
-
-function post(path: string, fields: [string, string][], cookie = administrator) {
-  const body = new URLSearchParams(fields).toString();
-  const type = 'application/x-www-form-urlencoded';
-  const headers = { cookie, 'content-type': type, 'content-length': String(Buffer.byteLength(body)) };
-  return pages.ask('staff', path, { method: 'POST', headers, body });
-}
+const get = (path: string, cookie = staff.administrator) => pages.ask('staff', path, { headers: { cookie } });
+const post = (path: string, fields: [string, string][], cookie = staff.administrator) =>
+  postForm(pages, path, fields, cookie);
 
 async function begin(title: string): Promise<string> {
   const fields: [string, string][] = [
@@ -155,11 +141,11 @@ describe('the password of the page that an exam is on', () => {
     const preview = await (await post(`${path}/draft/preview`, draftFields())).text();
     expect(preview).toContain('which asks for a password');
     const draft = await (await get(`${path}/draft`)).text();
-    for (const text of [preview, draft, await (await get(`${path}/draft`, officer)).text()]) {
+    for (const text of [preview, draft, await (await get(`${path}/draft`, staff.officer)).text()]) {
       expect([text.includes(PASSWORD), text.includes(ESCAPED)]).toEqual([false, false]);
     }
     expect(await (await get(`${path}/password`)).text()).toContain(ESCAPED);
-    for (const cookie of [lawyer, officer, reviewer]) {
+    for (const cookie of [staff.lawyer, staff.officer, staff.reviewer]) {
       for (const of of [path, `/exams/${exam}`]) {
         expect((await get(`${of}/password`, cookie)).status).toBe(404);
         expect((await post(`${of}/password`, [['password', 'mine']], cookie)).status).toBe(404);

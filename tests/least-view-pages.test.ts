@@ -47,7 +47,7 @@ beforeAll(async () => {
   );
   const statement = canonicalize({
     ...{ type: 'incident', attempt, recording, chapter: 1 },
-    ...{ from: 70, to: 72.5, kind: 'left-page' },
+    ...{ from: 70, to: 72.5, kind: 'camera-covered' },
   }) as string;
   const dispatcher = new Agent({ connect: { socketPath: join(custody.data, 'sockets/web.sock') } });
   const noted = await undiciFetch(`http://custody/attempts/${attempt}/incidents`, {
@@ -81,11 +81,11 @@ test('the test taker reads how much somebody was allowed to watch, why those min
   const rows = await page.getByRole('table', { name: 'Allowed to watch' }).getByRole('row').allInnerTexts();
   const [, least, all] = rows.map((row) => row.replaceAll(/\s+/g, ' '));
   expect(least).toContain('A part of it: 1 of 2 chapters that were recorded by then');
-  expect(least).toContain('Around what your browser noted (left page): 1:00 to 2:00');
+  expect(least).toContain('Around what your browser noted (camera covered): 1:00 to 2:00');
   expect(all).toContain('All of it: 2 of 2 chapters');
   expect(all).toContain('“The hall was evacuated at noon, and everybody’s time has to be made up.”');
   const noted = await page.getByRole('table', { name: 'Noted while you sat the exam' }).innerText();
-  expect(noted).toContain('left page');
+  expect(noted).toContain('camera covered');
 });
 
 test('the page keeps nobody out, on a desk and on a telephone', async () => {

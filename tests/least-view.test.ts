@@ -69,7 +69,7 @@ interface Incident {
 }
 
 /** What web sends on for a browser. @param key of the attempt, unless somebody else signs */
-async function note({ from = 10, to = 12.5, kind = 'left-page', ...where }: Incident, key: webcrypto.CryptoKey) {
+async function note({ from = 10, to = 12.5, kind = 'camera-covered', ...where }: Incident, key: webcrypto.CryptoKey) {
   const statement = canonicalize({ type: 'incident', ...where, from, to, kind }) as string;
   const bytes = await webcrypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, key, Buffer.from(statement));
   return send(where.attempt, { statement, signature: Buffer.from(bytes).toString('base64url') });
@@ -211,7 +211,7 @@ describe('incidents', () => {
     expect(noted).toMatchObject({ type: 'incident-noted', body: { attempt, publicKey: made.publicKey } });
     const grant = await open(attempt, {}, watcher);
     expect(numbers(grant.chapters)).toEqual([4, 5, 6]);
-    const asserted = { recording, chapter: 5, kind: 'left-page', entry: answer.entry };
+    const asserted = { recording, chapter: 5, kind: 'camera-covered', entry: answer.entry };
     const assertedBy = sha256(Buffer.from(made.publicKey, 'base64url'));
     const [granted] = (await custody.web.accesses(attempt)).accesses.filter(({ kind }) => kind === 'granted');
     expect(granted!.coverage!.incidents).toEqual([{ ...asserted, assertedBy }]);
@@ -251,10 +251,10 @@ describe('incidents', () => {
     const made = await registerAttempt(custody, quiet, nextCandidate(), 3);
     const where = { attempt: made.attempt, recording: made.recording, chapter: 1 };
     const statements = [
-      JSON.stringify({ type: 'incident', ...where, from: 1, to: 2, kind: 'left-page' }),
-      canonicalize({ type: 'incident', ...where, from: 2, to: 1, kind: 'left-page' }),
+      JSON.stringify({ type: 'incident', ...where, from: 1, to: 2, kind: 'camera-covered' }),
+      canonicalize({ type: 'incident', ...where, from: 2, to: 1, kind: 'camera-covered' }),
       canonicalize({ type: 'incident', ...where, from: 1, to: 2, kind: 'Look at this!' }),
-      canonicalize({ type: 'incident', ...where, from: 1, to: 2, kind: 'left-page', weight: 9 }),
+      canonicalize({ type: 'incident', ...where, from: 1, to: 2, kind: 'camera-covered', weight: 9 }),
     ];
     for (const statement of statements) {
       expect((await send(made.attempt, { statement, signature: 'AA' })).answer.error).toBe('malformed');

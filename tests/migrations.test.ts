@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -14,7 +14,7 @@ import { listGrantsOn } from '../db/custody/grants.ts';
 import { migrations as custodyMigrations } from '../db/custody/migrations.ts';
 import { openCustodyDatabase } from '../db/custody/open.ts';
 import { findRepresentative, listPasskeys } from '../db/custody/register.ts';
-import { openSqlite } from '../db/sqlite.ts';
+import { openSqlite, readVersion } from '../db/sqlite.ts';
 import { policyOf } from '../hsm/exams.ts';
 
 test('web’s database of the time when an attempt had one key keeps its recordings, and takes another browser’s', () => {
@@ -98,5 +98,32 @@ test('custody’s database of the time of two acts and two roles keeps its exams
   const references = db.$client.pragma('foreign_key_list(grants)') as { table: string }[];
   expect(references.map(({ table }) => table)).toContain('acts');
   db.$client.close();
+  rmSync(folder, { recursive: true });
+});
+
+test('a step that fails is found on a copy: the file is as it was, and the program before still runs on it', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'migrations-'));
+  const path = join(folder, 'some.db');
+  const first = [
+    'CREATE TABLE people (id TEXT PRIMARY KEY) STRICT; CREATE TABLE pets (owner TEXT REFERENCES people (id)) STRICT',
+  ];
+  const older = openSqlite(path, first);
+  older.exec("INSERT INTO people VALUES ('Ada'); INSERT INTO pets VALUES ('Ada')");
+  older.close();
+  const sound = 'CREATE TABLE places (id TEXT) STRICT';
+  for (const [step, said] of [
+    ['ALTER TABLE absent ADD COLUMN more TEXT', 'no such table'],
+    ["PRAGMA defer_foreign_keys = ON; UPDATE pets SET owner = 'Bo'", 'FOREIGN KEY'],
+  ]) {
+    expect(() => openSqlite(path, [...first, sound, step as string])).toThrow(said);
+    expect(readVersion(path)).toBe(1);
+    expect(readdirSync(folder).filter((name) => name.includes('rehearsal'))).toEqual([]);
+  }
+  const same = openSqlite(path, first);
+  expect(same.prepare("SELECT name FROM sqlite_schema WHERE name = 'places'").all()).toEqual([]);
+  same.close();
+  const newer = openSqlite(path, [...first, sound]);
+  expect(newer.prepare('SELECT owner FROM pets').pluck().all()).toEqual(['Ada']);
+  newer.close();
   rmSync(folder, { recursive: true });
 });

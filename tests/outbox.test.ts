@@ -777,7 +777,7 @@ test('what the recorder’s first version kept is there after the upgrade', asyn
   const common = { attempt: 'an-attempt', recording: 'r', envelope: '{}', missing: [7] };
   const signed = { statement: 'signed', segments: 1, next: 9, end: 8e6 };
   expect(kept).toMatchObject({
-    version: 3,
+    version: 4,
     keys: 1,
     chapters: [
       { ...common, chapter: 0, registered: true, signed },

@@ -9,7 +9,7 @@ import { enterExam } from '../app/exams/exam.ts';
 import { Files } from '../app/place/files.ts';
 import { insertDocument } from '../db/appliance/documents.ts';
 import { openApplianceDatabase } from '../db/appliance/open.ts';
-import type { ExamSetupInput } from '../hsm/exam-setup.ts';
+import type { Aid, ExamSetupInput } from '../hsm/exam-setup.ts';
 import { type Appliance, ask, cookieOf, startAppliance } from './appliance.ts';
 import { launchChromium, openContext } from './chromium.ts';
 import { enrolRepresentative, openDesk, publishExam } from './custody-process.ts';
@@ -73,12 +73,12 @@ const DOCUMENTS = [
 ];
 
 /** Publishes an exam on documents, which web has. */
-async function publishDocuments() {
+async function publishDocuments(given: { aids?: Aid[] } = {}, changed: Partial<ExamSetupInput> = {}) {
   const documents = DOCUMENTS.map(({ name, type, content }) => ({
     ...{ name, type, bytes: content.length },
     digest: createHash('sha256').update(content).digest('base64url'),
   }));
-  const published = await publish({ kind: 'document', documents });
+  const published = await publish({ kind: 'document', documents, ...given }, changed);
   const files = new Files(join(appliance.data, 'web/files'), 0);
   for (const { name, type, content } of DOCUMENTS) {
     const stored = await files.store(published.exam, new Blob([content]).stream(), content.length);
@@ -191,5 +191,96 @@ test('an exam on documents: gathered by its administrator, shown while recording
   await staff.getByRole('link', { name: 'Answers that were handed in' }).click();
   await staff.getByText('A later one counts').waitFor();
   await inspect(staff, 'hand-ins');
+  await context.close();
+});
+
+/** The texts of all notes that the browser keeps, whoever's. */
+function keptNotes(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const opening = indexedDB.open('cloister-notes');
+    await new Promise((resolve) => (opening.onsuccess = resolve));
+    const all = opening.result.transaction('notes').objectStore('notes').getAll();
+    await new Promise((resolve) => (all.onsuccess = resolve));
+    opening.result.close();
+    return (all.result as { text: string }[]).map(({ text }) => text);
+  });
+}
+
+test('beside the documents: a calculator by keyboard alone, and notes that are one test taker’s, stay here and are gone at the end', async () => {
+  const { exam, link } = await publishDocuments({ aids: ['calculator', 'scratch-pad'] });
+  const { token } = enterTestTaker(db, { exam, candidate: randomUUID().slice(0, 8), name: 'Jonas Weber' });
+  const context = await openContext(browser);
+  const sent: string[] = [];
+  context.on('request', (request) => sent.push(request.url(), request.postDataBuffer()?.toString('latin1') ?? ''));
+  const recorder = await sit(context, link);
+  const result = recorder.getByRole('status', { name: 'Result' });
+  const fault = recorder.locator('[data-expression-fault]');
+  await recorder.getByLabel('Calculation', { exact: true }).focus();
+  await recorder.keyboard.type('0.1+0.2');
+  await recorder.keyboard.press('Enter');
+  expect(await result.textContent()).toBe('0.3');
+  await recorder.keyboard.type('*2');
+  await recorder.keyboard.press('Enter');
+  expect(await result.textContent(), 'goes on from the last result').toBe('0.6');
+  await recorder.getByRole('button', { name: 'Clear the calculation' }).press('Space');
+  for (const key of ['1', 'Divided by', '0', 'Calculate']) {
+    await recorder.getByRole('button', { name: key, exact: true }).press('Enter');
+  }
+  expect([await fault.textContent(), await result.textContent()]).toEqual([
+    'This divides by zero, which has no result.',
+    '',
+  ]);
+  await recorder.getByRole('button', { name: 'Ans*2 = 0.6, use 0.6 again' }).click();
+  expect(await recorder.getByLabel('Calculation', { exact: true }).inputValue()).toBe('1÷0.60');
+  await recorder.getByRole('button', { name: 'Square root' }).click();
+  await recorder.keyboard.type('0.36');
+  await recorder.keyboard.press('Enter');
+  expect(await fault.textContent()).toBe('A sign is missing before “√”. For a product write ×, as in 2 × π.');
+  const notes = recorder.getByLabel('Notes', { exact: true });
+  await notes.fill('Herons: two of three are grey.');
+  await expect.poll(() => keptNotes(recorder)).toEqual(['Herons: two of three are grey.']);
+  const [sheet, aids] = [recorder.locator('.workplace > .stack'), recorder.locator('.aids')];
+  const [one, other] = [await sheet.boundingBox(), await aids.boundingBox()];
+  expect(other!.x + other!.width, 'beside each other').toBeLessThanOrEqual(one!.x);
+  for (const width of [1280, 380]) await inspectPage(recorder, 'recorder-aids', width);
+  await recorder.reload();
+  await expect.poll(() => notes.inputValue()).toBe('Herons: two of three are grey.');
+  await recorder.close();
+
+  // Somebody else in the same browser, in German, on a small screen.
+  await context.setExtraHTTPHeaders({ 'accept-language': 'de' });
+  const another = await sit(context, `${appliance.exam}/i/${token}`);
+  await another.setViewportSize({ width: 380, height: 800 });
+  await another.reload();
+  await another.waitForSelector('[data-step=record]:not([hidden])');
+  const [calculator, pad] = ['Taschenrechner', 'Notizzettel'].map((name) =>
+    another.locator('summary', { hasText: name }),
+  );
+  await calculator!.press('Enter');
+  await another.getByLabel('Rechnung', { exact: true }).fill('0,1+0,2');
+  await another.getByRole('button', { name: 'Ausrechnen' }).press('Enter');
+  expect(await another.getByRole('status', { name: 'Ergebnis' }).textContent()).toBe('0,3');
+  await pad!.press('Enter');
+  const theirs = another.getByLabel('Notizen', { exact: true });
+  await expect.poll(() => theirs.isEditable()).toBe(true);
+  expect(await theirs.inputValue()).toBe('');
+  expect(await another.content()).not.toContain('Herons');
+  await inspectPage(another, 'recorder-aids-german', 380);
+  await theirs.fill('Reiher');
+  await expect.poll(() => keptNotes(another)).toContain('Reiher');
+  await another.close();
+
+  await context.setExtraHTTPHeaders({});
+  const again = await context.newPage();
+  await openRecorder(again, link);
+  await again.waitForSelector('[data-step=record]:not([hidden])');
+  await expect.poll(() => again.getByLabel('Notes', { exact: true }).inputValue()).toContain('Herons');
+  await again.click('[data-finish]');
+  await again.getByText('are deleted when you finish, and nobody gets them').waitFor();
+  await again.click('[data-finish-cancel]');
+  await finish(again);
+  expect(await keptNotes(again), 'the other’s stay theirs').toEqual(['Reiher']);
+  expect(sent.filter((one) => /Herons|two of three|Reiher/.test(one))).toEqual([]);
+  expect(sent.length).toBeGreaterThan(20);
   await context.close();
 });

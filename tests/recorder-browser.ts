@@ -1,7 +1,6 @@
 /** A Chromium that treats pages in the background as browsers do, and the recorder page's steps in it. */
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { freePort } from './free-port.ts';
-import type { RecorderSetting } from './recorder-setting.ts';
 
 /** Camera, microphone and a screen that the browser makes up, given to whoever asks. */
 export const FAKE_DEVICES = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
@@ -21,7 +20,10 @@ export interface Chrome {
  * Playwright makes every page believe that it is in front; its `noDefaults`, over a second connection, leaves them be. The
  * exam origin's name leads to the relay.
  */
-export async function launch({ origin, relay }: RecorderSetting, flags: string[]): Promise<Chrome> {
+export async function launch(
+  { origin, relay }: { origin: string; relay: { port: number } },
+  flags: string[],
+): Promise<Chrome> {
   const port = await freePort();
   const resolver = `--host-resolver-rules=MAP ${new URL(origin).hostname} 127.0.0.1:${relay.port}`;
   const args = [...flags, resolver, '--ignore-certificate-errors', `--remote-debugging-port=${port}`];

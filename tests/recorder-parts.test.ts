@@ -445,6 +445,7 @@ describe('the line of truth', () => {
     startedAt: 0,
     roomSeconds: null,
     lineRate: null,
+    breaks: null,
     trouble: null,
   };
 

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { attemptIdOf } from '../app/attempts/attempt.ts';
+import { askForArrangement, settleRequestsOf } from '../app/arrangements/request.ts';
 import { enterTestTaker } from '../app/attempts/test-taker.ts';
 import { decryptSegment, deriveChapterKeys } from '../app/browser/sframe.ts';
 import { DEMONSTRATION } from '../app/cli/demonstration.ts';
@@ -12,9 +13,11 @@ import { inspectRecording } from '../app/recordings/inspect.ts';
 import { listRecordings, readIndex, readSegment } from '../app/recordings/reader.ts';
 import { decodeMetadata, METADATA_BYTES, type Source } from '../app/wire.ts';
 import { findAttemptOf } from '../db/appliance/attempts.ts';
+import { listRequestsOf } from '../db/appliance/arrangements.ts';
 import { openApplianceDatabase } from '../db/appliance/open.ts';
+import type { ArrangementTerms } from '../hsm/arrangement.ts';
 import { startAppliance } from './appliance.ts';
-import { enrolRepresentative, makeRecipient, openDesk, openGrant, publishExam } from './custody-process.ts';
+import { enrolRepresentative, makeRecipient, openDesk, openGrant, publishExam, signAll } from './custody-process.ts';
 import { WeatherRelay } from './weather-relay.ts';
 
 export interface PlainSegment {
@@ -103,6 +106,18 @@ export async function openSetting() {
     };
     return {
       exam,
+      /** Has an arrangement asked for, and granted by an act. */
+      async grant(changes: Partial<ArrangementTerms>) {
+        const asked = { needs: ['breaks' as const], extraMinutes: null, leftOut: [] };
+        const parts = { db, custody: custody.web };
+        await askForArrangement(parts, { id, exam, candidate, name: candidate }, { asked, words: '' });
+        const [request] = listRequestsOf(db, id);
+        const none = { extraMinutes: 0, breakMinutes: 0, leftOut: [], anyDevice: false, elsewhere: '' };
+        const terms = { ...none, ...changes };
+        const { act } = await custody.web.propose({ type: 'grant-arrangement', exam, request: request!.id, terms });
+        await signAll(custody, act, [custody.founders.administrator]);
+        await settleRequestsOf(parts, id);
+      },
       /** Of the attempt, which may not have begun. */
       id: attemptIdOf(id),
       link: `${appliance.exam}/i/${token}#${fragment}`,

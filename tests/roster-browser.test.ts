@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Appliance, startAppliance } from './appliance.ts';
-import { launchChromium, openContext, plugInSecurityKey } from './chromium.ts';
+import { launchChromium, openContext } from './chromium.ts';
 import { FULL } from './full.ts';
 import { type MailReceiver, startMailReceiver } from './mail-receiver.ts';
 import { inspectPage } from './page-inspection.ts';
 import { reach } from './room-keyboard.ts';
+import { enterStaffPages } from './staff-browser.ts';
 
 let appliance: Appliance;
 let browser: Browser;
@@ -21,15 +22,7 @@ beforeAll(async () => {
     CLOISTER_SMTP_FROM: 'exams@university.example',
   };
   [appliance, browser] = await Promise.all([startAppliance({ testTakers: 2, environment }), launchChromium()]);
-  page = await (await openContext(browser)).newPage();
-  await plugInSecurityKey(page);
-  await page.goto(appliance.enrol[3] ?? '');
-  await page.getByRole('button', { name: 'Enrol this passkey' }).click();
-  await page.waitForURL('**/desk');
-  await page.goto(`${appliance.room}/tickets`);
-  await page.locator('main form button').click();
-  await page.locator('form[action^="https://staff"] button').click();
-  await page.waitForURL(`${appliance.staff}/`);
+  page = await enterStaffPages(browser, appliance, 'administrator');
 }, 60_000);
 
 afterAll(async () => {
@@ -154,6 +147,19 @@ test.runIf(FULL)(
     await heading('Invitations');
     await page.getByText(/neither a personal link nor a mail on its way \(3\)/).waitFor();
     await inspect('roster-invitations-by-mail');
+    await reach(page, 'Send the mail to yourself first');
+    await heading('Try the invitation by mail');
+    await page.getByLabel('An e-mail address of your own').fill('ada@university.example');
+    await page.keyboard.press('Enter');
+    await page.getByText('The mail server said: “550 5.1.1 mailbox unavailable”').waitFor();
+    await inspect('roster-mail-refused');
+    await page.getByLabel('An e-mail address of your own').fill('paulo@university.example');
+    await page.keyboard.press('Enter');
+    await page.getByText('Your mail server took the mail.').waitFor();
+    await inspect('roster-mail-tried');
+    receiver.received.length = 0;
+    await reach(page, 'Invite test takers');
+    await heading('Invitations');
     await reach(page, 'Send invitations by mail');
     await heading('Invitations by mail');
     // By itself, as the mails go out.

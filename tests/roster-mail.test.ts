@@ -313,6 +313,65 @@ test('what waits can be taken back, and paper takes its place', async () => {
   expect(await get(`/exams/${exam}/mails`)).toContain('No invitation to this exam was sent by mail');
 });
 
+test('an exam’s administrator gets it first, word for word with a link that opens nothing, and reads what the server has against it', async () => {
+  const [id = ''] = await open([person('Amal Haddad')]);
+  await send('new');
+  await stands('sent', 1);
+  const { text, html } = to('amalhaddad@students.example')[0]!;
+  const before = [countRoster(pages.db, exam), findOnRoster(pages.db, exam, id), countMails(pages.db, exam)];
+  const path = `/exams/${exam}/mails/tests`;
+  expect(await get(`/exams/${exam}/invitations`)).toContain('Send the mail to yourself first');
+  const tried = await post(path, { email: 'paulo@university.example' });
+  expect([tried.status, tried.headers.get('location')]).toEqual([303, `${path}?sent`]);
+  expect(await get(`${path}?sent`)).toContain('Your mail server took the mail.');
+  const [mail, ...more] = to('paulo@university.example');
+  expect([mail?.encrypted, more]).toEqual([true, []]);
+  const sample = linkIn(mail!.text);
+  expect(new URL(sample).pathname).toBe('/i/sample-that-opens-nothing');
+  expect(new URL(sample).hash, 'with the fingerprint of a real one').toBe(new URL(linkIn(text)).hash);
+  const asSample = (said: string) =>
+    said.replaceAll(linkIn(text), sample).replaceAll('Amal Haddad', 'Paulo Nunes').replaceAll('M-1', 'SAMPLE');
+  expect(mail!.text).toBe(asSample(text));
+  expect(words(mail!.html)).toBe(words(asSample(html)));
+  expect((await pages.ask('exam', new URL(sample).pathname)).status).toBe(404);
+
+  const wrong = await post(path, { email: 'paulo@' });
+  expect([wrong.status, /value="paulo@"[\s\S]*This is no e-mail address/.test(await wrong.text())]).toEqual([
+    400,
+    true,
+  ]);
+  const refusals: [reply: string, at: 'onRecipient' | 'onMail', said: RegExp][] = [
+    [
+      '550 5.1.1 no such mailbox',
+      'onRecipient',
+      /does not take this address\. Nothing was sent.*“550 5.1.1 no such mailbox”/,
+    ],
+    ['554 5.7.1 looks like spam', 'onMail', /Test takers would not get it either.*“554 5.7.1 looks like spam”/],
+    [
+      '421 4.3.2 going down',
+      'onRecipient',
+      /The mail server does not answer\. Who runs this appliance checks .* Nothing was sent\./,
+    ],
+  ];
+  for (const [reply, at, said] of refusals) {
+    receiver.conduct.onRecipient = receiver.conduct.onMail = undefined;
+    receiver.conduct[at] = () => reply;
+    const refused = await post(path, { email: 'paulo@university.example' });
+    const page = await refused.text();
+    expect([refused.status, words(page)]).toEqual([502, expect.stringMatching(said)]);
+    expect(page, 'what was typed').toContain('value="paulo@university.example"');
+  }
+  receiver.conduct.onRecipient = receiver.conduct.onMail = undefined;
+  expect((await post(path, { email: 'paulo@university.example' })).status).toBe(303);
+  const sixth = await post(path, { email: 'paulo@university.example' });
+  expect([sixth.status, words(await sixth.text())]).toEqual([
+    429,
+    expect.stringContaining('five of them within twelve'),
+  ]);
+  expect(to('paulo@university.example')).toHaveLength(2);
+  expect([countRoster(pages.db, exam), findOnRoster(pages.db, exam, id), countMails(pages.db, exam)]).toEqual(before);
+});
+
 describe('a mail server', () => {
   /** Another sender over the same database, whose mails go elsewhere. */
   const mailingTo = (port: number, more: Partial<ReturnType<typeof settings>> = {}) =>
@@ -440,10 +499,10 @@ describe('a mail server', () => {
       doctor({ CLOISTER_SMTP_URL: url, CLOISTER_SMTP_FROM: FROM }),
       doctor({ CLOISTER_SMTP_URL: 'http://mail', CLOISTER_SMTP_PASSWORD_FILE: '/nowhere' }),
     ]);
-    expect(none).toEqual({ code: 0, said: expect.stringContaining('Mail: not set up') });
+    expect(none).toEqual({ code: 0, said: expect.stringContaining('Mail: well. It is not set up') });
     expect(reached.code).toBe(0);
     expect(reached.said).toContain(`localhost, port ${open.port} is reached, NOT ENCRYPTED, without a login`);
-    expect(faulty.code).toBe(1);
+    expect(faulty.code).toBe(3);
     expect(faulty.said).toContain('has 3 fault(s)');
     expect(open.received).toEqual([]);
     await open.stop();

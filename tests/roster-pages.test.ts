@@ -8,46 +8,31 @@ import { insertAttempt } from '../db/appliance/attempts.ts';
 import { insertRequest } from '../db/appliance/arrangements.ts';
 import { countRoster, enterOnRoster, listRoster } from '../db/appliance/roster.ts';
 import { cookieOf, makeAttemptKey, type Pages, SETUP, startPages } from './attempt-pages-setting.ts';
-import { carryOut, enrolRepresentative, policy, publishExam } from './custody-process.ts';
+import { enrolRepresentative, policy, publishExam } from './custody-process.ts';
+import { enterStaff, type Staff } from './staff-setting.ts';
 
 let pages: Pages;
 let exam: string;
-/** Sessions of an exam administrator of the whole institution, one of a faculty, and a reviewer of the exam. */
-const cookies = { administrator: '', faculty: '', reviewer: '' };
-let unit: string;
+let staff: Staff;
 
 beforeAll(async () => {
   pages = await startPages();
-  const { custody } = pages;
-  const { made } = await carryOut(custody, { type: 'register-unit', name: 'Faculty of Law' }, [
-    custody.founders.officers[0],
-  ]);
-  unit = made.unit ?? '';
-  const roles = ['exam-administrator' as const];
-  const reviewer = await enrolRepresentative(custody, 'Ines Moreau', [pages.exam]);
-  const sessions = {
-    administrator: custody.founders.administrator.session,
-    faculty: (await enrolRepresentative(custody, 'Fay Rossi', [], { roles, unit })).session,
-    reviewer: reviewer.session,
-  };
-  for (const who of Object.keys(cookies) as (keyof typeof cookies)[]) {
-    cookies[who] = cookieOf(await pages.enterStaff(sessions[who]));
-  }
+  staff = await enterStaff(pages);
 }, 60_000);
 afterAll(() => pages?.stop());
 beforeEach(() => {
   exam = pages.exam;
 });
 
-const get = (path: string, cookie = cookies.administrator) => pages.ask('staff', path, { headers: { cookie } });
-const post = (path: string, fields: Record<string, string>, cookie = cookies.administrator) =>
+const get = (path: string, cookie = staff.administrator) => pages.ask('staff', path, { headers: { cookie } });
+const post = (path: string, fields: Record<string, string>, cookie = staff.administrator) =>
   pages.ask('staff', path, {
     method: 'POST',
     headers: { cookie, 'content-type': 'application/x-www-form-urlencoded' },
     body: new URLSearchParams(fields).toString(),
   });
 /** Posts a form with a file, as browsers do (RFC 7578). */
-const upload = (path: string, fields: Record<string, string>, cookie = cookies.administrator) => {
+const upload = (path: string, fields: Record<string, string>, cookie = staff.administrator) => {
   const parts = Object.entries(fields).map(([name, value]) => {
     const file = name === 'file' ? '; filename="roster.csv"\r\ncontent-type: text/csv' : '';
     return `--edge\r\ncontent-disposition: form-data; name="${name}"${file}\r\n\r\n${value}\r\n`;
@@ -106,7 +91,7 @@ test('a list that cannot be read comes back with why; one over the limit is refu
   const large = await pages.ask('staff', `/exams/${exam}/import/preview`, {
     method: 'POST',
     headers: {
-      cookie: cookies.administrator,
+      cookie: staff.administrator,
       'content-type': 'multipart/form-data; boundary=edge',
       'content-length': '3000000',
     },
@@ -179,22 +164,22 @@ describe('invitations', () => {
     const rules = await publishExam(pages.custody, {
       exam: own,
       title: 'Strafrecht I',
-      policy: { ...policy(), unit },
+      policy: { ...policy(), unit: staff.unit },
       setup: { ...SETUP, language: 'de', minutes: 90 },
     });
     enterExam(pages.db, rules);
     const add = { candidate: 'D-1', name: 'Jörg Weiß', email: '' };
-    expect((await post(`/exams/${own}/test-takers`, add, cookies.faculty)).status).toBe(303);
-    const printed = await post(`/exams/${own}/invitations`, { whom: 'new', form: 'sheets' }, cookies.faculty);
+    expect((await post(`/exams/${own}/test-takers`, add, staff.lawyer)).status).toBe(303);
+    const printed = await post(`/exams/${own}/invitations`, { whom: 'new', form: 'sheets' }, staff.lawyer);
     const html = await printed.text();
     expect(html).toContain('lang="de"');
     expect(words(html)).toMatch(/Jörg Weiß .*Ihr persönlicher Link .*Ab Ihrem Beginn haben Sie 90 Minuten Zeit\./);
     expect(words(html)).toMatch(/Die Prüfung schließt am (Mon|Diens|Donners|Frei|Sams|Sonn)?\w+, \d+\. \w+/);
     // Another unit's exam, and the whole institution's, are not there for them.
     for (const path of ['', '/roster', '/import', '/invitations', '/test-takers/new']) {
-      expect((await get(`/exams/${exam}${path}`, cookies.faculty)).status).toBe(404);
+      expect((await get(`/exams/${exam}${path}`, staff.lawyer)).status).toBe(404);
     }
-    expect((await post(`/exams/${exam}/test-takers`, add, cookies.faculty)).status).toBe(404);
+    expect((await post(`/exams/${exam}/test-takers`, add, staff.lawyer)).status).toBe(404);
     expect(onRoster()).not.toContain('D-1');
   });
 });
@@ -220,7 +205,7 @@ test('invitations for more than are made at once go on where they stopped, and g
 
 test('a reviewer sees names, codes and attempts; no address, no way to change anything', async () => {
   await post(`/exams/${exam}/test-takers`, { candidate: 'R-1', name: 'Rosa Roster', email: 'rosa@university.example' });
-  const html = await (await get(`/exams/${exam}`, cookies.reviewer)).text();
+  const html = await (await get(`/exams/${exam}`, staff.reviewer)).text();
   expect(words(html)).toMatch(/Rosa Roster R-1 Not started/);
   for (const hidden of ['rosa@', '/import', '/invitations', '/test-takers', 'personal link']) {
     expect(html).not.toContain(hidden);
@@ -228,9 +213,9 @@ test('a reviewer sees names, codes and attempts; no address, no way to change an
   const before = countRoster(pages.db, exam);
   const list = { text: 'R-2,Mallory' };
   for (const answer of [
-    await upload(`/exams/${exam}/import/preview`, list, cookies.reviewer),
-    await upload(`/exams/${exam}/import`, list, cookies.reviewer),
-    await post(`/exams/${exam}/invitations`, { whom: 'all', form: 'slips' }, cookies.reviewer),
+    await upload(`/exams/${exam}/import/preview`, list, staff.reviewer),
+    await upload(`/exams/${exam}/import`, list, staff.reviewer),
+    await post(`/exams/${exam}/invitations`, { whom: 'all', form: 'slips' }, staff.reviewer),
   ]) {
     expect(answer.status).toBe(404);
   }
@@ -312,7 +297,7 @@ test('whoever has begun stays on the roster, and the page says why; whoever was 
 
 describe('the roster of an exam that is being set up', () => {
   /** Begins a draft as this administrator. */
-  const begin = async (cookie = cookies.administrator) => {
+  const begin = async (cookie = staff.administrator) => {
     const made = await post('/exams', { title: 'Rhetoric', template: 'oral' }, cookie);
     return /^\/exams\/([^/]+)\/draft$/.exec(made.headers.get('location') ?? '')?.[1] ?? '';
   };
@@ -355,13 +340,13 @@ describe('the roster of an exam that is being set up', () => {
   });
 
   test('is there for the administrators of its unit, and for nobody else', async () => {
-    const ours = await begin(cookies.faculty);
+    const ours = await begin(staff.lawyer);
     const institutions = await begin();
     const add = { candidate: 'D-9', name: 'Nobody', email: '' };
-    expect((await get(`/exams/${ours}/test-takers`, cookies.faculty)).status).toBe(200);
+    expect((await get(`/exams/${ours}/test-takers`, staff.lawyer)).status).toBe(200);
     for (const [draft, cookie] of [
-      [institutions, cookies.faculty],
-      [ours, cookies.reviewer],
+      [institutions, staff.lawyer],
+      [ours, staff.reviewer],
     ] as const) {
       for (const path of ['/test-takers', '/test-takers/new', '/roster', '/import', '/invitations', '/mails']) {
         expect((await get(`/exams/${draft}${path}`, cookie)).status, path).toBe(404);
@@ -408,7 +393,6 @@ test('who did not begin is shown so once the last entry is over, and found by it
   vi.useFakeTimers({ toFake: ['Date'], now: Date.parse(rules.policy.closesAt) + 1000 });
   try {
     const after = await shown();
-    (await import('node:fs')).writeFileSync('/tmp/six/office-pictures/roster.html', after);
     expect(words(after)).toMatch(
       /Noa 000 N-0 .*Recording since.* Noa 001 N-1 .*Sits it another way.* Noa 002 N-2 .*Did not begin/,
     );

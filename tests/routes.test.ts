@@ -104,6 +104,7 @@ const TABLE: Record<Place, Record<string, Row>> = {
     // To ask is everybody's own right: the other one asks for themselves, for nothing.
     'POST /attempt/arrangements': { nobody: 401, other: 400, malformed: 400, oversized: 413, type: FORM_TYPE },
     'POST /attempt/arrangements/:request/words/removal': { nobody: 401, other: 404, missing: 404, type: FORM_TYPE },
+    'POST /attempt/incidents': { nobody: 401, other: 404, malformed: 400, oversized: 413 },
     'GET /attempt/password': { nobody: 401, other: 404 },
     // The exam of this setting is elsewhere: nothing is handed in there, and tests/hand-ins.test.ts has what is refused of a body.
     'GET /attempt/hand-ins': { nobody: 401, other: 404 },
@@ -148,6 +149,12 @@ const TABLE: Record<Place, Record<string, Row>> = {
     'POST /exams/:exam/publication/withdrawal': {
       ...{ nobody: 401, other: 404, missing: 404, type: FORM_TYPE, administrator: true, draft: true },
     },
+    'GET /exams/:exam/revision': ROSTER_PAGE,
+    'POST /exams/:exam/revision': ROSTER_FORM,
+    'POST /exams/:exam/revision/preview': ROSTER_FORM,
+    'POST /exams/:exam/revision/proposal': ROSTER_FORM,
+    'POST /exams/:exam/revision/withdrawal': { ...ROSTER_PAGE, type: FORM_TYPE },
+    'POST /exams/:exam/revision/removal': { ...ROSTER_PAGE, type: FORM_TYPE },
     'GET /exams/:exam/documents': { nobody: 401, other: 404, missing: 404, administrator: true, draft: true },
     'POST /exams/:exam/documents': { ...DRAFT_FORM, type: UPLOAD_TYPE, oversize: 21 * 2 ** 20 },
     'GET /exams/:exam/documents/:document': { nobody: 401, other: 404, missing: 404, administrator: true, draft: true },
@@ -183,6 +190,9 @@ const TABLE: Record<Place, Record<string, Row>> = {
     'GET /exams/:exam/mails': ROSTER_PAGE,
     'GET /exams/:exam/mails/standing': ROSTER_PAGE,
     'POST /exams/:exam/mails': ROSTER_FORM,
+    // Mail is not set up in this setting.
+    'GET /exams/:exam/mails/tests': ROSTER_PAGE,
+    'POST /exams/:exam/mails/tests': ROSTER_FORM,
     'POST /exams/:exam/mails/withdrawal': { ...ROSTER_PAGE, type: FORM_TYPE },
     'GET /arrangements': { nobody: 401, other: 404, administrator: true },
     'GET /arrangements/:request': ROSTER_PAGE,
@@ -399,6 +409,12 @@ beforeAll(async () => {
         exam: start.exam,
         recordings: [],
         type: 'seal',
+      }),
+      signature: 'A'.repeat(86),
+    },
+    'POST /attempt/incidents': {
+      statement: JSON.stringify({
+        ...{ attempt: start.attempt, chapter: 0, from: 1, kind: 'left-page', recording, to: 2, type: 'incident' },
       }),
       signature: 'A'.repeat(86),
     },

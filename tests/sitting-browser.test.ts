@@ -8,11 +8,12 @@ import { enterExam } from '../app/exams/exam.ts';
 import { fragmentOf } from '../app/exams/fingerprint.ts';
 import { type ApplianceDatabase, openApplianceDatabase } from '../db/appliance/open.ts';
 import { type Appliance, startAppliance } from './appliance.ts';
-import { launchChromium, openContext, plugInSecurityKey } from './chromium.ts';
+import { launchChromium, openContext } from './chromium.ts';
 import { openDesk, publishExam } from './custody-process.ts';
 import { FULL } from './full.ts';
 import { inspectPage } from './page-inspection.ts';
 import { FAKE_DEVICES } from './recorder-browser.ts';
+import { enterStaffPages } from './staff-browser.ts';
 
 let appliance: Appliance;
 let browser: Browser;
@@ -35,15 +36,7 @@ beforeAll(async () => {
   const opensAt = new Date(Date.now() + 26 * 3_600_000).toISOString();
   const waiting = { ...setup, opensAt, arrangement: { ...setup.arrangement, answerDays: 1 }, lastEntryMinutes: 30 };
   enterExam(db, await publishExam(desk, { exam: early, title: 'Ethics, resit', policy, setup: waiting }));
-  staff = await (await openContext(browser)).newPage();
-  await plugInSecurityKey(staff);
-  await staff.goto(appliance.enrol[3] ?? '');
-  await staff.getByRole('button', { name: 'Enrol this passkey' }).click();
-  await staff.waitForURL('**/desk');
-  await staff.goto(`${appliance.room}/tickets`);
-  await staff.locator('main form button').click();
-  await staff.locator('form[action^="https://staff"] button').click();
-  await staff.waitForURL(`${appliance.staff}/`);
+  staff = await enterStaffPages(browser, appliance, 'administrator');
   taker = await (await openContext(browser)).newPage();
   await taker.addInitScript(() => {
     const devices = navigator.mediaDevices;

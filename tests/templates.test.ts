@@ -49,7 +49,12 @@ describe.each(LANGUAGES)('a template’s suggestions in %s', (language) => {
         ...{ reviewers: examples.reviewers, legalBasis: 'Examination act, section 8', costsNothing: true },
       },
     };
-    const { faults, exam } = completed(said, null, { password: false, documents: [] });
+    const { faults, exam } = completed(
+      said,
+      null,
+      { password: false, documents: [] },
+      { lint, limits: { retentionDays: 365 } },
+    );
     expect(faults).toEqual([]);
     expect(exam?.policy.retentionDays).toBe(retentionDays);
   });

@@ -303,18 +303,24 @@ function keepAppended(): void {
   };
 }
 
-test('the reviewer sees every frame number that was encrypted, in order', async () => {
+test(`the reviewer’s decoder takes all that was encrypted, and they see ${FULL ? 'every frame number' : 'frame numbers'} in order`, async () => {
   const video = reviewer.locator('video[data-source=camera]');
   await video.evaluate(followFrames);
   await video.evaluate((element: HTMLVideoElement) => {
-    const presented: { number: number; position: number }[] = [];
+    const presented: Presented[] = [];
     Object.assign(globalThis, { presented });
-    new MutationObserver(() => presented.push(JSON.parse(element.dataset['presented'] ?? ''))).observe(element, {
-      attributes: true,
-      attributeFilter: ['data-presented'],
-    });
+    let seeks = 0;
+    element.addEventListener('seeking', () => seeks++);
+    new MutationObserver(() => presented.push({ ...JSON.parse(element.dataset['presented'] ?? ''), seeks })).observe(
+      element,
+      { attributes: true, attributeFilter: ['data-presented'] },
+    );
   });
   await reviewer.locator('body').click({ position: { x: 2, y: 2 } });
+  // At twice the speed a busy machine cannot show every frame; among the long tests it has to.
+  const speed = reviewer.locator('[data-part=speed]');
+  for (let presses = 0; !FULL && (await speed.textContent()) !== '2×' && presses < 9; presses++)
+    await reviewer.keyboard.press(']');
   await playToTheEnd();
 
   const appended = await reviewer.evaluate(() =>
@@ -341,16 +347,16 @@ test('the reviewer sees every frame number that was encrypted, in order', async 
     for (const number of numbers) frames.push({ life, number });
   }
   expect(frames.length).toBeGreaterThan(2 * playedSeconds());
+  if (!FULL) return expect((await framesSeen(frames)).length).toBeGreaterThan(playedSeconds());
   // All of it went into the decoder; a busy machine's screen leaves out a frame now and then, and not the same one each time.
   const unseen = new Set(frames.map(({ life, number }) => `${life}:${number}`));
-  const leftOut = FULL ? 0 : 0.05 * frames.length;
   for (let times = 1; ; times++) {
     for (const seen of await framesSeen(frames)) unseen.delete(seen);
-    if (unseen.size <= leftOut || times === 4) break;
+    if (unseen.size === 0 || times === 4) break;
     await reviewer.evaluate(() => void ((globalThis as unknown as { presented: unknown[] }).presented.length = 0));
     await playToTheEnd();
   }
-  expect(unseen.size, [...unseen].join(' ')).toBeLessThanOrEqual(leftOut);
+  expect([...unseen]).toEqual([]);
 }, 600_000);
 
 /** @returns seconds of the camera that were encrypted */
@@ -367,15 +373,23 @@ async function playToTheEnd(): Promise<void> {
   await expect.poll(state, { timeout: 1000 * (playedSeconds() + 60) }).toBe('ended');
 }
 
-/** @returns which of the frames the screen showed since `presented` was emptied: their order is checked */
+interface Presented {
+  number: number;
+  position: number;
+  /** How often the player had sought by then, as it does by itself to bring camera and screen in step on a busy machine. */
+  seeks: number;
+}
+
+/** @returns which of the frames the screen showed since `presented` was emptied: their order is checked, from one seek to the next */
 async function framesSeen(frames: { life: number; number: number }[]): Promise<string[]> {
-  const presented = await reviewer.evaluate(
-    () => (globalThis as unknown as { presented: { number: number; position: number }[] }).presented,
-  );
+  const presented = await reviewer.evaluate(() => (globalThis as unknown as { presented: Presented[] }).presented);
   let at = 0;
-  return presented.map(({ number, position }) => {
-    const next = frames.findIndex((frame, index) => index >= at && frame.number === number);
-    expect(next, `frame ${number} at ${position} s comes when its time is over, or was never encrypted`).not.toBe(-1);
+  return presented.map(({ number, position, seeks }, index) => {
+    const before = presented.slice(Math.max(0, index - 3), index);
+    if (before.at(-1)?.seeks !== seeks) at = 0;
+    const next = frames.findIndex((frame, place) => place >= at && frame.number === number);
+    const told = `frame ${number} at ${position} s comes when its time is over, or was never encrypted; before it ${JSON.stringify(before)}`;
+    expect(next, told).not.toBe(-1);
     at = next;
     return `${frames[next]?.life}:${number}`;
   });

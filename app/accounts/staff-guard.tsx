@@ -1,5 +1,6 @@
 import { getCookie } from 'hono/cookie';
 import { createMiddleware } from 'hono/factory';
+import { z } from 'zod';
 import { SignInPage } from './views.tsx';
 import type { WebConfig } from '../config.ts';
 import type { WebCustody } from '../custody/client.ts';
@@ -11,13 +12,13 @@ import { AppError } from '../errors.ts';
  */
 export const STAFF_COOKIE = '__Host-staff';
 
-/** Who is signed in, the ids of the exams that they are assigned to, and for privacy officers which reports wait. */
+/** Who is signed in, ids of the exams that they are assigned to, whether they see the published exam of the address, and for privacy officers which reports wait. */
 export interface StaffEnv {
   Variables: Awaited<ReturnType<WebCustody['staffSession']>>;
 }
 
 /**
- * Lets only representatives with a session through and sets `representative` and `exams`; everybody else gets the page that
+ * Lets only representatives with a session through and sets what custody says of them; everybody else gets the page that
  * tells where to sign in.
  * @throws whatever custody throws, except not-signed-in
  */
@@ -27,13 +28,15 @@ export function requireStaff(
 ) {
   return createMiddleware<StaffEnv>(async (c, next) => {
     const session = getCookie(c, STAFF_COOKIE);
-    const known = session ? await custody.staffSession(session).catch(nobody) : undefined;
+    const exam = z.uuid().safeParse(c.req.param('exam')).data;
+    const known = session ? await custody.staffSession(session, exam).catch(nobody) : undefined;
     if (!known) {
       const page = <SignInPage institution={config.CLOISTER_INSTITUTION} roomOrigin={config.CLOISTER_ROOM_ORIGIN} />;
       return c.html(page, 401);
     }
     c.set('representative', known.representative);
-    c.set('exams', known.exams);
+    c.set('assigned', known.assigned);
+    c.set('sees', known.sees);
     c.set('reports', known.reports);
     await next();
     return undefined;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { paragraph } from '../../hsm/acts/wording.ts';
 import { type ArrangementTerms, arrangementTerms, type RecordedKind, refusalReason } from '../../hsm/arrangement.ts';
 import type { Fault } from '../../hsm/exam-findings.ts';
+import { RESTRICTIONS } from '../../hsm/restriction.ts';
 import type { Filled } from '../ui/filled.ts';
 
 const KINDS = ['camera', 'microphone', 'screen'] as const;
@@ -22,6 +23,7 @@ const grantForm = z.object({
   extraMinutes: minutes(1440),
   breakMinutes: minutes(600),
   'leftOut[]': ticked(KINDS),
+  'lifted[]': ticked(RESTRICTIONS),
   'anyDevice[]': ticked(['any']),
   elsewhere: paragraph(2000).default(''),
 });
@@ -34,10 +36,12 @@ type Read<T> = { value: T } | { faults: Filled['faults'] };
 export function readGrantForm(entries: Filled['entries']): Read<ArrangementTerms> {
   const read = grantForm.safeParse(entries);
   if (!read.success) return { faults: faultsOf(read.error) };
-  const { extraMinutes, breakMinutes, 'leftOut[]': left, 'anyDevice[]': any, elsewhere } = read.data;
+  const { extraMinutes, breakMinutes, 'leftOut[]': left, 'lifted[]': some, 'anyDevice[]': any, elsewhere } = read.data;
   const leftOut: RecordedKind[] = KINDS.filter((kind) => left.includes(kind));
+  const lifted = RESTRICTIONS.filter((one) => some.includes(one));
   const terms = arrangementTerms.safeParse({
     ...{ extraMinutes, breakMinutes, leftOut, elsewhere },
+    ...(lifted.length > 0 && { lifted }),
     anyDevice: any.length > 0,
   });
   if (terms.success) return { value: terms.data };
@@ -60,7 +64,11 @@ function faultsOf({ issues }: z.ZodError): Filled['faults'] {
 }
 
 /** The fields of what custody finds faults in. */
-const FIELDS: Record<string, string> = { 'terms.leftOut': 'leftOut[]', 'terms.elsewhere': 'elsewhere' };
+const FIELDS: Record<string, string> = {
+  'terms.leftOut': 'leftOut[]',
+  'terms.lifted': 'lifted[]',
+  'terms.elsewhere': 'elsewhere',
+};
 
 /** @returns custody's faults beside the fields that they are about, and its sentence above all */
 export function besideFields(sentence: string, faults: readonly Fault[]): Filled['faults'] {

@@ -1,6 +1,7 @@
 import { findTermsOf, findTestTakerOfAttempt } from '../../db/appliance/arrangements.ts';
 import type { ApplianceDatabase } from '../../db/appliance/open.ts';
 import { type ArrangementTerms, arrangementTerms } from '../../hsm/arrangement.ts';
+import { liftedBy } from '../../hsm/restriction.ts';
 import type { Policy } from '../../hsm/policy.ts';
 import { AppError } from '../errors.ts';
 import type { Entitlement } from '../attempts/terms.ts';
@@ -13,17 +14,19 @@ export function grantedTo(db: ApplianceDatabase, testTaker: string): Arrangement
 }
 
 /**
- * The exam as one test taker sits it: without the kinds of recording that an arrangement leaves out, so that nothing asks for them,
- * says that they are made, or makes them.
+ * The exam as one test taker sits it: without the kinds of recording that an arrangement leaves out and the restrictions that it lifts,
+ * so that nothing asks for them, says that they are there, or makes them.
  * @throws AppError not-found
  */
 export function readOwnExam(db: ApplianceDatabase, testTaker: { id: string; exam: string }): Exam {
   const exam = readExam(db, testTaker.exam);
   const terms = grantedTo(db, testTaker.id);
-  if (!terms || terms.leftOut.length === 0) return exam;
+  if (!terms) return exam;
   const necessity = { ...exam.setup.necessity };
   for (const kind of terms.leftOut) delete necessity[kind];
-  return { ...exam, setup: { ...exam.setup, necessity } };
+  const restrictions = { ...exam.setup.restrictions };
+  for (const one of liftedBy(terms)) delete restrictions[one];
+  return { ...exam, setup: { ...exam.setup, necessity, restrictions } };
 }
 
 /** @returns what the test taker has beyond everybody's time */

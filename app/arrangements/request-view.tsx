@@ -1,3 +1,5 @@
+import { RESTRICTED } from '../exams/observation.ts';
+import { restrictionsOf } from '../../hsm/restriction.ts';
 import type { ListedRequest } from '../../db/appliance/arrangements.ts';
 import { type ArrangementTerms, arrangementTerms } from '../../hsm/arrangement.ts';
 import { amount } from '../../hsm/acts/wording.ts';
@@ -146,6 +148,7 @@ function Waiting({ roomOrigin, request }: Pick<RequestPageProps, 'roomOrigin' | 
 function GrantForm({ request, exam, forms, asked }: RequestPageProps & { asked: Asked }) {
   const filled = forms.grant;
   const { necessity } = exam.setup;
+  const restricted = restrictionsOf(exam.setup);
   const kinds = (['camera', 'microphone', 'screen'] as const).filter((kind) => necessity[kind] !== undefined);
   const optional = true;
   return (
@@ -164,7 +167,7 @@ function GrantForm({ request, exam, forms, asked }: RequestPageProps & { asked: 
           {...{ filled, optional, least: 0, most: 600 }}
           name="breakMinutes"
           label="Minutes of breaks"
-          hint="Their time is longer by them as well. Being away is not noted as an incident."
+          hint="Their time is longer by them as well. Being away is not noted as an incident, nor is leaving the page or full screen."
         />
         <ChecksField
           filled={filled}
@@ -173,6 +176,15 @@ function GrantForm({ request, exam, forms, asked }: RequestPageProps & { asked: 
           options={kinds.map((kind) => ({ value: kind, words: `Their ${kind}` }))}
           own={asked.leftOut}
         />
+        {restricted.length > 0 && (
+          <ChecksField
+            filled={filled}
+            name="lifted[]"
+            legend="Not restricted"
+            options={restricted.map((one) => ({ value: one, words: RESTRICTED[one].name }))}
+            own={[]}
+          />
+        )}
         <ChecksField
           filled={filled}
           name="anyDevice[]"

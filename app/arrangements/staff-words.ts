@@ -1,5 +1,6 @@
 import type { ArrangementTerms, RecordedKind } from '../../hsm/arrangement.ts';
 import { amount } from '../../hsm/acts/wording.ts';
+import { RESTRICTED } from '../exams/observation.ts';
 import type { Asked, Need } from './request-form.ts';
 
 const NEEDS: Record<Need, string> = {
@@ -21,11 +22,19 @@ export function wordAsked({ needs, extraMinutes, leftOut }: Asked): string[] {
 }
 
 /** @returns each part of what was granted */
-export function wordGranted({ extraMinutes, breakMinutes, leftOut, anyDevice, elsewhere }: ArrangementTerms): string[] {
+export function wordGranted({
+  extraMinutes,
+  breakMinutes,
+  leftOut,
+  lifted,
+  anyDevice,
+  elsewhere,
+}: ArrangementTerms): string[] {
   return [
     ...(extraMinutes > 0 ? [`${amount(extraMinutes, 'minute')} more`] : []),
     ...(breakMinutes > 0 ? [`${amount(breakMinutes, 'minute')} of breaks`] : []),
     ...(leftOut.length > 0 ? [`Not recorded: ${wordKinds(leftOut)}`] : []),
+    ...(lifted ? [`Not restricted: ${lifted.map((one) => RESTRICTED[one].name.toLowerCase()).join(', ')}`] : []),
     ...(anyDevice ? ['Any browser or device'] : []),
     ...(elsewhere ? [`Elsewhere: ${elsewhere}`] : []),
   ];

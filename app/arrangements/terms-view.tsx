@@ -14,7 +14,7 @@ export function GrantedTerms(props: {
   rules: Pick<ExamRules, 'setup'>;
 }) {
   const { words, terms, time, rules } = props;
-  const { extraMinutes, breakMinutes, leftOut, anyDevice, elsewhere } = terms;
+  const { extraMinutes, breakMinutes, leftOut, lifted, anyDevice, elsewhere } = terms;
   const told = words.arrangement.terms;
   const { minutes, closesAt } = time;
   const longer = extraMinutes + breakMinutes > 0;
@@ -34,6 +34,7 @@ export function GrantedTerms(props: {
         {longer && minutes !== null && <li>{told.time(minutes)}</li>}
         {longer && <li>{told.until(<Moment at={closesAt} language={words.language} />)}</li>}
         {leftOut.length > 0 && <li>{told.leftOut(leftOut)}</li>}
+        {lifted && <li>{words.restrictions.lifted(lifted)}</li>}
         {anyDevice && <li>{told.device}</li>}
       </ul>
     </>

@@ -5,6 +5,7 @@ import type { WebCustody } from '../custody/client.ts';
 import type { Registrations } from '../custody/registrations.ts';
 import { AppError } from '../errors.ts';
 import { grantedTo, readOwnExam, reentryOf, requireSittingHere } from '../arrangements/own-exam.ts';
+import { restrictionsOf } from '../../hsm/restriction.ts';
 import { kindsOf } from '../exams/recorded-kinds.ts';
 import type { RuleBook } from '../exams/rule-book.ts';
 import type { Recordings } from '../recordings/recordings.ts';
@@ -13,7 +14,7 @@ import { type AttemptKeys, nameOf } from './attempt-keys.ts';
 import { deriveId } from './derived-id.ts';
 import { findAttempt } from './ending.ts';
 import { checkUpload, uploadBy } from './retention.ts';
-import { ownTermsOf } from './own-terms.ts';
+import { breakMinutesOf, ownTermsOf } from './own-terms.ts';
 import { entryAt, type Terms } from './terms.ts';
 import type { TestTaker } from './test-taker.ts';
 
@@ -125,7 +126,7 @@ async function describeStart(
   key: Buffer,
 ): Promise<AttemptStart> {
   const exam = readOwnExam(parts.db, testTaker);
-  const [{ examKey, policy }, { own, others }] = await Promise.all([
+  const [{ examKey, policy }, { own, others, rested }] = await Promise.all([
     parts.rules.of(testTaker.exam),
     parts.recordings.standing(attempt, key),
   ]);
@@ -134,9 +135,12 @@ async function describeStart(
     attempt,
     examKey,
     ...kindsOf(exam.setup),
+    restrictions: restrictionsOf(exam.setup),
     uploadBy: uploadBy(policy),
     chapterSeconds: exam.setup.chapterSeconds,
     segmentLimit: parts.recordings.segmentLimit,
+    breakMinutes: breakMinutesOf(parts.db, exam.setup, testTaker),
+    breakSecondsElsewhere: rested,
     examPage: exam.setup.place.kind === 'elsewhere' ? exam.setup.place.address : null,
     recordings: own,
     earlier: others,

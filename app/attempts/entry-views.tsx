@@ -1,3 +1,4 @@
+import type { ExamSetup } from '../../hsm/exam-setup.ts';
 import type { Exam } from '../exams/exam.ts';
 import { ExamText, langOf } from '../exams/exam-text.tsx';
 import { formatOffset, Moment } from '../ui/moment.tsx';
@@ -45,8 +46,9 @@ export function NotYetOpen({ words, terms, now }: { words: Words; terms: Terms; 
   );
 }
 
-/** When the exam can be begun, and how long this test taker has. */
-export function TermsText({ words, terms }: { words: Words; terms: Terms }) {
+/** When the exam can be begun, how long this test taker has, and what breaks everybody may take. */
+export function TermsText(props: { words: Words; terms: Terms; breaks: ExamSetup['breaks'] }) {
+  const { words, terms, breaks } = props;
   const { opensAt, lastEntryAt, minutes, closesAt } = terms;
   const { language } = words;
   return (
@@ -71,6 +73,12 @@ export function TermsText({ words, terms }: { words: Words; terms: Terms }) {
         )}
         <dt>{words.terms.time}</dt>
         <dd>{minutes === null ? words.terms.untilClosing : words.terms.fromStart(minutes)}</dd>
+        {breaks && (
+          <>
+            <dt>{words.breaks.term}</dt>
+            <dd>{words.breaks.everybody(breaks)}</dd>
+          </>
+        )}
         <dt>{words.terms.closes}</dt>
         <dd>
           <Moment at={closesAt} language={language} />

@@ -14,6 +14,7 @@ import type { Policy } from '../../hsm/policy.ts';
 import type { Words } from '../words/en.ts';
 import type { Reading } from '../words/language.ts';
 import type { ExamRules } from '../exams/rule-book.ts';
+import { RestrictionsText } from '../restrictions/views.tsx';
 import { NotYetOpen, TermsText } from './entry-views.tsx';
 import { keptUntil, uploadBy } from './retention.ts';
 import { entryAt, type Terms } from './terms.ts';
@@ -85,7 +86,7 @@ export function NoticePage(props: NoticePageProps) {
           </>
         )}
 
-        <TermsText {...{ words, terms }} />
+        <TermsText {...{ words, terms }} breaks={setup.breaks} />
         <NoticeText
           {...{ words, institution, setup, policy }}
           uploadBy={<Moment at={uploadBy(policy)} language={language} />}
@@ -130,6 +131,7 @@ export interface NoticeTextProps {
     | 'instructions'
     | 'place'
     | 'necessity'
+    | 'restrictions'
     | 'legalBasis'
     | 'reviewers'
     | 'chapterSeconds'
@@ -163,7 +165,7 @@ export function NoticeText(props: NoticeTextProps) {
           </p>
         </>
       )}
-      <PlaceText words={words} place={setup.place} />
+      <PlaceText words={words} setup={setup} />
       <h2>{notice.what}</h2>
       <dl class="details">
         <dt>{notice.who}</dt>
@@ -188,6 +190,8 @@ export function NoticeText(props: NoticeTextProps) {
       <p>{notice.goOn(uploadBy, policy.reentry === 'any-browser')}</p>
       <h3>{notice.never}</h3>
       <p>{notice.neverText}</p>
+
+      <RestrictionsText {...{ words, setup }} />
 
       <h2>{notice.watchers}</h2>
       <p>{notice.watching(own(setup.reviewers), setup.chapterSeconds, policy.purposes)}</p>
@@ -225,13 +229,16 @@ export function NoticeText(props: NoticeTextProps) {
 }
 
 /** What has to be known of the exam's place beforehand. */
-function PlaceText({ words, place }: { words: Words; place: ExamSetup['place'] }) {
+function PlaceText({ words, setup }: { words: Words; setup: Pick<ExamSetup, 'place' | 'necessity'> }) {
+  const { place, necessity } = setup;
   const { asksPassword, onPage } = words.place;
   if (place.kind === 'paper' || (place.kind === 'elsewhere' && !place.asksPassword)) return null;
   return (
     <>
       <h2>{words.place.heading}</h2>
       <p>{place.kind === 'document' ? onPage : asksPassword}</p>
+      {place.kind === 'document' &&
+        place.aids?.map((aid) => <p>{words.aids.told[aid](necessity.screen !== undefined)}</p>)}
     </>
   );
 }

@@ -9,6 +9,15 @@ export interface ExtendedRules extends TimeRules {
   extensions?: { candidate: string | null; minutes: number }[];
 }
 
+/** @returns minutes of breaks that this test taker may take in all: those of everybody, and those that were granted to them */
+export function breakMinutesOf(
+  db: ApplianceDatabase,
+  { breaks }: Pick<TimeRules['setup'], 'breaks'>,
+  { id }: Pick<TestTaker, 'id'>,
+): number {
+  return (breaks?.minutes ?? 0) + (grantedTo(db, id)?.breakMinutes ?? 0);
+}
+
 /** @returns the times that hold for this test taker, with all that they are entitled to beyond everybody's */
 export function ownTermsOf(
   db: ApplianceDatabase,

@@ -8,8 +8,8 @@ import { langOf } from '../exams/exam-text.tsx';
 import type { Words } from '../words/en.ts';
 import type { Reading } from '../words/language.ts';
 import { CheckStep } from './check-step-view.tsx';
-import { HandInField } from '../place/hand-in-view.tsx';
-import { Documents } from '../place/shown-documents-view.tsx';
+import { Workplace } from '../place/workplace-view.tsx';
+import { RestrictionsPanel } from '../restrictions/views.tsx';
 import { ContactLink } from './notice-view.tsx';
 
 /** The recorder's page: four steps of which its script shows one. Its attributes are what the script holds on to. */
@@ -42,6 +42,7 @@ export function RecorderPage(props: {
       <p class="notice" data-status="alarm" data-failure role="alert" hidden></p>
       <CheckStep words={words} setup={exam.setup} begin={recorder.start} />
       <RecordStep words={words} exam={exam} resumed={resumed} />
+      <BreakStep words={words} />
       <section data-step="sealing" class="stack" hidden>
         <h1>{recorder.sealing}</h1>
         <p>{recorder.sealingText}</p>
@@ -140,24 +141,32 @@ export function RecordStep(props: { words: Words; exam: Exam; practice?: boolean
             <Icon name="open" />
             {said.open}
           </a>
+          {!practice && (
+            <button type="button" class="button" data-take-break hidden>
+              <Icon name="clock" />
+              {words.breaks.take}
+            </button>
+          )}
           <button type="button" class="button" data-finish>
             {said.finish}
           </button>
         </div>
+        {!practice && <p class="hint" data-break-offer hidden></p>}
       </div>
       <p>{place.kind === 'document' && !practice ? words.place.leave : recorder.leave}</p>
       <p class="hint">{recorder.help(<ContactLink {...exam.setup.arrangement.contact} />)}</p>
-      {place.kind === 'document' && !practice && (
-        <>
-          <Documents words={words} exam={exam} documents={place.documents} />
-          <HandInField words={words} />
-        </>
-      )}
+      {!practice && <RestrictionsPanel words={words} setup={exam.setup} />}
+      {place.kind === 'document' && !practice && <Workplace words={words} exam={exam} place={place} />}
       <dialog data-finish-dialog aria-labelledby="finish-heading">
         <div class="stack">
           <h2 id="finish-heading">{said.finishHeading}</h2>
           <p>{place.kind === 'document' && !practice ? words.place.finishText : said.finishText}</p>
           {place.kind === 'document' && !practice && <p data-hand-in-standing></p>}
+          {place.kind === 'document' && !practice && place.aids?.includes('scratch-pad') && (
+            <p data-notes-left hidden>
+              {words.aids.notesLeft}
+            </p>
+          )}
           {resumed && <p>{recorder.elsewhere}</p>}
           <div class="row">
             <button type="button" class="button primary" data-finish-confirm>
@@ -169,6 +178,37 @@ export function RecordStep(props: { words: Words; exam: Exam; practice?: boolean
           </div>
         </div>
       </dialog>
+    </section>
+  );
+}
+
+/** A break: that nothing is recorded, how much of it is left, and the way back. */
+function BreakStep({ words: { breaks } }: { words: Words }) {
+  return (
+    <section data-step="break" class="stack" hidden>
+      <h1>{breaks.heading}</h1>
+      <p class="lead">{breaks.text}</p>
+      <div class="card stack">
+        <p data-break-left>
+          <span class="hint">{breaks.left} </span>
+          <time data-break-clock></time>
+        </p>
+        <div class="notice" data-status="notice" data-break-over hidden>
+          <Icon name="clock" />
+          <p>
+            <strong>{breaks.over}</strong> {breaks.overText}
+          </p>
+        </div>
+        <p class="hint" data-break-ends></p>
+        <div class="row">
+          <button type="button" class="button primary" data-go-on>
+            {breaks.goOn}
+          </button>
+        </div>
+        <p class="hint">{breaks.goOnHint}</p>
+      </div>
+      <p class="hint" data-break-truth></p>
+      <p class="hint">{breaks.close}</p>
     </section>
   );
 }

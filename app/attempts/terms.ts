@@ -8,7 +8,7 @@ const MINUTE_MS = 60_000;
 /** What an exam's rules say of time, as custody told them. */
 export interface TimeRules {
   policy: Pick<Policy, 'closesAt' | 'uploadHours'>;
-  setup: Pick<ExamSetup, 'opensAt' | 'lastEntryMinutes' | 'minutes'>;
+  setup: Pick<ExamSetup, 'opensAt' | 'lastEntryMinutes' | 'minutes' | 'breaks'>;
 }
 
 /** What one test taker has beyond what everybody has. */
@@ -31,7 +31,8 @@ export interface Terms {
 
 /** @returns the times that hold for somebody who sits the exam by these rules, with what they are entitled to beyond */
 export function termsOf({ policy, setup }: TimeRules, { extraMinutes }: Entitlement = { extraMinutes: 0 }): Terms {
-  const { opensAt, lastEntryMinutes, minutes } = setup;
+  const { opensAt, lastEntryMinutes, minutes, breaks } = setup;
+  const added = breaks?.addedToTime ? breaks.minutes : 0;
   const closes = Date.parse(policy.closesAt);
   const lastEntry =
     opensAt === null || lastEntryMinutes === null ? closes : Date.parse(opensAt) + lastEntryMinutes * MINUTE_MS;
@@ -40,7 +41,7 @@ export function termsOf({ policy, setup }: TimeRules, { extraMinutes }: Entitlem
   return {
     opensAt,
     lastEntryAt: moment(Math.min(lastEntry, closes)),
-    minutes: minutes === null ? null : minutes + extraMinutes,
+    minutes: minutes === null ? null : minutes + added + extraMinutes,
     closesAt: moment(latest),
   };
 }

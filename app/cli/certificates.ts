@@ -1,8 +1,29 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Command } from 'commander';
 
 const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+
+/** `cloister certificates`: for a trial without the campus's own. */
+export function certificatesCommand(): Command {
+  return new Command('certificates')
+    .description('make an authority of this appliance’s own and its certificates, for a trial; what is there stays')
+    .requiredOption('--folder <folder>', 'where they are written to')
+    .argument('<name=host...>', 'name of the files and host name, as exam=exam.university.example')
+    .action((named: string[], { folder }: { folder: string }) => {
+      const hosts = Object.fromEntries(
+        named.map((text) => {
+          const [, name, host] = /^([a-z]+)=([a-z0-9.-]+)$/.exec(text) ?? [];
+          if (!name || !host)
+            throw new Error(`${text} does not name a file and a host, as exam=exam.university.example does.`);
+          return [name, host];
+        }),
+      );
+      createCertificates(folder, hosts);
+      console.log(`Browsers trust them once they trust ${join(folder, 'ca.crt')}.`);
+    });
+}
 
 /**
  * Makes a certificate authority of this appliance's own and one certificate per host, for trials on one machine. What is there

@@ -1,26 +1,26 @@
 import { Command } from 'commander';
 import type { OperatorCustody } from '../custody/client.ts';
 import { listNames, operatorCommand, withCustody } from './operator.ts';
-import { checkToken, tokenCommand, type TokenPlace } from './token-check.ts';
+import { examineToken } from './doctor/custody.ts';
 
-interface Options extends TokenPlace {
+interface Options {
   socket: string;
   officers: string;
 }
 
 /** `cloister init`: what a fresh appliance needs before anybody can sign an act. */
 export function initCommand(): Command {
-  return tokenCommand(operatorCommand(new Command('init')))
-    .description('check the token and the appliance key of a fresh appliance, and invite its two first officers')
+  return operatorCommand(new Command('init'))
+    .description('show the token and the appliance key of a fresh appliance, and invite its two first officers')
     .requiredOption('--officers <names>', 'the two officers’ names, with a comma between')
     .addHelpText('after', '\n“cloister ceremony” does the same with custodians and a record for signatures.')
     .action((options: Options) =>
       withCustody(options.socket, async (custody) => {
         const officers = twoOfficers(options.officers);
-        const { verdict, reasons } = await checkToken(options);
-        console.log(`Token: ${verdict}`);
-        for (const reason of reasons) console.log(`  ${reason}`);
-        const { applianceKeyFingerprint } = await requireOpen(custody);
+        const state = await requireOpen(custody);
+        const { verdict, means } = examineToken(state);
+        console.log(`Token: ${verdict}. ${means}`);
+        const { applianceKeyFingerprint } = state;
         console.log(`Appliance key, SHA-256:\n  ${applianceKeyFingerprint}`);
         await inviteOfficers(custody, officers);
       }),

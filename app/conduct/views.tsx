@@ -1,8 +1,7 @@
-import type { Child } from 'hono/jsx';
 import type { Holds, ReportedUse } from '../../hsm/conduct/report.ts';
 import type { Exam } from '../exams/exam.ts';
 import { langOf } from '../exams/exam-text.tsx';
-import { describing, Fault, FormFault, NameField, WordsField } from '../ui/fields.tsx';
+import { FormFault, NameField, RadioField, WordsField } from '../ui/fields.tsx';
 import { type Filled, UNFILLED } from '../ui/filled.ts';
 import { Icon } from '../ui/icons.tsx';
 import { Day } from '../ui/moment.tsx';
@@ -39,7 +38,7 @@ export function NewReportPage(props: ConductPageProps & { filled: Filled; exam: 
         </p>
         <FormFault filled={filled} />
         <form class="card stack" method="post" action="/reports">
-          <OneOf
+          <RadioField
             filled={filled}
             name="use"
             legend={form.use}
@@ -53,7 +52,7 @@ export function NewReportPage(props: ConductPageProps & { filled: Filled; exam: 
           {exam ? (
             <>
               <p>{form.who(<span {...langOf(exam, reading.words)}>{exam.title}</span>)}</p>
-              <OneOf
+              <RadioField
                 filled={filled}
                 name="as"
                 legend={form.as}
@@ -228,38 +227,5 @@ export function HeldNotice({ words }: { words: Words }) {
         <strong>{heldTitle}.</strong> {held}
       </p>
     </Notice>
-  );
-}
-
-/** One of a few, each with what it means. */
-function OneOf(props: {
-  filled: Filled;
-  name: string;
-  legend: Child;
-  options: { value: string; words: string; means: string }[];
-}) {
-  const { filled, name, legend, options } = props;
-  const { autofocus, ...described } = describing({ filled, name });
-  return (
-    <fieldset class="field" {...described}>
-      <legend>{legend}</legend>
-      {options.map(({ value, words, means }, index) => (
-        <label class="choice">
-          <input
-            type="radio"
-            name={name}
-            value={value}
-            required
-            checked={filled.entries[name] === value}
-            autofocus={autofocus && index === 0}
-          />
-          <span>
-            {words}
-            <span class="hint"> {means}</span>
-          </span>
-        </label>
-      ))}
-      <Fault filled={filled} name={name} />
-    </fieldset>
   );
 }

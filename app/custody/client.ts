@@ -55,6 +55,8 @@ export function connectWeb(socketPath: string, patience = PATIENCE) {
   const client = hc<WebProtocol>(BASE, { fetch });
   return {
     state: () => read(client.state.$get()),
+    /** What the institution sets for all of its exams. */
+    houseRules: () => read(client['house-rules'].$get()),
     exam: (exam: string) => read(client.exams[':exam'].$get({ param: { exam } })),
     registerAttempt: (json: {
       attempt: string;
@@ -72,6 +74,9 @@ export function connectWeb(socketPath: string, patience = PATIENCE) {
     registerChapters: (envelopes: string[]) => read(client['waited-chapters'].$post({ json: { envelopes } })),
     sealAttempt: (attempt: string, json: { statement: string; signature: string }) =>
       read(client.attempts[':attempt'].seal.$post({ param: { attempt }, json })),
+    /** What a browser of the test taker noted and signed. */
+    registerIncident: (attempt: string, json: { statement: string; signature: string }) =>
+      read(client.attempts[':attempt'].incidents.$post({ param: { attempt }, json })),
     /** How the attempt ended as custody has it. @throws AppError not-found while it goes on */
     ending: (attempt: string) => read(client.attempts[':attempt'].ending.$get({ param: { attempt } })),
     accesses: (attempt: string) => read(client.attempts[':attempt'].accesses.$get({ param: { attempt } })),
@@ -80,7 +85,9 @@ export function connectWeb(socketPath: string, patience = PATIENCE) {
       read(client['arrangement-requests'].$post({ json })),
     arrangement: (request: string) => read(client['arrangement-requests'][':request'].$get({ param: { request } })),
     redeemTicket: (ticket: string) => read(client['staff-sessions'].$post({ json: { ticket } })),
-    staffSession: (session: string) => read(client['staff-session'].$get({}, as(session))),
+    /** Who holds it, which exams they are assigned to, and what waits for them. @param exam of which is said whether they see it */
+    staffSession: (session: string, exam?: string) =>
+      read(client['staff-session'].$get({ query: { exam } }, as(session))),
     endStaffSession: (session: string) => finish(client['staff-session'].$delete({}, as(session))),
     /** Has an act wait in the reading room for somebody who may sign it. */
     propose: (json: Parameters<typeof client.proposals.$post>[0]['json']) => read(client.proposals.$post({ json })),

@@ -19,7 +19,10 @@ const BATCH = 32;
 const PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
 
-type RegisteringCustody = Pick<WebCustody, 'registerAttempt' | 'resumeAttempt' | 'registerChapter' | 'sealAttempt'>;
+type RegisteringCustody = Pick<
+  WebCustody,
+  'registerAttempt' | 'resumeAttempt' | 'registerChapter' | 'registerIncident' | 'sealAttempt'
+>;
 type PatientCustody = RegisteringCustody & Pick<WebCustody, 'registerChapters'>;
 
 /** What custody registers of an attempt. */
@@ -27,12 +30,14 @@ interface Bodies {
   start: Parameters<WebCustody['registerAttempt']>[0];
   key: Parameters<WebCustody['resumeAttempt']>[1];
   chapter: { envelope: string };
+  incident: SignedStatement;
   seal: SignedStatement;
 }
 interface Answers {
   start: { startedAt: string };
   key: { startedAt: string; resumedAt: string };
   chapter: { registeredAt: string };
+  incident: { entry: number };
   seal: Receipt;
 }
 type Kind = keyof Bodies;
@@ -42,6 +47,7 @@ const CONFLICTS = {
   start: 'already-done',
   key: 'already-done',
   chapter: 'chapter-differs',
+  incident: 'already-done',
   seal: 'attempt-sealed',
 } as const;
 
@@ -253,6 +259,8 @@ export class Registrations {
   }
 
   #heed({ attempt, kind, subject }: RegistrationRow, refusal: string | null): string | null {
+    // It counts for nothing, and what is kept of it would tell of an arrangement.
+    if (kind === 'incident') return null;
     if (refusal !== null) this.#log.error({ attempt, kind, subject, refusal }, 'custody refused what had waited');
     return refusal;
   }
@@ -303,6 +311,7 @@ function tell<K extends Kind>(custody: RegisteringCustody, kind: K, attempt: str
     start: () => custody.registerAttempt(body as Bodies['start']),
     key: () => custody.resumeAttempt(attempt, body as Bodies['key']),
     chapter: () => custody.registerChapter((body as Bodies['chapter']).envelope),
+    incident: () => custody.registerIncident(attempt, body as Bodies['incident']),
     seal: () => custody.sealAttempt(attempt, body as Bodies['seal']),
   };
   return by[kind]() as Promise<Answers[K]>;

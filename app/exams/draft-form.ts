@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { paragraph } from '../../hsm/acts/wording.ts';
-import { examAddress } from '../../hsm/exam-setup.ts';
+import { AIDS, examAddress, type ExamSetup } from '../../hsm/exam-setup.ts';
+import { RESTRICTIONS } from '../../hsm/restriction.ts';
 import { purpose } from '../../hsm/policy.ts';
 import { AppError } from '../errors.ts';
 import { moment, whole } from '../http/entries.ts';
@@ -44,6 +45,7 @@ const SECTIONS = {
           .max(2000, 'This is too long: at most 2000 characters are kept.')
           .refine((address) => examAddress.safeParse(address).success, 'This is no address that begins with https://.'),
       ),
+      'setup.place.aids[]': several(z.enum(AIDS)),
       'setup.instructions': text(5000),
     },
     (draft, entry) => ({
@@ -53,7 +55,11 @@ const SECTIONS = {
         ...draft.setup,
         language: entry['setup.language'],
         unit: entry['setup.unit'],
-        place: { kind: entry['setup.place.kind'], address: entry['setup.place.address'] },
+        place: {
+          kind: entry['setup.place.kind'],
+          address: entry['setup.place.address'],
+          aids: entry['setup.place.aids[]'],
+        },
         instructions: entry['setup.instructions'],
       },
     }),
@@ -64,6 +70,8 @@ const SECTIONS = {
       'policy.closesAt': optional(moment('Say on which day, and when, it closes.')),
       'setup.minutes': optional(whole(5, 1440, 'Write a number of minutes, from 5 to 1440.')),
       'setup.lastEntryMinutes': optional(whole(5, 10_080, 'Write a number of minutes, from 5 to 10080.')),
+      'setup.breaks.minutes': optional(whole(1, 240, 'Write a number of minutes, from 1 to 240, or leave it empty.')),
+      'setup.breaks.addedToTime': z.enum(['no', 'yes']),
     },
     (draft, entry) => ({
       ...draft,
@@ -73,6 +81,7 @@ const SECTIONS = {
         opensAt: sameMoment(draft.setup.opensAt ?? undefined, entry['setup.opensAt']) ?? null,
         minutes: entry['setup.minutes'] ?? null,
         lastEntryMinutes: entry['setup.lastEntryMinutes'] ?? null,
+        breaks: breaksOf(entry['setup.breaks.minutes'], entry['setup.breaks.addedToTime'] === 'yes'),
       },
     }),
   ),
@@ -96,6 +105,25 @@ const SECTIONS = {
         ...draft,
         recordings: { camera: kindOf('camera'), microphone: kindOf('microphone'), screen: kindOf('screen') },
       };
+    },
+  ),
+  restrictions: section(
+    {
+      'restricted[]': several(z.enum(RESTRICTIONS)),
+      'reasoned[]': several(z.enum(RESTRICTIONS)),
+      'setup.restrictions.full-screen': text(2000),
+      'setup.restrictions.left-page': text(2000),
+      'setup.restrictions.one-screen': text(2000),
+      'setup.restrictions.clipboard': text(2000),
+    },
+    (draft, entry) => {
+      const restrictions = { ...draft.restrictions };
+      for (const one of RESTRICTIONS) {
+        const why = entry[`setup.restrictions.${one}`];
+        const confirmed = why !== restrictions[one].words || entry['reasoned[]'].includes(one);
+        restrictions[one] = { on: entry['restricted[]'].includes(one), words: why, confirmed };
+      }
+      return { ...draft, restrictions };
     },
   ),
   people: section(
@@ -170,6 +198,34 @@ export interface ReadDraft {
 }
 
 /**
+ * Reads the form of a change to a published exam: without what its page does not offer, the exam's rules and what kind of place it is at.
+ * @throws AppError malformed for a form with other fields than the page has
+ */
+export function readRevisionForm(draft: Draft, entries: Filled['entries']): ReadDraft {
+  const fixed = fixedEntries(draft);
+  if (Object.keys(entries).some((name) => name in fixed))
+    throw new AppError('malformed', { detail: 'a field is fixed' });
+  return readDraftForm(draft, { ...entries, ...fixed });
+}
+
+/** Of a published exam's draft, what stays as it is. */
+function fixedEntries({ policy: rules, setup }: Draft): Filled['entries'] {
+  const { purposes = [], closesAt = '', retentionDays, uploadHours, reentry = '', dualControl, leastView } = rules;
+  return {
+    'setup.place.kind': setup.place?.kind ?? '',
+    ...(setup.place?.kind !== 'elsewhere' && { 'setup.place.address': '' }),
+    'policy.closesAt': localMinute(closesAt),
+    'policy.purposes[]': purposes,
+    'policy.retentionDays': String(retentionDays),
+    'policy.uploadHours': String(uploadHours),
+    'policy.reentry': reentry,
+    'policy.dualControl': dualControl ? '2' : '1',
+    'policy.leastView.chaptersAround': String(leastView?.chaptersAround),
+    'policy.leastView.drawn': String(leastView?.drawn),
+  };
+}
+
+/**
  * @param draft as it is saved
  * @param entries all fields of the page
  * @throws AppError malformed for a form with other fields than the page has
@@ -211,6 +267,10 @@ function section<Shape extends z.ZodRawShape>(
       return { faults };
     },
   };
+}
+
+function breaksOf(minutes: number | undefined, addedToTime: boolean): ExamSetup['breaks'] {
+  return minutes === undefined ? undefined : { minutes, addedToTime };
 }
 
 /** What was left as it was stays to the second: the page shows minutes. */

@@ -14,10 +14,19 @@ import { readContent } from '../http/content.ts';
 import { anyForm } from '../http/entries.ts';
 import { describeDocuments } from '../place/document.ts';
 import { type Filled, UNFILLED } from '../ui/filled.ts';
-import { completed, type Draft, type DraftFault, draftOf, duplicateOf, type KeptPlace } from './draft.ts';
+import {
+  completed,
+  type Draft,
+  type DraftFault,
+  draftOf,
+  duplicateOf,
+  type KeptPlace,
+  restrictingOf,
+} from './draft.ts';
 import { type ReadDraft, readDraftForm, type SectionName, sectionOf } from './draft-form.ts';
 import { SECTION_HEADINGS } from './draft-sections.tsx';
-import { DraftPage, Standing } from './draft-view.tsx';
+import { DraftPage, DraftStanding } from './draft-view.tsx';
+import { readHouseRules } from './house-rules.ts';
 import { NewExamPage } from './new-exam-view.tsx';
 import {
   leaveForLater,
@@ -44,12 +53,13 @@ export function draftRoutes({
   config,
 }: {
   db: ApplianceDatabase;
-  custody: PublishingCustody & Pick<WebCustody, 'staffSession' | 'hold'>;
+  custody: PublishingCustody & Pick<WebCustody, 'staffSession' | 'hold' | 'houseRules'>;
   config: Pick<WebConfig, 'CLOISTER_INSTITUTION' | 'CLOISTER_ROOM_ORIGIN'>;
 }) {
   const signedIn = requireStaff(custody, config);
   const institution = config.CLOISTER_INSTITUTION;
   const roomOrigin = config.CLOISTER_ROOM_ORIGIN;
+  const houseRules = readHouseRules(custody);
 
   return new Hono<StaffEnv>()
     .get('/exams/new', signedIn, (c) => {
@@ -85,19 +95,19 @@ export function draftRoutes({
     .post('/exams/:exam/draft/preview', signedIn, async (c) => {
       const row = findOwn(c);
       const { draft } = readDraftForm(read(row), await readContent(c, anyForm));
-      const { faults } = completed(draft, row.unit, keptOf(row));
+      const { faults } = completed(draft, row.unit, keptOf(row), await houseRules());
       return c.html(
-        <Standing {...{ institution, row, draft, kept: keptOf(row), faults, edits: true, unsaved: true }} />,
+        <DraftStanding {...{ institution, row, draft, kept: keptOf(row), faults, edits: true, unsaved: true }} />,
       );
     })
     .post('/exams/:exam/publication', signedIn, async (c) => {
       const saved = await save(c);
       const row = find(c);
       if (saved.refused.length > 0) return c.html(await page(c, row, saved), 400);
-      const { exam } = completed(saved.draft, row.unit, keptOf(row));
+      const { exam } = completed(saved.draft, row.unit, keptOf(row), await houseRules());
       if (!exam) return c.html(await page(c, row, { ...saved, filled: withFault(saved.filled, INCOMPLETE) }), 400);
       try {
-        await proposePublication({ db, custody }, row.exam, exam);
+        await proposePublication({ db, custody }, { type: 'publish-exam', exam: row.exam, ...exam });
       } catch (error) {
         if (!(error instanceof AppError) || error.code === 'internal') throw error;
         return c.html(await page(c, row, { ...saved, filled: withFault(saved.filled, error.sentence) }), error.status);
@@ -116,7 +126,7 @@ export function draftRoutes({
       if (row && seesDraftsOf(sightOf(c.var), row.unit)) {
         return c.redirect(`/exams/${begin(c, duplicateOf(read(row)))}/draft`, 303);
       }
-      if (row || rules === undefined || !c.var.exams.includes(exam)) throw new AppError('not-found');
+      if (row || rules === undefined || !c.var.sees) throw new AppError('not-found');
       return c.redirect(`/exams/${begin(c, draftOf(JSON.parse(rules) as ExamRules))}/draft`, 303);
     });
 
@@ -174,9 +184,9 @@ export function draftRoutes({
   ) {
     const draft = read(row);
     // Of a section that is not saved, the list would name as missing what stands in its fields.
-    const { faults: all } = completed(draft, row.unit, keptOf(row));
+    const { faults: all } = completed(draft, row.unit, keptOf(row), await houseRules());
     const saved = all.filter(({ field }) => !refused.some((name) => name === sectionOf(field)));
-    const faults = [...refused.map(unsaved), ...saved];
+    const faults = [...refused.map(unsavedSection), ...saved];
     const person = c.var.representative.name;
     const edits = setsUpExams(c.var);
     const { reports } = c.var;
@@ -187,17 +197,19 @@ export function draftRoutes({
   }
 }
 
-function unsaved(name: SectionName): DraftFault {
+/** @returns what stands in the list where a section could not be saved */
+export function unsavedSection(name: SectionName): DraftFault {
   const why = `“${SECTION_HEADINGS[name]}” is not saved: something in it cannot be read.`;
   return { field: name, kind: 'unsaved', why, instead: 'Mend what is marked, and save it.' };
 }
 
 const INCOMPLETE = 'It cannot be published yet. Everything is saved; what is missing or found stands in the list.';
 
-function withFault(filled: Filled, fault: string): Filled {
+/** @returns the form with a fault of no field */
+export function withFault(filled: Filled, fault: string): Filled {
   return { ...filled, faults: { ...filled.faults, '': fault } };
 }
 
 function read({ draft }: Pick<DraftRow, 'draft'>): Draft {
-  return JSON.parse(draft) as Draft;
+  return { restrictions: restrictingOf({}), ...(JSON.parse(draft) as Omit<Draft, 'restrictions'>) };
 }

@@ -2,12 +2,15 @@ import type { Child } from 'hono/jsx';
 import { ChecksField, ChoiceField, Fault, MomentField, NameField, NumberField, WordsField } from '../ui/fields.tsx';
 import type { Filled } from '../ui/filled.ts';
 import { Icon } from '../ui/icons.tsx';
+import { Moment } from '../ui/moment.tsx';
 import { PURPOSES } from '../../hsm/policy.ts';
-import { type Draft, KINDS, type KeptPlace, type Kind } from './draft.ts';
+import { type Draft, KINDS, type KeptPlace, type Kind, type KindDraft } from './draft.ts';
 import type { SectionName } from './draft-form.ts';
+import { AIDS } from '../../hsm/exam-setup.ts';
+import { RESTRICTED_PLACE, RESTRICTIONS } from '../../hsm/restriction.ts';
 import { wordsIn } from '../words/language.ts';
 import type { Language } from '../words/languages.ts';
-import { PLACES, RECORDED } from './observation.ts';
+import { AID_TOLD, PLACES, RECORDED, RESTRICTED, UNRESTRICTED } from './observation.ts';
 
 /** In which an exam's texts can be written. */
 export const EXAM_LANGUAGES: [Language, string][] = [
@@ -19,6 +22,7 @@ export const SECTION_HEADINGS: Record<SectionName, string> = {
   what: 'What and where',
   when: 'When',
   recordings: 'What is recorded',
+  restrictions: 'What the page restricts',
   people: 'People, and the other way to sit it',
   rules: 'Rules',
 };
@@ -29,9 +33,11 @@ interface SectionProps {
   draft: Draft;
   kept: KeptPlace;
   filled: Filled;
+  /** Whether the exam is published: its rules and the kind of its place are changed elsewhere, or not at all. */
+  published: boolean;
 }
 
-function WhatSection({ exam, draft: { title, setup }, kept, filled }: SectionProps) {
+function WhatSection({ exam, draft: { title, setup }, kept, filled, published }: SectionProps) {
   const place = setup.place?.kind ?? 'elsewhere';
   return (
     <>
@@ -44,31 +50,23 @@ function WhatSection({ exam, draft: { title, setup }, kept, filled }: SectionPro
         own={setup.unit}
         longest={200}
       />
-      <ChoiceField
-        filled={filled}
-        name="setup.place.kind"
-        label="Where the exam itself is"
-        hint="A page elsewhere is a quiz of the learning platform, or the room of a video call. Documents are added once this is saved."
-        options={Object.entries(PLACES).map(([kind, { name }]) => [kind, name])}
-        chosen={place}
-      />
-      <div class="observed">
-        {Object.entries(PLACES).map(([kind, { name, can, cannot }]) => (
-          <details open={kind === place}>
-            <summary>What can be observed: {name.toLowerCase()}</summary>
-            <p class="hint">{can}</p>
-            <p class="hint">{cannot}</p>
-          </details>
-        ))}
-      </div>
-      <NameField
-        {...{ filled, optional: true }}
-        name="setup.place.address"
-        label="Address of the page elsewhere"
-        hint="An https address, as the browser shows it. Documents and paper need none."
-        own={setup.place?.address}
-        longest={2000}
-      />
+      {published ? (
+        <p id="setup.place.kind" tabindex={-1}>
+          Where the exam itself is: {PLACES[place].name.toLowerCase()}. <span class="hint">That stays as it is.</span>
+        </p>
+      ) : (
+        <PlaceFields {...{ filled, place }} />
+      )}
+      {(place === 'elsewhere' || !published) && (
+        <NameField
+          {...{ filled, optional: true }}
+          name="setup.place.address"
+          label="Address of the page elsewhere"
+          hint="An https address, as the browser shows it. Documents and paper need none."
+          own={setup.place?.address}
+          longest={2000}
+        />
+      )}
       {place === 'document' && (
         <p id="setup.place.documents" tabindex={-1}>
           <span class="hint">
@@ -76,10 +74,21 @@ function WhatSection({ exam, draft: { title, setup }, kept, filled }: SectionPro
               ? 'There is no document yet. '
               : `${kept.documents.length === 1 ? 'One document' : `${kept.documents.length} documents`}: ${kept.documents.map(({ name }) => name).join(', ')}. `}
           </span>
-          <a href={`/exams/${exam}/documents`}>See or change the documents</a>
+          <a href={`/exams/${exam}/documents`}>{published ? 'See the documents' : 'See or change the documents'}</a>
         </p>
       )}
-      {place === 'elsewhere' && (
+      {place === 'document' ? (
+        <ChecksField
+          filled={filled}
+          name="setup.place.aids[]"
+          legend="What the recorder’s page gives beside the documents"
+          options={AIDS.map((value) => ({ value, ...AID_TOLD[value] }))}
+          own={setup.place?.aids ?? []}
+        />
+      ) : (
+        setup.place?.aids?.map((aid) => <input type="hidden" name="setup.place.aids[]" value={aid} />)
+      )}
+      {place === 'elsewhere' && (kept.password || !published) && (
         <p>
           <span class="hint">
             {kept.password
@@ -108,7 +117,31 @@ function WhatSection({ exam, draft: { title, setup }, kept, filled }: SectionPro
   );
 }
 
-function WhenSection({ draft: { policy, setup }, filled }: SectionProps) {
+function PlaceFields({ filled, place }: { filled: Filled; place: keyof typeof PLACES }) {
+  return (
+    <>
+      <ChoiceField
+        filled={filled}
+        name="setup.place.kind"
+        label="Where the exam itself is"
+        hint="A page elsewhere is a quiz of the learning platform, or the room of a video call. Documents are added, and a calculator or a scratch pad given with them, once this is saved."
+        options={Object.entries(PLACES).map(([kind, { name }]) => [kind, name])}
+        chosen={place}
+      />
+      <div class="observed">
+        {Object.entries(PLACES).map(([kind, { name, can, cannot }]) => (
+          <details open={kind === place}>
+            <summary>What can be observed: {name.toLowerCase()}</summary>
+            <p class="hint">{can}</p>
+            <p class="hint">{cannot}</p>
+          </details>
+        ))}
+      </div>
+    </>
+  );
+}
+
+function WhenSection({ draft: { policy, setup }, filled, published }: SectionProps) {
   return (
     <>
       <MomentField
@@ -118,13 +151,19 @@ function WhenSection({ draft: { policy, setup }, filled }: SectionProps) {
         hint="Before it no attempt begins. Empty: as soon as it is published."
         own={setup.opensAt ?? undefined}
       />
-      <MomentField
-        {...{ filled, optional: true }}
-        name="policy.closesAt"
-        label="Closes"
-        hint="No attempt begins after it."
-        own={policy.closesAt}
-      />
+      {published && policy.closesAt ? (
+        <p id="policy.closesAt" tabindex={-1}>
+          Closes <Moment at={policy.closesAt} />. <span class="hint">That is one of its rules: see below.</span>
+        </p>
+      ) : (
+        <MomentField
+          {...{ filled, optional: true }}
+          name="policy.closesAt"
+          label="Closes"
+          hint="No attempt begins after it."
+          own={policy.closesAt}
+        />
+      )}
       <NumberField
         {...{ filled, optional: true }}
         name="setup.minutes"
@@ -143,6 +182,25 @@ function WhenSection({ draft: { policy, setup }, filled }: SectionProps) {
         least={5}
         most={10_080}
       />
+      <NumberField
+        {...{ filled, optional: true }}
+        name="setup.breaks.minutes"
+        label="Minutes of breaks for everybody"
+        hint="In all; test takers take them when they like. Nothing is recorded in a break, and it is no incident. On a page elsewhere or on paper, nothing shows whether somebody works on in one. Empty: no breaks."
+        own={setup.breaks?.minutes}
+        least={1}
+        most={240}
+      />
+      <ChoiceField
+        filled={filled}
+        name="setup.breaks.addedToTime"
+        label="In a break"
+        options={[
+          ['no', 'The clock goes on: breaks are a part of the time'],
+          ['yes', 'The clock stands still: everybody’s time is longer by all minutes of breaks, taken or not'],
+        ]}
+        chosen={setup.breaks?.addedToTime ? 'yes' : 'no'}
+      />
     </>
   );
 }
@@ -156,55 +214,101 @@ function RecordingsSection({ draft: { recordings }, filled }: SectionProps) {
       </p>
       <Fault filled={filled} name="recorded[]" />
       {KINDS.map((kind, index) => (
-        <KindFields kind={kind} first={index === 0} own={recordings[kind]} filled={filled} />
+        <SwitchedFields
+          {...{ filled, value: kind, own: recordings[kind], told: RECORDED[kind], icon: kind }}
+          id={index === 0 ? 'recorded[]' : undefined}
+          names={{ on: 'recorded[]', confirmed: 'confirmed[]', words: `setup.necessity.${kind}` }}
+          labels={{ on: `Record the ${kind}`, words: `Why the ${kind} is needed` }}
+        />
       ))}
     </>
   );
 }
 
-function KindFields(props: { kind: Kind; first: boolean; own: Draft['recordings'][Kind]; filled: Filled }) {
-  const { kind, first, own, filled } = props;
-  const { name, does, cannot, costs } = RECORDED[kind];
+/** What is kept of them stays in the form where the exam's place offers none. */
+function RestrictionsSection({ draft: { setup, restrictions }, filled }: SectionProps) {
+  if (setup.place?.kind !== RESTRICTED_PLACE) {
+    return (
+      <>
+        <p>{UNRESTRICTED}</p>
+        {RESTRICTIONS.map((one) => (
+          <>
+            <input type="hidden" name={`setup.restrictions.${one}`} value={restrictions[one].words} />
+            {restrictions[one].on && <input type="hidden" name="restricted[]" value={one} />}
+            {restrictions[one].confirmed && <input type="hidden" name="reasoned[]" value={one} />}
+          </>
+        ))}
+      </>
+    );
+  }
+  return (
+    <>
+      <p>
+        Everything is off until you switch it on. Test takers read before the exam what each does and why it is needed,
+        in your words; they are told at once of what is noted.
+      </p>
+      {RESTRICTIONS.map((one) => (
+        <SwitchedFields
+          {...{ filled, value: one, own: restrictions[one], told: RESTRICTED[one] }}
+          names={{ on: 'restricted[]', confirmed: 'reasoned[]', words: `setup.restrictions.${one}` }}
+          labels={{ on: `Restrict: ${RESTRICTED[one].name.toLowerCase()}`, words: 'Why this is needed' }}
+        />
+      ))}
+    </>
+  );
+}
+
+/** What can be switched on: what it does, cannot do and costs, and why it is needed. */
+function SwitchedFields(props: {
+  value: string;
+  id?: string | undefined;
+  own: KindDraft;
+  told: { name: string; does: string; cannot: string; costs: string };
+  icon?: Kind;
+  names: { on: string; confirmed: string; words: string };
+  labels: { on: string; words: string };
+  filled: Filled;
+}) {
+  const { value, id, own, told, icon, names, labels, filled } = props;
   const ticked = (list: string, before: boolean) => {
     if (Object.keys(filled.entries).length === 0) return before;
     const entry = filled.entries[list];
-    return Array.isArray(entry) && entry.includes(kind);
+    return Array.isArray(entry) && entry.includes(value);
   };
-  const words = `setup.necessity.${kind}`;
   return (
-    <fieldset class="kind" id={first ? 'recorded[]' : undefined} tabindex={first ? -1 : undefined}>
-      <legend class="unseen">{name}</legend>
+    <fieldset class="kind" id={id} tabindex={id ? -1 : undefined}>
+      <legend class="unseen">{told.name}</legend>
       <div class="field">
         <label class="choice">
-          <input type="checkbox" name="recorded[]" value={kind} checked={ticked('recorded[]', own.on)} />
-          <Icon name={kind} />
-          <strong>Record the {kind}</strong>
+          <input type="checkbox" name={names.on} value={value} checked={ticked(names.on, own.on)} />
+          {icon && <Icon name={icon} />}
+          <strong>{labels.on}</strong>
         </label>
       </div>
       <dl class="details">
         <dt>Does</dt>
-        <dd>{does}</dd>
+        <dd>{told.does}</dd>
         <dt>Cannot</dt>
-        <dd>{cannot}</dd>
+        <dd>{told.cannot}</dd>
         <dt>Costs</dt>
-        <dd>{costs}</dd>
+        <dd>{told.costs}</dd>
       </dl>
       <WordsField
         {...{ filled, optional: true }}
-        name={words}
-        label={`Why the ${kind} is needed`}
+        name={names.words}
+        label={labels.words}
         own={own.words}
         longest={2000}
       />
       {own.words !== '' && !own.confirmed ? (
         <div class="field">
           <label class="choice">
-            <input type="checkbox" name="confirmed[]" value={kind} checked={ticked('confirmed[]', false)} />
+            <input type="checkbox" name={names.confirmed} value={value} checked={ticked(names.confirmed, false)} />
             <span>The suggested words are true of this exam</span>
           </label>
         </div>
       ) : (
-        own.confirmed && <input type="hidden" name="confirmed[]" value={kind} />
+        own.confirmed && <input type="hidden" name={names.confirmed} value={value} />
       )}
     </fieldset>
   );
@@ -381,6 +485,7 @@ export const SECTION_FIELDS: Record<SectionName, (props: SectionProps) => Child>
   what: WhatSection,
   when: WhenSection,
   recordings: RecordingsSection,
+  restrictions: RestrictionsSection,
   people: PeopleSection,
   rules: RulesSection,
 };

@@ -1,3 +1,4 @@
+import type { Child } from 'hono/jsx';
 import type { DraftRow } from '../../db/appliance/drafts.ts';
 import { ReportsAlert, type ReportsWaiting } from '../conduct/alert-view.tsx';
 import { HeldByReports } from '../conduct/held-view.tsx';
@@ -59,11 +60,11 @@ export function DraftPage(props: DraftPageProps) {
           </Notice>
         )}
         {waits && <Waiting {...{ roomOrigin, row, edits }} />}
-        {!waits && edits && <Contents />}
+        {!waits && edits && <Contents names={SECTION_NAMES} />}
         <div class={!waits && edits ? 'drafting' : 'narrow'}>
-          {!waits && edits && <DraftForm {...props} />}
+          {!waits && edits && <DraftForm {...props} at={`/exams/${row.exam}/draft`} names={SECTION_NAMES} />}
           <div class="beside">
-            <Standing {...props} />
+            <DraftStanding {...props} />
           </div>
         </div>
         {edits && (
@@ -86,10 +87,10 @@ export function DraftPage(props: DraftPageProps) {
 }
 
 /** The page is long: ways to its parts. */
-function Contents() {
+export function Contents({ names }: { names: SectionName[] }) {
   return (
     <nav class="row" aria-label="On this page">
-      {SECTION_NAMES.map((name) => (
+      {names.map((name) => (
         <a class="button bare" href={`#${name}`}>
           {SECTION_HEADINGS[name]}
         </a>
@@ -131,27 +132,39 @@ const UNCHANGED_ON_FAILURE = { 'hx-status:4xx': 'swap:none', 'hx-status:5xx': 's
  * One form, so that nothing typed in another section is lost when one is saved. Where scripts run, each change has the list and the
  * preview beside it shown anew, without saving.
  */
-function DraftForm({ row, draft, kept, filled, refused }: DraftPageProps) {
+export function DraftForm(
+  props: Pick<DraftPageProps, 'draft' | 'kept' | 'filled' | 'refused'> & {
+    row: Pick<DraftRow, 'exam'> & { updatedAt: string | null };
+    /** Its address. */
+    at: string;
+    names: SectionName[];
+    /** Whether the exam is published: then its rules and the kind of its place are not changed here. */
+    published?: true;
+    children?: Child;
+  },
+) {
+  const { row, draft, kept, filled, refused, at, names, published, children } = props;
   return (
     <form
       id="draft"
       class="stack"
       method="post"
-      action={`/exams/${row.exam}/draft`}
+      action={at}
       novalidate
-      hx-post={`/exams/${row.exam}/draft/preview`}
+      hx-post={`${at}/preview`}
       hx-trigger="change delay:200ms, input delay:800ms"
       hx-target="#standing"
       hx-swap="outerHTML"
       hx-sync="this:replace"
       {...UNCHANGED_ON_FAILURE}
     >
-      {SECTION_NAMES.map((name) => {
+      {children}
+      {names.map((name) => {
         const Fields = SECTION_FIELDS[name];
         return (
           <section class="card stack" id={name} aria-labelledby={`${name}-heading`}>
             <h2 id={`${name}-heading`}>{SECTION_HEADINGS[name]}</h2>
-            <Fields {...{ draft, kept, filled }} exam={row.exam} />
+            <Fields {...{ draft, kept, filled }} exam={row.exam} published={published ?? false} />
             <div class="row">
               <button class="button" name="section" value={name} aria-label={`Save: ${SECTION_HEADINGS[name]}`}>
                 Save
@@ -159,7 +172,9 @@ function DraftForm({ row, draft, kept, filled, refused }: DraftPageProps) {
               {refused.includes(name) ? (
                 <Status kind="alarm">Not saved: mend what is marked</Status>
               ) : (
-                <span class="hint">Saved, {clock(row.updatedAt)}</span>
+                <span class="hint">
+                  {row.updatedAt === null ? 'As it is published' : `Saved, ${clock(row.updatedAt)}`}
+                </span>
               )}
             </div>
           </section>
@@ -169,24 +184,40 @@ function DraftForm({ row, draft, kept, filled, refused }: DraftPageProps) {
   );
 }
 
-/** What is missing, the way on, and what test takers will read: beside the form, shown anew as it changes. */
-export function Standing(
+/** The same of an exam that is not published yet. */
+export function DraftStanding(
   props: Pick<DraftPageProps, 'institution' | 'row' | 'draft' | 'kept' | 'faults' | 'edits'> & { unsaved?: boolean },
 ) {
-  const { institution, row, draft, kept, faults, edits, unsaved } = props;
-  const editing = edits && row.act === null;
+  const { row, faults, edits } = props;
+  return (
+    <Standing {...props} heading={faults.length === 0 ? 'Ready to be published' : 'Before it can be published'}>
+      {edits && row.act === null && (
+        <button class="button primary" form="draft" formaction={`/exams/${row.exam}/publication`}>
+          Propose the publication
+        </button>
+      )}
+    </Standing>
+  );
+}
+
+/** What is missing, the way on, and what test takers will read: beside the form, shown anew as it changes. @param props.children the way on */
+export function Standing(
+  props: Pick<DraftPageProps, 'institution' | 'draft' | 'kept' | 'faults'> & {
+    row: Pick<DraftRow, 'act'>;
+    heading: string;
+    unsaved?: boolean;
+    children?: Child;
+  },
+) {
+  const { institution, row, draft, kept, faults, heading, unsaved, children } = props;
   return (
     <div id="standing" class="stack">
       {row.act === null && (
         <section class="card stack" id="checklist" aria-labelledby="checklist-heading">
-          <h2 id="checklist-heading">{faults.length === 0 ? 'Ready to be published' : 'Before it can be published'}</h2>
+          <h2 id="checklist-heading">{heading}</h2>
           {unsaved && <p class="hint">As you have typed it; not saved yet.</p>}
           <Checklist faults={faults} />
-          {editing && (
-            <button class="button primary" form="draft" formaction={`/exams/${row.exam}/publication`}>
-              Propose the publication
-            </button>
-          )}
+          {children}
         </section>
       )}
       <section class="stack" aria-labelledby="preview-heading">

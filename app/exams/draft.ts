@@ -1,7 +1,21 @@
 import { z } from 'zod';
-import { type Fault as Finding, findFaults } from '../../hsm/exam-findings.ts';
-import { type ExamDocument, type ExamSetup, type ExamSetupInput, examSetup } from '../../hsm/exam-setup.ts';
-import { createLint } from '../../hsm/lint/lint.ts';
+import {
+  type Fault as Finding,
+  findFaults,
+  findRevisionFaults,
+  findWeakenedPromises,
+} from '../../hsm/exam-findings.ts';
+import {
+  type Aid,
+  AIDS,
+  type ExamDocument,
+  type ExamSetup,
+  type ExamSetupInput,
+  examSetup,
+} from '../../hsm/exam-setup.ts';
+import type { HouseRules } from './house-rules.ts';
+import { RESTRICTED } from './observation.ts';
+import { RESTRICTED_PLACE, type Restriction, RESTRICTIONS } from '../../hsm/restriction.ts';
 import { type Policy, type PolicyInput, policy } from '../../hsm/policy.ts';
 
 /** The kinds of recording that an exam can switch on. */
@@ -17,9 +31,9 @@ export interface KindDraft {
 
 type Partly<T> = { [K in keyof T]?: T[K] | undefined };
 type SetupDraft = Partly<
-  Omit<ExamSetupInput, 'necessity' | 'place' | 'arrangement' | 'privacyOfficer' | 'costsNothing'>
+  Omit<ExamSetupInput, 'necessity' | 'restrictions' | 'place' | 'arrangement' | 'privacyOfficer' | 'costsNothing'>
 > & {
-  place?: { kind?: ExamSetup['place']['kind']; address?: string | undefined };
+  place?: { kind?: ExamSetup['place']['kind']; address?: string | undefined; aids?: Aid[] };
   arrangement?: Partly<Omit<ExamSetup['arrangement'], 'contact'>> & { contact?: Partly<ExamSetup['privacyOfficer']> };
   privacyOfficer?: Partly<ExamSetup['privacyOfficer']>;
   costsNothing?: boolean | undefined;
@@ -36,6 +50,8 @@ export interface Draft {
   policy: Partly<Omit<PolicyInput, 'unit'>>;
   setup: SetupDraft;
   recordings: Record<Kind, KindDraft>;
+  /** Of what its page can restrict, as of what it records. */
+  restrictions: Record<Restriction, KindDraft>;
 }
 
 /** What is kept of a draft's place beside the draft, because it is in no text that is published. */
@@ -53,10 +69,7 @@ export interface CompletedDraft {
   setup: ExamSetup;
 }
 
-const complete = z.strictObject({ title: z.string().trim().min(1).max(200), policy, setup: examSetup });
-const lint = createLint();
-/** Most days that any exam's rules may name (hsm/policy.ts). */
-const LIMITS = { retentionDays: 3650 };
+const whole = z.strictObject({ title: z.string().trim().min(1).max(200), policy, setup: examSetup });
 
 /** What a missing or unusable part means, and how it is mended; by the field that it is in. */
 const MISSING: Record<string, [why: string, instead: string]> = {
@@ -104,27 +117,60 @@ const FIELD_OF: Record<string, string> = {
   policy: 'policy.uploadHours',
 };
 
+type Completed = { exam: CompletedDraft; faults: [] } | { exam: undefined; faults: DraftFault[] };
+
 /**
  * @param unit whose exam it is: custody's id, or null
  * @param kept beside the draft
  * @returns what can be proposed, or what is missing or found, in the order of the page
  */
-export function completed(
-  { title, policy: rules, setup, recordings }: Draft,
-  unit: string | null,
-  kept: KeptPlace,
-): { exam: CompletedDraft; faults: [] } | { exam: undefined; faults: DraftFault[] } {
+export function completed(draft: Draft, unit: string | null, kept: KeptPlace, { lint, limits }: HouseRules): Completed {
+  const content = { policy: { ...draft.policy, unit }, place: placeOf(draft.setup.place, kept) };
+  return complete(draft, content, (exam) => [...findFaults(lint, exam, limits), ...faultsOfTimes(exam)]);
+}
+
+/**
+ * @param draft what a published exam is to become: its rules, where it is and what is kept of its place stay as they are
+ * @param told what was published, and holds at present
+ * @param begun whether test takers have begun it
+ * @returns what can be proposed, or what is missing or found, in the order of the page
+ */
+export function completedRevision(
+  draft: Draft,
+  { policy: rules, setup: before }: Pick<CompletedDraft, 'policy' | 'setup'>,
+  begun: boolean,
+  { lint }: Pick<HouseRules, 'lint'>,
+): Completed {
+  const { place } = before;
+  const kept = {
+    password: place.kind === 'elsewhere' && place.asksPassword === true,
+    documents: place.kind === 'document' ? place.documents : [],
+  };
+  const stays = placeOf({ ...draft.setup.place, kind: place.kind }, kept);
+  return complete(draft, { policy: rules, place: stays }, (exam) => [
+    ...findRevisionFaults(lint, exam, before),
+    ...(begun ? findWeakenedPromises(before, exam.setup) : []),
+  ]);
+}
+
+function complete(
+  { title, setup, recordings, restrictions: restricting }: Draft,
+  { policy: rules, place }: { policy: object; place: object | undefined },
+  look: (exam: CompletedDraft) => Finding[],
+): Completed {
   const on = KINDS.filter((kind) => recordings[kind].on);
   const necessity = Object.fromEntries(on.map((kind) => [kind, recordings[kind].words]));
-  const place = placeOf(setup.place, kept);
-  const given = { title, policy: { ...rules, unit }, setup: { ...setup, place, necessity } };
-  const read = complete.safeParse(given);
+  const restricted = restrictedBy({ setup, restrictions: restricting });
+  const restrictions = Object.fromEntries(restricted.map((one) => [one, restricting[one].words]));
+  const given = { title, policy: rules, setup: { ...setup, place, necessity, restrictions } };
+  const read = whole.safeParse(given);
   // What is there is looked at whatever else is missing.
-  const whole = read.success ? read : complete.safeParse(standIn(given, read.error.issues));
+  const looked = read.success ? read : whole.safeParse(standIn(given, read.error.issues));
   const faults: DraftFault[] = [
     ...(read.success ? [] : read.error.issues.flatMap(wordIssue)),
     ...on.flatMap((kind) => faultOfWords(kind, recordings[kind])),
-    ...(whole.success ? [...findFaults(lint, whole.data, LIMITS), ...faultsOfTimes(whole.data)].map(onPage) : []),
+    ...restricted.flatMap((one) => faultOfReason(one, restricting[one])),
+    ...(looked.success ? look(looked.data).map(onPage) : []),
   ];
   faults.sort((one, other) => rankOf(one) - rankOf(other));
   const once = faults.filter(
@@ -136,8 +182,13 @@ export function completed(
 /** @returns a draft's place as it is published */
 function placeOf(place: Draft['setup']['place'], { password, documents }: KeptPlace): Draft['setup']['place'] | object {
   if (place?.kind === 'paper') return { kind: 'paper' };
-  if (place?.kind === 'document') return { kind: 'document', documents };
+  if (place?.kind === 'document') return { kind: 'document', documents, ...givenAids(place.aids) };
   return place && { kind: place.kind, address: place.address, ...(password && { asksPassword: true }) };
+}
+
+/** @returns what a place on the recorder's page gives beside its documents, as it is published */
+export function givenAids(chosen: readonly Aid[] = []): { aids?: Aid[] } {
+  return chosen.length > 0 ? { aids: AIDS.filter((aid) => chosen.includes(aid)) } : {};
 }
 
 /** What nobody has to say anything about: it stands for parts that are missing. */
@@ -148,6 +199,7 @@ const HARMLESS = {
     ...{ unit: '–', instructions: '', opensAt: null, lastEntryMinutes: null, minutes: null },
     place: { kind: 'paper' },
     necessity: { camera: '–', microphone: '–', screen: '–' },
+    restrictions: { 'full-screen': '–', 'left-page': '–', 'one-screen': '–', clipboard: '–' },
     arrangement: { alternative: '–', contact: { name: '–', email: 'exams@university.example' }, answerDays: 1 },
     privacyOfficer: { name: '–', email: 'privacy@university.example' },
     ...{ reviewers: '–', legalBasis: '–', costsNothing: true },
@@ -177,12 +229,14 @@ function standIn(given: object, issues: readonly z.core.$ZodIssue[]): object {
 /** What fields' names begin with, in the order of the page. */
 const ORDER = [
   ...['title', 'setup.unit', 'setup.place', 'setup.instructions', 'setup.language'],
-  ...['setup.opensAt', 'policy.closesAt', 'setup.minutes', 'setup.lastEntryMinutes', 'recorded', 'setup.necessity'],
+  ...['setup.opensAt', 'policy.closesAt', 'setup.minutes', 'setup.lastEntryMinutes', 'setup.breaks'],
+  ...['recorded', 'setup.necessity', 'setup.restrictions'],
   ...['setup.reviewers', 'setup.arrangement.alternative', 'setup.arrangement.contact', 'setup.arrangement.answerDays'],
   ...['setup.privacyOfficer', 'setup.legalBasis', 'setup.costsNothing', 'policy'],
 ];
 
-function onPage(fault: DraftFault): DraftFault {
+/** @returns what was found, by its field on the page */
+export function onPage(fault: DraftFault): DraftFault {
   const path = fault.field.replace(/^(setup\.place\.documents)\..*$/, '$1');
   return { ...fault, field: FIELD_OF[path] ?? path };
 }
@@ -214,8 +268,22 @@ function faultOfWords(kind: Kind, { words, confirmed }: KindDraft): DraftFault[]
   ];
 }
 
+function faultOfReason(one: Restriction, { words, confirmed }: KindDraft): DraftFault[] {
+  const field = `setup.restrictions.${one}`;
+  const name = RESTRICTED[one].name.toLowerCase();
+  if (words.trim() !== '' && confirmed) return [];
+  if (words.trim() !== '') {
+    const why = `Nobody has confirmed why this is restricted: ${name}.`;
+    return [
+      { field, kind: 'unconfirmed', why, instead: 'Rewrite the words, or tick that they are true of this exam.' },
+    ];
+  }
+  const why = `It is not said why this is restricted: ${name}.`;
+  return [{ field, kind: 'missing', why, instead: 'Say it in words that test takers read, or switch it off.' }];
+}
+
 /** What no time between now and the signature mends is custody's to find; this is asked when it is proposed. */
-function faultsOfTimes({ policy: { closesAt } }: CompletedDraft): DraftFault[] {
+function faultsOfTimes({ policy: { closesAt } }: CompletedDraft): Finding[] {
   if (Date.parse(closesAt) > Date.now()) return [];
   const why = 'The exam would have closed already.';
   return [{ field: 'policy.closesAt', kind: 'window', why, instead: 'Give a later time.' }];
@@ -224,7 +292,7 @@ function faultsOfTimes({ policy: { closesAt } }: CompletedDraft): DraftFault[] {
 function wordIssue({ path, message }: z.core.$ZodIssue): DraftFault[] {
   const dotted = path.join('.');
   // What a kind lacks is said of the kind; that there is none, of all.
-  if (dotted.startsWith('setup.necessity.')) return [];
+  if (/^setup\.(necessity|restrictions)\./.test(dotted)) return [];
   const parts = Object.keys(MISSING).filter((name) => name.startsWith(`${dotted}.`));
   const fields =
     dotted === 'setup.necessity'
@@ -245,11 +313,35 @@ function wordIssue({ path, message }: z.core.$ZodIssue): DraftFault[] {
 
 /** @returns a draft of an exam that is like a published one; its times are open again, and its words wait to be confirmed */
 export function draftOf({ title, policy: rules, setup }: CompletedDraft): Draft {
-  const { necessity, place, opensAt: _opensAt, costsNothing: _costsNothing, ...told } = setup;
+  const { necessity, restrictions, place, opensAt: _opensAt, costsNothing: _costsNothing, ...told } = setup;
   const { unit: _unit, closesAt: _closesAt, ...kept } = rules;
-  // Password and documents stay with their exam.
-  const where = { kind: place.kind, ...(place.kind === 'elsewhere' && { address: place.address }) };
-  return { title, policy: kept, setup: { ...told, place: where }, recordings: kindsOf(necessity) };
+  return {
+    title,
+    policy: kept,
+    setup: { ...told, place: draftPlaceOf(place) },
+    recordings: kindsOf(necessity),
+    restrictions: restrictingOf(restrictions),
+  };
+}
+
+/** @returns what a published exam is changed in: everything as test takers are told it, word for word */
+export function revisionOf({ title, policy: rules, setup }: CompletedDraft): Draft {
+  const { necessity, restrictions, place, ...told } = setup;
+  const { unit: _unit, ...kept } = rules;
+  const [recordings, restricting] = [kindsOf(necessity), restrictingOf(restrictions)];
+  // Who published them stood by these words.
+  for (const one of [...Object.values(recordings), ...Object.values(restricting)]) one.confirmed = one.on;
+  const setUp = { ...told, place: draftPlaceOf(place) };
+  return { title, policy: kept, setup: setUp, recordings, restrictions: restricting };
+}
+
+/** @returns what a draft says of a published exam's place: password and documents stay with their exam */
+function draftPlaceOf(place: ExamSetup['place']): Draft['setup']['place'] {
+  return {
+    kind: place.kind,
+    ...(place.kind === 'elsewhere' && { address: place.address }),
+    ...(place.kind === 'document' && givenAids(place.aids)),
+  };
 }
 
 /** @returns a draft like another one, its words to be confirmed again */
@@ -258,11 +350,28 @@ export function duplicateOf(draft: Draft): Draft {
   const { closesAt: _closesAt, ...rules } = draft.policy;
   const recordings = structuredClone(draft.recordings);
   for (const kind of KINDS) recordings[kind].confirmed = false;
-  return { title: draft.title, policy: rules, setup, recordings };
+  const restrictions = structuredClone(draft.restrictions);
+  for (const one of RESTRICTIONS) restrictions[one].confirmed = false;
+  return { title: draft.title, policy: rules, setup, recordings, restrictions };
 }
 
 /** @returns the kinds of recording with the given words switched on, waiting to be confirmed; all others off */
 export function kindsOf(words: Partial<Record<Kind, string | undefined>>): Record<Kind, KindDraft> {
-  const kind = (text: string | undefined) => ({ on: text !== undefined, words: text ?? '', confirmed: false });
-  return { camera: kind(words.camera), microphone: kind(words.microphone), screen: kind(words.screen) };
+  return {
+    camera: switchedBy(words.camera),
+    microphone: switchedBy(words.microphone),
+    screen: switchedBy(words.screen),
+  };
 }
+
+/** @returns the restrictions, likewise */
+export function restrictingOf(words: Partial<Record<Restriction, string | undefined>>): Record<Restriction, KindDraft> {
+  return Object.fromEntries(RESTRICTIONS.map((one) => [one, switchedBy(words[one])])) as Record<Restriction, KindDraft>;
+}
+
+/** @returns what the draft restricts: where its place allows for it */
+export function restrictedBy({ setup, restrictions }: Pick<Draft, 'setup' | 'restrictions'>): Restriction[] {
+  return setup.place?.kind === RESTRICTED_PLACE ? RESTRICTIONS.filter((one) => restrictions[one].on) : [];
+}
+
+const switchedBy = (text: string | undefined) => ({ on: text !== undefined, words: text ?? '', confirmed: false });

@@ -5,18 +5,18 @@ import { keptUntil, uploadBy } from '../attempts/retention.ts';
 import { termsOf } from '../attempts/terms.ts';
 import { Day, Moment } from '../ui/moment.tsx';
 import { wordsIn } from '../words/language.ts';
-import { type Draft, type KeptPlace, KINDS } from './draft.ts';
+import { type Draft, givenAids, type KeptPlace, KINDS, restrictedBy } from './draft.ts';
 
 /** Stands where a draft does not say it yet. */
 const UNSAID = '[not said yet]';
 
 /** Of the place, what the notice speaks of: its address does not stand there. */
 function placeOf(
-  { kind = 'elsewhere' }: Draft['setup']['place'] = {},
+  { kind = 'elsewhere', aids }: Draft['setup']['place'] = {},
   { password, documents }: KeptPlace,
 ): ExamSetup['place'] {
   if (kind === 'paper') return { kind };
-  if (kind === 'document') return { kind, documents };
+  if (kind === 'document') return { kind, documents, ...givenAids(aids) };
   return { kind, address: '/', ...(password && { asksPassword: true as const }) };
 }
 
@@ -31,9 +31,12 @@ export function NoticePreview(props: { institution: string; draft: Draft; kept: 
     name: contact.name ?? UNSAID,
     email: contact.email ?? UNSAID,
   });
-  const { opensAt = null, lastEntryMinutes = null, minutes = null } = setup;
+  const { opensAt = null, lastEntryMinutes = null, minutes = null, breaks } = setup;
   const necessity = Object.fromEntries(
     KINDS.filter((kind) => recordings[kind].on).map((kind) => [kind, recordings[kind].words || UNSAID]),
+  );
+  const restrictions = Object.fromEntries(
+    restrictedBy(draft).map((one) => [one, draft.restrictions[one].words || UNSAID]),
   );
   return (
     <div class="preview stack" lang={language}>
@@ -45,7 +48,8 @@ export function NoticePreview(props: { institution: string; draft: Draft; kept: 
       {closesAt && (
         <TermsText
           words={words}
-          terms={termsOf({ policy: { closesAt, uploadHours }, setup: { opensAt, lastEntryMinutes, minutes } })}
+          terms={termsOf({ policy: { closesAt, uploadHours }, setup: { opensAt, lastEntryMinutes, minutes, breaks } })}
+          breaks={breaks}
         />
       )}
       <NoticeText
@@ -57,6 +61,7 @@ export function NoticePreview(props: { institution: string; draft: Draft; kept: 
           instructions: setup.instructions ?? '',
           place: placeOf(setup.place, kept),
           necessity,
+          restrictions,
           legalBasis: setup.legalBasis ?? UNSAID,
           reviewers: setup.reviewers ?? UNSAID,
           chapterSeconds: setup.chapterSeconds ?? 300,

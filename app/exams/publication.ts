@@ -1,11 +1,13 @@
-import { endProposal, findDraft, type DraftRow, setProposal } from '../../db/appliance/drafts.ts';
+import { type DraftRow, endProposal, findDraft, findRevision, setProposal } from '../../db/appliance/drafts.ts';
 import type { ApplianceDatabase } from '../../db/appliance/open.ts';
 import type { WebCustody } from '../custody/client.ts';
 import { AppError } from '../errors.ts';
-import type { CompletedDraft } from './draft.ts';
 import { enterExam } from './exam.ts';
 
 export type PublishingCustody = Pick<WebCustody, 'propose' | 'proposal' | 'withdrawProposal' | 'exam'>;
+
+/** What a draft becomes: a published exam, or another version of one. */
+type Publication = Extract<Parameters<WebCustody['propose']>[0], { type: 'publish-exam' | 'revise-exam' }>;
 
 /**
  * Has the publication wait in the reading room. The draft stays as it is from then on.
@@ -13,10 +15,10 @@ export type PublishingCustody = Pick<WebCustody, 'propose' | 'proposal' | 'withd
  */
 export async function proposePublication(
   { db, custody }: { db: ApplianceDatabase; custody: PublishingCustody },
-  exam: string,
-  content: CompletedDraft,
+  publication: Publication,
 ): Promise<void> {
-  const { act } = await custody.propose({ type: 'publish-exam', exam, ...content });
+  const { exam } = publication;
+  const { act } = await custody.propose(publication);
   if (setProposal(db, exam, act)) return;
   // Somebody else was quicker: two of one exam shall not wait.
   await custody.withdrawProposal(act);
@@ -46,7 +48,7 @@ export async function settlePublication(
 
 /**
  * Takes a proposed publication back, so that its draft can be edited.
- * @throws AppError already-done where it was signed meanwhile: the exam is published then
+ * @throws AppError already-done where it was signed meanwhile: it is published then
  */
 export async function takeBackPublication(
   { db, custody }: { db: ApplianceDatabase; custody: PublishingCustody },
@@ -57,7 +59,7 @@ export async function takeBackPublication(
     await custody.withdrawProposal(act);
   } catch (error) {
     await settlePublication({ db, custody }, exam, act);
-    if (findDraft(db, exam)?.act !== null) throw error;
+    if ((findDraft(db, exam) ?? findRevision(db, exam))?.act !== null) throw error;
   }
   endProposal(db, exam, act, null);
 }

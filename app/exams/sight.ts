@@ -9,10 +9,10 @@ export function setsUpExams({ representative }: Pick<Signed, 'representative'>):
 }
 
 /** @returns which exams a person sees: administrators and privacy officers those of their unit, everybody those they are assigned to */
-export function sightOf({ representative, exams }: Pick<Signed, 'representative' | 'exams'>): Sight {
+export function sightOf({ representative, assigned }: Pick<Signed, 'representative' | 'assigned'>): Sight {
   const { roles, unit } = representative;
   const runs = roles.includes('exam-administrator') || roles.includes('privacy-officer');
-  return { runs: runs ? { unit } : null, assigned: exams };
+  return { runs: runs ? { unit } : null, assigned };
 }
 
 /** @returns whether an exam of this unit that is not published is seen */

@@ -3,7 +3,7 @@ import type { Words } from '../words/en.ts';
 import { wordsIn } from '../words/language.ts';
 import type { Filled } from '../ui/filled.ts';
 import { type Language, LANGUAGES } from '../words/languages.ts';
-import { type Draft, type Kind, KINDS, kindsOf } from './draft.ts';
+import { type Draft, type Kind, KINDS, kindsOf, restrictingOf } from './draft.ts';
 
 export type TemplateName = keyof Words['suggestion']['templates'];
 
@@ -64,6 +64,7 @@ export function draftFrom(template: TemplateName, title: string, language: Langu
     },
     setup: { language, place: { kind: place }, instructions, arrangement: { answerDays: 5 } },
     recordings: kindsOf(necessity),
+    restrictions: restrictingOf({}),
   };
 }
 

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
+import { givenSockets } from '../../systemd/supervision.ts';
+import { ConfigError } from '../config.ts';
 import { limitConnections, SlowBodies } from './connections.ts';
 
 /**
@@ -22,16 +24,27 @@ const PATIENCE = {
 
 /**
  * Starts an HTTPS listener of this process's own: nothing in front of it sees plaintext.
+ * @param options.place of the listener: systemd may have opened a socket of this name
+ * @param options.port undefined where systemd has to have
  * @param options.connections most at once; see {@link limitConnections}
+ * @throws ConfigError where there is neither a socket nor a port
  */
-export function listen(options: {
+export async function listen(options: {
   fetch: Parameters<typeof createAdaptorServer>[0]['fetch'];
+  place: 'exam' | 'staff' | 'room';
   address: string;
-  port: number;
+  port: number | undefined;
   certificate: string;
   key: string;
   connections: number;
 }): Promise<Server> {
+  const { place, address, port } = options;
+  const fd = givenSockets().get(place);
+  if (fd === undefined && port === undefined) {
+    throw new ConfigError(
+      `CLOISTER_${place.toUpperCase()}_PORT is missing, and systemd opened no socket named “${place}”.`,
+    );
+  }
   const slowBodies = new SlowBodies();
   const server = createAdaptorServer({
     fetch: (request, env) =>
@@ -50,7 +63,7 @@ export function listen(options: {
   server.on('close', () => slowBodies.stop());
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port, options.address, () => resolve(server));
+    server.listen(fd === undefined ? { port, host: address } : { fd }, () => resolve(server));
   });
 }
 

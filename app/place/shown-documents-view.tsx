@@ -14,10 +14,13 @@ export function Documents(props: { words: Words; exam: Exam; documents: ExamDocu
         <figure class="stack" data-document={document.digest} data-type={document.type}>
           <figcaption class="row">
             <strong {...langOf(exam, words)}>{document.name}</strong>
-            <a class="button bare" data-document-tab target="_blank" rel="noopener" hidden>
-              <Icon name="open" />
-              {words.place.openDocument}
-            </a>
+            {/* A tab of its own would be in front of the exam's page. */}
+            {exam.setup.restrictions['left-page'] === undefined && (
+              <a class="button bare" data-document-tab target="_blank" rel="noopener" hidden>
+                <Icon name="open" />
+                {words.place.openDocument}
+              </a>
+            )}
           </figcaption>
           <p class="hint" data-document-message>
             {words.place.documentFollows}

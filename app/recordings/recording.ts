@@ -61,6 +61,14 @@ export class Recording {
     return { recording, source, startedAt, nextSegment: this.#nextSegment, nextChapter };
   }
 
+  /** What its browser told of breaks: epoch ms. */
+  get breaks(): { from: number; to: number }[] {
+    const began = Date.parse(this.header.startedAt);
+    return this.#gaps
+      .filter(({ cause }) => cause === 'break')
+      .map(({ from, to }) => ({ from: began + from / 1000, to: began + to / 1000 }));
+  }
+
   get idle(): boolean {
     return this.#journal.idle;
   }

@@ -178,18 +178,21 @@ export class Recordings {
 
   /**
    * @param attemptKey a browser's key: SubjectPublicKeyInfo
-   * @returns where each of this browser's recordings stands, oldest first, and what a seal has to say of the other browsers'
+   * @returns where each of this browser's recordings stands, oldest first; what a seal has to say of the other browsers', and for how
+   *   many seconds they told of breaks
    */
   async standing(
     attempt: string,
     attemptKey: Buffer,
-  ): Promise<{ own: RecordingState[]; others: SealStatement['recordings'] }> {
+  ): Promise<{ own: RecordingState[]; others: SealStatement['recordings']; rested: number }> {
     const key = attemptKey.toString('base64url');
     const all = await this.#inTurn(attempt, () => this.#all(attempt));
-    const others = all.filter(({ header }) => header.attemptKey !== key).map(({ summary }) => summary);
+    const elsewhere = all.filter(({ header }) => header.attemptKey !== key);
+    const others = elsewhere.map(({ summary }) => summary);
     return {
       own: all.filter(({ header }) => header.attemptKey === key).map(({ state }) => state),
       others: others.filter(({ chapters, segments }) => chapters + segments > 0),
+      rested: Math.round(secondsOf(elsewhere.flatMap(({ breaks }) => breaks))),
     };
   }
 
@@ -332,6 +335,16 @@ async function writeSeal(recordings: Recording[], signed: SignedStatement, recei
   // Custody's entry says which of the attempt's browsers signed it.
   const { publicKey: key } = JSON.parse(receipt.entry.body) as { publicKey?: string };
   for (const recording of recordings) await recording.seal({ statement, signature, ...(key && { key }), receipt });
+}
+
+/** @param stretches epoch ms @returns how long they are together: the sources of one browser lie side by side */
+function secondsOf(stretches: { from: number; to: number }[]): number {
+  let [seconds, until] = [0, -Infinity];
+  for (const { from, to } of stretches.toSorted((a, b) => a.from - b.from)) {
+    seconds += Math.max(0, to - Math.max(from, until)) / 1000;
+    until = Math.max(until, to);
+  }
+  return seconds;
 }
 
 const frameOf = (header: HeaderRecord): Uint8Array[] =>

@@ -2,7 +2,15 @@
 import { createHash, createPublicKey, hash, type KeyObject, verify } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { z } from 'zod';
-import { GAP_CAUSES, type ChapterStatement, type Envelope, type SealStatement, type SignedStatement } from '../wire.ts';
+import {
+  GAP_CAUSES,
+  type ChapterStatement,
+  type Envelope,
+  type IncidentStatement,
+  RESTRICTIONS,
+  type SealStatement,
+  type SignedStatement,
+} from '../wire.ts';
 
 const uuid = z.uuid().lowercase();
 const count = z.int().nonnegative().max(0xffffffff);
@@ -80,6 +88,18 @@ const sealStatement: z.ZodType<SealStatement> = z.strictObject({
   endedAt: z.iso.datetime(),
 });
 
+const incidentStatement: z.ZodType<IncidentStatement> = z
+  .strictObject({
+    type: z.literal('incident'),
+    attempt: uuid,
+    recording: uuid,
+    chapter: count,
+    from: z.number().nonnegative(),
+    to: z.number().nonnegative(),
+    kind: z.enum(RESTRICTIONS),
+  })
+  .refine(({ from, to }) => from <= to, 'ends before it begins');
+
 /** A record's text is not what it has to be; the message says in what. */
 export class RecordError extends Error {}
 
@@ -90,6 +110,9 @@ export const readChapterStatement = (text: string): ChapterStatement =>
   readCanonical(chapterStatement, text, 'chapter statement');
 /** @throws RecordError when the text is not the canonical JSON of a seal's statement */
 export const readSealStatement = (text: string): SealStatement => readCanonical(sealStatement, text, 'seal statement');
+/** @throws RecordError when the text is not the canonical JSON of an incident's statement */
+export const readIncidentStatement = (text: string): IncidentStatement =>
+  readCanonical(incidentStatement, text, 'incident statement');
 
 function readCanonical<T>(shape: z.ZodType<T>, text: string, name: string): T {
   let value: unknown;

@@ -7,7 +7,7 @@ import { describing, Fault, FormFault } from '../ui/fields.tsx';
 import type { Filled } from '../ui/filled.ts';
 import { ReleaseForm } from './release-form.tsx';
 import { RoomPage } from './room-page.tsx';
-import { ACCESSES, DEGRADED, OUTCOMES, PURPOSES, wordUnrecorded } from './words.ts';
+import { ACCESSES, DEGRADED, INCIDENTS, OUTCOMES, PURPOSES, wordUnrecorded } from './words.ts';
 
 /** @param recorded seconds of recording per attempt, where its files are here */
 export function QueuePage(props: {
@@ -163,7 +163,9 @@ function accessDetail(access: Access): string {
     return `${part}${degraded}${access.reason ? `. ${access.reason}` : ''}`;
   }
   if (access.kind === 'released') return `${amount(access.chapters.length, 'chapter')}${degraded}`;
-  return access.outcome ? (OUTCOMES[access.outcome] ?? access.outcome) : (access.reason ?? '–');
+  return access.outcome
+    ? (OUTCOMES[access.outcome] ?? access.outcome)
+    : (INCIDENTS[access.reason ?? ''] ?? access.reason ?? '–');
 }
 
 /** Several attempts that are opened by one act, or why they cannot be. */

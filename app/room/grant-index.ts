@@ -16,6 +16,7 @@ export async function readGrantIndex(shelf: Shelf, grant: GrantView, now = new D
     expiresAt: grant.expiresAt,
     purpose: grant.purpose,
     watermark: `${grant.representative.name} · ${now.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+    incidents: grant.incidents,
     recordings: indexes
       .map((index) => {
         const { recording, source, startedAt, mimeType } = index.header;

@@ -201,6 +201,16 @@ function Player({ index }: { index: GrantIndex }) {
         <p data-part="refused" data-status="alarm"></p>
         <p data-part="failed" data-status="notice"></p>
       </div>
+      <details class="gaps" data-part="incidents" open hidden>
+        <summary>
+          Noted by the test taker’s browser: <span data-part="incident-count">0</span>
+        </summary>
+        <p class="hint">
+          A note has its times and nothing else: it does not say why, and it decides nothing. The test taker was told at
+          once.
+        </p>
+        <ul></ul>
+      </details>
       <details class="gaps" data-part="gaps" hidden>
         <summary>
           Where there is nothing to see: <span data-part="gap-count">0</span>

@@ -30,6 +30,13 @@ export const ACCESSES: Record<string, string> = {
   closed: 'Closed by the appliance',
 };
 
+/** What browsers note of an exam's restrictions. Of all others, the name. */
+export const INCIDENTS: Record<string, string> = {
+  'full-screen': 'The exam’s page was not in full screen',
+  'left-page': 'The exam’s page was not in front',
+  'one-screen': 'A second screen was connected',
+};
+
 /** @returns that kinds of recording are not there, and that this is as it should be; why is told to nobody who reviews */
 export function wordUnrecorded(kinds: readonly string[]): string {
   const list = new Intl.ListFormat('en-GB').format(kinds);

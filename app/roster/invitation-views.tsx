@@ -55,6 +55,9 @@ export function InvitationsPage({
               <>
                 <MailForm {...{ exam, addressees, now }} />
                 <p>
+                  <a href={`/exams/${exam}/mails/tests`}>Send the mail to yourself first</a>
+                </p>
+                <p>
                   <a href={`/exams/${exam}/mails`}>How the mails stand</a>
                 </p>
               </>

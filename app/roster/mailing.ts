@@ -14,10 +14,12 @@ import { createToken, digestToken } from '../attempts/token.ts';
 import type { ExamRules } from '../exams/rule-book.ts';
 import { MailServer, MailServerAway, type Outcome, type Trouble } from '../mail/mail-server.ts';
 import type { MailSettings } from '../mail/settings.ts';
-import { writeInvitation } from './invitation-mail.tsx';
+import { type Sending, writeInvitation } from './invitation-mail.tsx';
 import { linkOf } from './invitations.ts';
 
 const MINUTE = 60_000;
+/** Stands where a token stands in a personal link; tokens are longer. */
+const SAMPLE_LINK = 'sample-that-opens-nothing';
 
 /** How fast mails go out, and when what failed is tried again; milliseconds. */
 export interface Pace {
@@ -94,6 +96,30 @@ export class Mailing {
     return entered;
   }
 
+  /**
+   * Hands over at once, on a connection of its own, the mail that test takers of an exam get; its link is a sample, which opens nothing.
+   * @param patience milliseconds until it counts as uncertain whether the server took it
+   * @throws MailServerAway
+   */
+  async sendTest(
+    rules: ExamRules,
+    { name, email }: { name: string; email: string },
+    patience = 30_000,
+  ): Promise<Outcome> {
+    const server = new MailServer(this.#settings);
+    const timer = setTimeout(() => server.close(), patience);
+    try {
+      const link = linkOf(this.#examOrigin, SAMPLE_LINK, rules);
+      const message = await writeInvitation(rules, { name, candidate: 'SAMPLE', link }, this.#sendingTo(email));
+      const outcome = await server.hand({ to: email, message });
+      this.#log.info({ exam: rules.exam, outcome: outcome.kind }, 'test of an invitation by mail');
+      return outcome;
+    } finally {
+      clearTimeout(timer);
+      server.close();
+    }
+  }
+
   /** Why nothing goes out, where nothing does. */
   get halt(): Halt | undefined {
     return this.#halt;
@@ -150,11 +176,7 @@ export class Mailing {
     const token = createToken();
     const linkDigest = digestToken(token);
     const link = linkOf(this.#examOrigin, token, rules);
-    const sending = {
-      ...{ from: this.#settings.from, to: email },
-      ...{ institution: this.#institution, examOrigin: this.#examOrigin },
-    };
-    const message = await writeInvitation(rules, { name, candidate, link }, sending);
+    const message = await writeInvitation(rules, { name, candidate, link }, this.#sendingTo(email));
     const earlier = beginMail(this.#db, mail, email, linkDigest, now());
     if (!earlier) return;
     const unsent = { linkDigest, earlier };
@@ -181,6 +203,10 @@ export class Mailing {
         return noteMail(this.#db, mail, note, unsent);
       }
     }
+  }
+
+  #sendingTo(to: string): Sending {
+    return { from: this.#settings.from, to, institution: this.#institution, examOrigin: this.#examOrigin };
   }
 
   /** @param wakes whether somebody who asks for mails ends it */

@@ -42,7 +42,7 @@ export function rosterPath({ exam, rules }: Pick<RosterExam, 'exam' | 'rules'>):
 export function requireRoster(db: ApplianceDatabase) {
   return createMiddleware<RosterEnv>(async (c, next) => {
     const id = c.req.param('exam') ?? '';
-    const kept = c.var.exams.includes(id) ? findExamRules(db, id) : undefined;
+    const kept = c.var.sees ? findExamRules(db, id) : undefined;
     if (kept === undefined) {
       const draft = setsUpExams(c.var) ? findDraft(db, id) : undefined;
       if (!draft || !seesDraftsOf(sightOf(c.var), draft.unit)) throw new AppError('not-found', { detail: 'exam' });

@@ -1,6 +1,7 @@
 import type { Child } from 'hono/jsx';
 import type { RosterCounts, RosterRow } from '../../db/appliance/roster.ts';
 import { ReportsAlert, type ReportsWaiting } from '../conduct/alert-view.tsx';
+import { keptUntil } from '../attempts/retention.ts';
 import { Icon } from '../ui/icons.tsx';
 import { Moment } from '../ui/moment.tsx';
 import { Page } from '../ui/page.tsx';
@@ -140,12 +141,20 @@ export function RosterPage(
       </form>
       <Roster exam={shell.exam} runs={runs} part={part} />
       {runs && (
-        <form method="post" action={`/exams/${exam}/copies`}>
-          <button class="button bare">
-            <Icon name="pen" />
-            Duplicate into a new draft
-          </button>
-        </form>
+        <div class="row">
+          {rules && Date.parse(keptUntil(rules.policy)) > Date.now() && (
+            <a class="button bare" href={`/exams/${exam}/revision`}>
+              <Icon name="pen" />
+              Change what test takers are told
+            </a>
+          )}
+          <form method="post" action={`/exams/${exam}/copies`}>
+            <button class="button bare">
+              <Icon name="list" />
+              Duplicate into a new draft
+            </button>
+          </form>
+        </div>
       )}
     </RosterShell>
   );

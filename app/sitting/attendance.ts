@@ -13,6 +13,7 @@ export const STATES = [
   'offline',
   'buffering',
   'finishing',
+  'break',
   'recording',
   'not-started',
   'no-show',
@@ -33,6 +34,8 @@ export interface Attendance {
   lacks: readonly Lack[];
   /** Seconds of recording that waited to be sent when they were heard last. */
   waitingSeconds: number;
+  /** Until when a break that they are on may last; null where they are on none. */
+  breakUntil: string | null;
   /** When that was; null where they are not expected to say anything, and before anything was heard here. */
   heardAt: string | null;
   startedAt: string | null;
@@ -66,18 +69,24 @@ export function attendanceOf(
   { elsewhere, heard, since, now }: { elsewhere: boolean; heard: Heard | undefined; since: number; now: number },
 ): Attendance {
   const { candidate, name, startedAt, endedAt } = row;
-  const quiet = { candidate, name, lacks: [], waitingSeconds: 0, heardAt: null, startedAt, endsAt: null };
+  const quiet = {
+    ...{ candidate, name, lacks: [], waitingSeconds: 0, breakUntil: null },
+    ...{ heardAt: null, startedAt, endsAt: null },
+  };
   if (startedAt === null) return { ...quiet, state: absenceOf(terms, elsewhere, now) };
   if (endedAt !== null) return { ...quiet, state: 'finished' };
   const silence = now - (heard?.at ?? Math.max(since, Date.parse(startedAt)));
   const waitingSeconds = heard?.waitingSeconds ?? 0;
-  const state = stateOf(heard?.phase ?? 'recording', silence, waitingSeconds * 1000);
+  const rests = heard?.breakSeconds === undefined ? 0 : heard.at + heard.breakSeconds * 1000;
+  // Who is on a break may close their computer.
+  const state = rests > now ? 'break' : stateOf(heard?.phase ?? 'recording', silence, waitingSeconds * 1000);
   return {
     ...quiet,
     state,
     // What is long past is told as silence.
     lacks: heard && (state === 'recording' || state === 'buffering') ? heard.lacks : [],
     waitingSeconds,
+    breakUntil: state === 'break' ? new Date(rests).toISOString() : null,
     heardAt: heard ? new Date(heard.at).toISOString() : null,
     endsAt: endOf(terms, startedAt),
   };

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { findAttemptOf } from '../../db/appliance/attempts.ts';
 import type { ApplianceDatabase } from '../../db/appliance/open.ts';
-import { ownTermsOf } from '../attempts/own-terms.ts';
+import { breakMinutesOf, ownTermsOf } from '../attempts/own-terms.ts';
 import { requireTestTaker } from '../attempts/session-guard.ts';
 import { endOf } from '../attempts/terms.ts';
 import { AppError } from '../errors.ts';
@@ -22,8 +22,13 @@ export function conditionRoutes(parts: { db: ApplianceDatabase; rules: Pick<Rule
     if (attempt.endedAt) throw new AppError('attempt-sealed');
     const now = Date.now();
     conditions.note(said, now);
-    const terms = ownTermsOf(db, await rules.of(testTaker.exam, LIVE_MS), testTaker);
-    const told: OwnTime = { now: new Date(now).toISOString(), endsAt: endOf(terms, attempt.startedAt) };
+    const published = await rules.of(testTaker.exam, LIVE_MS);
+    const terms = ownTermsOf(db, published, testTaker);
+    const told: OwnTime = {
+      now: new Date(now).toISOString(),
+      endsAt: endOf(terms, attempt.startedAt),
+      breakMinutes: breakMinutesOf(db, published.setup, testTaker),
+    };
     return c.json(told);
   });
 }

@@ -13,6 +13,8 @@ export const condition = z.strictObject({
   lacks: z.array(z.enum(LACKS)).max(LACKS.length),
   /** Seconds of recording that wait to be sent. */
   waitingSeconds: z.int().min(0).max(1_000_000),
+  /** Seconds that are left of the break that they are on. */
+  breakSeconds: z.int().min(1).max(86_400).optional(),
 });
 export type Condition = z.infer<typeof condition>;
 

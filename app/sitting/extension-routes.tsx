@@ -47,6 +47,7 @@ export function extensionRoutes(parts: {
     roomOrigin: config.CLOISTER_ROOM_ORIGIN,
     exam,
   });
+  // Who runs a draft oversees nothing yet: there is nobody whose time could be extended.
   return new Hono<RosterEnv>()
     .get('/exams/:exam/extensions/new', signedIn, roster, requireRunning, requireOversight, (c) => {
       const candidate = c.req.query('candidate') ?? '';

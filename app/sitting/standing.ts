@@ -7,6 +7,7 @@ export const STATES: Record<State, { kind: StatusKind; icon: IconName; says: str
   recording: { kind: 'good', icon: 'good', says: 'Recording' },
   buffering: { kind: 'notice', icon: 'sending', says: 'Buffering' },
   offline: { kind: 'notice', icon: 'plug', says: 'Offline' },
+  break: { kind: 'quiet', icon: 'clock', says: 'On a break' },
   finishing: { kind: 'good', icon: 'sending', says: 'Finished, sending the rest' },
   finished: { kind: 'good', icon: 'seal', says: 'Finished' },
   'not-started': { kind: 'quiet', icon: 'quiet', says: 'Not started' },

@@ -28,6 +28,7 @@ const SHOWN: [Part['show'], string][] = [
   ['help', 'Need help'],
   ['offline', 'Offline'],
   ['buffering', 'Buffering'],
+  ['break', 'On a break'],
   ['recording', 'Recording'],
   ['finishing', 'Sending the rest'],
   ['finished', 'Finished'],
@@ -148,7 +149,7 @@ export function AttendancePart({ exam, part }: { exam: string; part: SittingPart
 }
 
 /** How somebody stands, and what they need help with. */
-function Standing({ state, lacks, waitingSeconds, heardAt, now }: Attendance & { now: number }) {
+function Standing({ state, lacks, waitingSeconds, breakUntil, heardAt, now }: Attendance & { now: number }) {
   const { kind, icon, says } = STATES[state];
   const silent = heardAt === null ? null : Math.round((now - Date.parse(heardAt)) / 1000);
   return (
@@ -162,6 +163,12 @@ function Standing({ state, lacks, waitingSeconds, heardAt, now }: Attendance & {
         </>
       ))}
       <Status {...{ kind, icon }}>{says}</Status>
+      {breakUntil && (
+        <span class="hint">
+          {' '}
+          until <Moment at={breakUntil} /> at most
+        </span>
+      )}
       {state === 'buffering' && (
         <span class="hint">
           {' '}

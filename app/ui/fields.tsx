@@ -160,23 +160,42 @@ export function ChoiceField(props: FieldProps & { options: [value: string, words
   );
 }
 
-/**
- * Several of a few.
- * @param name of the entries' list, with `[]` behind it
- * @param options value, words and what they mean, of each
- * @param own those that stand ticked before anybody chose
- */
+/** What can be chosen of a few: how it is sent, its words and what they mean. */
+export interface Option {
+  value: string;
+  words: string;
+  means?: string;
+}
+
+/** Several of a few. @param name of the entries' list, with `[]` behind it @param own those that stand ticked before anybody chose */
 export function ChecksField(props: {
   filled: Filled;
   name: `${string}[]`;
   legend: string;
-  options: { value: string; words: string; means?: string }[];
+  options: Option[];
   own: readonly string[];
 }) {
-  const { filled, name, legend, options, own } = props;
+  const { filled, name, own } = props;
   const entry = filled.entries[name];
   const untouched = Object.keys(filled.entries).length === 0;
   const chosen = untouched ? own : Array.isArray(entry) ? entry : [];
+  return <Options {...props} type="checkbox" chosen={chosen} />;
+}
+
+/** One of a few, each with what it means; none stands chosen before anybody chose. */
+export function RadioField(props: { filled: Filled; name: string; legend: Child; options: Option[] }) {
+  return <Options {...props} type="radio" chosen={[entered(props.filled, props.name) ?? '']} />;
+}
+
+function Options(props: {
+  type: 'checkbox' | 'radio';
+  filled: Filled;
+  name: string;
+  legend: Child;
+  options: Option[];
+  chosen: readonly string[];
+}) {
+  const { type, filled, name, legend, options, chosen } = props;
   const { autofocus, ...described } = describing({ filled, name });
   return (
     <fieldset class="field" {...described}>
@@ -184,9 +203,8 @@ export function ChecksField(props: {
       {options.map(({ value, words, means }, index) => (
         <label class="choice">
           <input
-            type="checkbox"
-            name={name}
-            value={value}
+            {...{ type, name, value }}
+            required={type === 'radio'}
             checked={chosen.includes(value)}
             autofocus={autofocus && index === 0}
           />

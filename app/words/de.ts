@@ -1,5 +1,7 @@
+import { aids } from './de/aids.ts';
 import { arrangement } from './de/arrangement.tsx';
 import { attempt } from './de/attempt.tsx';
+import { breaks } from './de/breaks.tsx';
 import { conduct } from './de/conduct.tsx';
 import { demonstration } from './de/demonstration.ts';
 import { errors } from './de/errors.ts';
@@ -9,6 +11,7 @@ import { recorder } from './de/recorder.tsx';
 import { check } from './de/check.tsx';
 import { invitation } from './de/invitation.ts';
 import { notice } from './de/notice.tsx';
+import { restrictions } from './de/restrictions.ts';
 import { shell } from './de/shell.ts';
 import { suggestion } from './de/suggestion.ts';
 import { terms } from './de/terms.tsx';
@@ -26,9 +29,12 @@ export const de: Words = {
   notice,
   arrangement,
   attempt,
+  breaks,
   recorder,
   practice,
   place,
+  restrictions,
+  aids,
   check,
   terms,
   conduct,

@@ -1,5 +1,7 @@
+import { aids } from './en/aids.ts';
 import { arrangement } from './en/arrangement.tsx';
 import { attempt } from './en/attempt.tsx';
+import { breaks } from './en/breaks.tsx';
 import { conduct } from './en/conduct.tsx';
 import { demonstration } from './en/demonstration.ts';
 import { errors } from './en/errors.ts';
@@ -9,6 +11,7 @@ import { recorder } from './en/recorder.tsx';
 import { check } from './en/check.tsx';
 import { invitation } from './en/invitation.ts';
 import { notice } from './en/notice.tsx';
+import { restrictions } from './en/restrictions.ts';
 import { shell } from './en/shell.ts';
 import { suggestion } from './en/suggestion.ts';
 import { terms } from './en/terms.tsx';
@@ -26,9 +29,12 @@ export const en = {
   notice,
   arrangement,
   attempt,
+  breaks,
   recorder,
   practice,
   place,
+  restrictions,
+  aids,
   check,
   terms,
   conduct,

@@ -5,7 +5,7 @@ import { examDrafts, examRules, exams } from './schema.ts';
 export type ExamRow = typeof exams.$inferSelect;
 
 /**
- * Enters a published exam, and ends its draft where it had one.
+ * Enters a published exam, or its next version, and ends the draft of it where there was one.
  * @param rules what custody said of it, as JSON
  */
 export function insertExam(db: ApplianceDatabase, exam: ExamRow, rules: string): void {
@@ -24,7 +24,7 @@ export function insertExam(db: ApplianceDatabase, exam: ExamRow, rules: string):
 export interface ListedExam extends ExamRow {
   /** What custody said of it, as JSON. */
   rules: string | null;
-  /** The publication that is proposed of a draft. */
+  /** What is proposed of it: its publication, or its next version. */
   act: string | null;
 }
 

@@ -169,4 +169,8 @@ export const migrations: readonly Migration[] = [
   ) STRICT;
   CREATE INDEX hand_ins_of ON hand_ins (attempt);
   `,
+  // What test takers are told of a published exam is changed in a draft too: its next version.
+  `
+  ALTER TABLE exam_drafts ADD COLUMN version INTEGER;
+  `,
 ];

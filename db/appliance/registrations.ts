@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull } from 'drizzle-orm';
+import { and, asc, count, eq, isNull } from 'drizzle-orm';
 import type { ApplianceDatabase } from './open.ts';
 import { registrations } from './schema.ts';
 
@@ -63,6 +63,12 @@ export function listRegistrations(db: ApplianceDatabase, attempt: string, limit:
     .orderBy(asc(registrations.number))
     .limit(limit)
     .all();
+}
+
+/** @returns how many incidents of the attempt custody has still to get */
+export function countQueuedIncidents(db: ApplianceDatabase, attempt: string): number {
+  const waiting = and(eq(registrations.attempt, attempt), eq(registrations.kind, 'incident'));
+  return db.select({ incidents: count() }).from(registrations).where(waiting).get()?.incidents ?? 0;
 }
 
 /** @returns the attempt's seal, where custody has not entered it: it waits, or was refused when it was handed over */

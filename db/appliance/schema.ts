@@ -8,7 +8,7 @@ export const exams = sqliteTable('exams', {
   unit: text(),
 });
 
-/** An exam that is not published yet, as it is being set up. */
+/** What is being set up: an exam that is not published yet, or what test takers are to be told of a published one. */
 export const examDrafts = sqliteTable('exam_drafts', {
   exam: text().primaryKey(),
   /** JSON; see app/exams/draft.ts. */
@@ -16,6 +16,8 @@ export const examDrafts = sqliteTable('exam_drafts', {
   createdBy: text('created_by').notNull(),
   createdAt: text('created_at').notNull(),
   updatedAt: text('updated_at').notNull(),
+  /** Of a published exam, the version that it shall follow; null of an exam that is not published yet. */
+  version: integer(),
   /** The proposed publication, while it waits for its signature: then the draft stays as it is. */
   act: text(),
   /** What became of the last one, where it was not signed. */
@@ -177,8 +179,8 @@ export const registrations = sqliteTable('registrations', {
   /** Order in which custody gets what belongs to an attempt. */
   number: integer().primaryKey({ autoIncrement: true }),
   attempt: text().notNull(),
-  kind: text({ enum: ['start', 'key', 'chapter', 'seal'] }).notNull(),
-  /** What there can be one of: the key or the chapter. */
+  kind: text({ enum: ['start', 'key', 'chapter', 'incident', 'seal'] }).notNull(),
+  /** What there can be one of: the key, the chapter or the incident's statement. */
   subject: text().notNull(),
   /** JSON, as custody takes it. */
   body: text().notNull(),

@@ -91,7 +91,10 @@ async function record(page: Page): Promise<void> {
   await page.locator('[data-allow]').click();
   await page.locator('[data-share]').click();
   await page.locator('[data-start]:not([disabled])').click();
-  await page.getByText(/Everything up to .* is stored/).waitFor();
+  await page
+    .locator('[data-truth]')
+    .getByText(/Everything up to .* is stored/)
+    .waitFor();
 }
 
 async function finish(page: Page): Promise<void> {

@@ -3,6 +3,7 @@ import type { Custody } from '../custody.ts';
 import type { EntryType } from '../ledger/leaf.ts';
 import type { RepresentativeView } from '../register/representatives.ts';
 import type { Role } from '../roles.ts';
+import type { Detail } from './wording.ts';
 
 /** What every act says beside its own content. */
 export const header = z.strictObject({
@@ -13,12 +14,6 @@ export const header = z.strictObject({
   expiresAt: z.iso.datetime(),
 });
 export type Header = z.infer<typeof header>;
-
-/** A term and its value, as the room shows them below an act's sentence. Moments are ISO 8601, UTC. */
-export interface Detail {
-  term: string;
-  value: string;
-}
 
 /** What an act leaves for who signed it last: told this once. */
 export interface Made {

@@ -8,13 +8,20 @@ import { CustodyError } from '../errors.ts';
 import { type Fault, findFaultsIn } from '../exam-findings.ts';
 import { policyOf, setupOf } from '../exams.ts';
 import type { RepresentativeView } from '../register/representatives.ts';
+import type { Restriction } from '../restriction.ts';
 import type { Role } from '../roles.ts';
-import { defineAct, type Detail } from './act.ts';
+import { defineAct } from './act.ts';
 import { examDetails, examOf, requireNoFaults, requireScope } from './concerns.ts';
 import { takeTurn } from './turns.ts';
-import { amount } from './wording.ts';
+import { amount, type Detail } from './wording.ts';
 
 const EITHER: readonly Role[] = ['exam-administrator', 'privacy-officer'];
+const LIFTED: Record<Restriction, string> = {
+  'full-screen': 'they need not be in full screen',
+  'left-page': 'they may leave the exam’s page',
+  'one-screen': 'they may have several screens',
+  clipboard: 'they may copy and paste',
+};
 const CODES = { exam: z.uuid(), request: z.uuid() };
 
 /** Answers of what a test taker asked to have otherwise. Who reviews is told of neither, beyond what was to be recorded. */
@@ -119,6 +126,10 @@ function findTermFaults(custody: Custody, exam: string, terms: ArrangementTerms)
       'Leave out only what it records.',
     );
   }
+  const unrestricted = (terms.lifted ?? []).filter((one) => setup.restrictions[one] === undefined);
+  if (unrestricted.length > 0) {
+    fault('terms.lifted', 'The exam does not restrict that for anybody.', 'Lift only what it restricts.');
+  }
   if (terms.elsewhere === '' && !recordsPicture(necessity, terms)) {
     fault(
       'terms.leftOut',
@@ -152,11 +163,12 @@ function requestDetails(custody: Custody, row: rows.ArrangementRow): Detail[] {
 }
 
 /** @returns each part of the terms, as a sentence goes on */
-function wordTerms({ extraMinutes, breakMinutes, leftOut, anyDevice, elsewhere }: ArrangementTerms): string[] {
+function wordTerms({ extraMinutes, breakMinutes, leftOut, lifted, anyDevice, elsewhere }: ArrangementTerms): string[] {
   return [
     ...(extraMinutes > 0 ? [`${amount(extraMinutes, 'minute')} more`] : []),
     ...(breakMinutes > 0 ? [`${amount(breakMinutes, 'minute')} of breaks besides`] : []),
     ...leftOut.map((kind) => `their ${kind} is not recorded`),
+    ...(lifted ?? []).map((one) => LIFTED[one]),
     ...(anyDevice ? ['they may go on in another browser or device'] : []),
     ...(elsewhere ? ['they sit it elsewhere, as the words below say'] : []),
   ];

@@ -1,4 +1,4 @@
-import type { Detail } from './act.ts';
+import type { Detail } from './wording.ts';
 
 /** Where one of the two says nothing. */
 const NOTHING = '–';

@@ -10,7 +10,7 @@ import { type RepresentativeView, viewRepresentative } from '../register/represe
 import { inScope } from '../register/scope.ts';
 import { isUnitSuspended, standing } from '../register/standing.ts';
 import { type Role, ROLES } from '../roles.ts';
-import type { Detail } from './act.ts';
+import type { Detail } from './wording.ts';
 
 type Database = Pick<Custody, 'db'>;
 

@@ -11,11 +11,12 @@ import { endBarred } from '../grants/endings.ts';
 import { checkAssertion, relyingParty, verifyAssertion } from '../register/passkeys.ts';
 import { findRepresentative, type RepresentativeView, viewRepresentative } from '../register/representatives.ts';
 import { standingOf } from '../register/standing.ts';
-import type { Detail, Made } from './act.ts';
+import type { Made } from './act.ts';
 import { challengeOf, decodeAct, encodeAct } from './bytes.ts';
 import { nameOf } from './concerns.ts';
 import { type Act, type ActType, definitionOf, type Proposal, type WebProposal } from './definitions.ts';
 import { grantsOf } from './release-acts.ts';
+import type { Detail } from './wording.ts';
 
 const MINUTE = 60_000;
 /** Minutes in which an act has to be signed: by who proposes it, where they touch their key right away. */

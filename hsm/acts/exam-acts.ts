@@ -13,7 +13,7 @@ import { inScope } from '../register/scope.ts';
 import { standingOfExam } from '../register/standing.ts';
 import { destroyKey as destroyInToken, keyDueAt } from '../retention.ts';
 import { type Role, VIEWING_ROLES } from '../roles.ts';
-import { defineAct, type Detail } from './act.ts';
+import { defineAct } from './act.ts';
 import {
   degradedRelease,
   examDetails,
@@ -30,7 +30,7 @@ import {
 } from './concerns.ts';
 import { wordChanges } from './changes.ts';
 import { takeTurn } from './turns.ts';
-import { amount, line, reason, wordLeastView } from './wording.ts';
+import { amount, type Detail, line, reason, wordLeastView } from './wording.ts';
 import { wordSetup } from './setup-wording.ts';
 
 const ADMINISTRATORS: readonly Role[] = ['exam-administrator'];

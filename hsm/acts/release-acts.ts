@@ -10,9 +10,9 @@ import { PURPOSES, purpose } from '../policy.ts';
 import { standingOfExam } from '../register/standing.ts';
 import { VIEWING_ROLES } from '../roles.ts';
 import { readRecipient } from '../token/recipient.ts';
-import { defineAct, type Detail } from './act.ts';
+import { defineAct } from './act.ts';
 import { attemptOf, degradedRelease, examDetails, examOf, nameOf, requireScope, requireStanding } from './concerns.ts';
-import { paragraph, wordLeastView, wordMoment } from './wording.ts';
+import { type Detail, paragraph, wordLeastView, wordMoment } from './wording.ts';
 
 const GRANT_MINUTES = 60;
 const MOST_ATTEMPTS = 50;

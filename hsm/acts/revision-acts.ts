@@ -8,12 +8,12 @@ import { CustodyError } from '../errors.ts';
 import { type Fault, findRevisionFaults, findWeakenedPromises } from '../exam-findings.ts';
 import { type ExamSetup, examSetup } from '../exam-setup.ts';
 import { policyOf, setupOf } from '../exams.ts';
-import { defineAct, type Detail } from './act.ts';
+import { defineAct } from './act.ts';
 import { wordChanges } from './changes.ts';
 import { examDetails, examOf, requireNoFaults, requireScope, requireUnitInForce } from './concerns.ts';
 import { wordSetup } from './setup-wording.ts';
 import { takeTurn } from './turns.ts';
-import { amount, line } from './wording.ts';
+import { amount, type Detail, line } from './wording.ts';
 
 /** What test takers are told of a published exam, in another version; its rules change by change-policy. */
 export const reviseExam = defineAct({

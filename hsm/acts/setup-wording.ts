@@ -1,8 +1,20 @@
-import type { ExamSetup } from '../exam-setup.ts';
-import type { Detail } from './act.ts';
-import { amount } from './wording.ts';
+import type { Aid, ExamSetup } from '../exam-setup.ts';
+import { type Restriction, restrictionsOf } from '../restriction.ts';
+import { amount, type Detail } from './wording.ts';
 
 const KINDS = { camera: 'Camera, because', microphone: 'Microphone, because', screen: 'Screen, because' } as const;
+
+const RESTRICTED: Record<Restriction, string> = {
+  'full-screen': 'Asked to be in full screen, noted where it is not, because',
+  'left-page': 'Leaving the page is noted, because',
+  'one-screen': 'A second screen is noted, because',
+  clipboard: 'Copying and pasting is prevented, because',
+};
+
+const AID_WORDS: Record<Aid, string> = {
+  calculator: 'a calculator with basic and scientific functions',
+  'scratch-pad': 'a scratch pad, whose notes stay in the test taker’s browser and are deleted at the end',
+};
 
 /** @returns everything that test takers are told, as they read it */
 export function wordSetup(setup: ExamSetup): Detail[] {
@@ -22,6 +34,7 @@ export function wordSetup(setup: ExamSetup): Detail[] {
       term: 'Time for it',
       value: setup.minutes === null ? 'until it closes' : amount(setup.minutes, 'minute'),
     },
+    ...wordBreaks(setup.breaks),
     ...kinds.flatMap(([kind, term]) => (necessity[kind] === undefined ? [] : [{ term, value: necessity[kind] }])),
     ...(['camera', 'screen'] as const)
       .filter((kind) => necessity[kind] !== undefined)
@@ -29,6 +42,7 @@ export function wordSetup(setup: ExamSetup): Detail[] {
         term: kind === 'camera' ? 'Camera, how finely' : 'Screen, how finely',
         value: `at most ${wordQuality(bounds[kind].most)}, at least ${wordQuality(bounds[kind].least)}`,
       })),
+    ...restrictionsOf(setup).map((one) => ({ term: RESTRICTED[one], value: setup.restrictions[one] ?? '' })),
     { term: 'A key for each', value: amount(setup.chapterSeconds, 'second') },
     { term: 'Who may watch', value: setup.reviewers },
     { term: 'The other way to sit it', value: arrangement.alternative },
@@ -37,6 +51,17 @@ export function wordSetup(setup: ExamSetup): Detail[] {
     { term: 'Complaints go to', value: `${privacyOfficer.name}, ${privacyOfficer.email}` },
     { term: 'Legal basis', value: setup.legalBasis },
     { term: 'What it costs test takers', value: 'nothing, recorded or not' },
+  ];
+}
+
+function wordBreaks(breaks: ExamSetup['breaks']): Detail[] {
+  if (!breaks) return [];
+  const time = breaks.addedToTime ? 'the time for the exam is longer by them' : 'the time for the exam goes on in them';
+  return [
+    {
+      term: 'Breaks',
+      value: `${amount(breaks.minutes, 'minute')} in all for every test taker; nothing is recorded in them; ${time}`,
+    },
   ];
 }
 
@@ -54,6 +79,7 @@ function wordPlace(place: ExamSetup['place']): Detail[] {
       term: 'Document',
       value: `${name} (${type}, ${amount(bytes, 'byte')}, SHA-256 ${digest})`,
     })),
+    ...(place.aids ?? []).map((aid) => ({ term: 'Given on that page', value: AID_WORDS[aid] })),
   ];
 }
 

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import type { Policy } from '../policy.ts';
 
+/** A term and its value, as the room shows them below an act's sentence. Moments are ISO 8601, UTC. */
+export interface Detail {
+  term: string;
+  value: string;
+}
+
 /** Control characters, line separators, unpaired surrogates, and marks that turn the direction of what stands behind them. */
 const DISGUISES = /[\p{Cc}\p{Cs}\u2028\u2029\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/u;
 

@@ -4,6 +4,7 @@ import type { RecordedKind } from '../arrangement.ts';
 import { grantedTo } from '../arrangements.ts';
 import type { Custody } from '../custody.ts';
 import { CustodyError, type Refusal, sentenceOf } from '../errors.ts';
+import { listCounting } from '../incidents.ts';
 import type { RepresentativeView } from '../register/representatives.ts';
 import { standing } from '../register/standing.ts';
 import type { Chapter, Selection } from './selection.ts';
@@ -39,6 +40,8 @@ export interface GrantView {
   withheld: Chapter[];
   /** What the exam records of others and was not to be recorded in this attempt. Why is nothing that its holder is told. */
   unrecorded: RecordedKind[];
+  /** What the test taker's browser noted and signed, in order; without what an arrangement switched off. Seconds on the recording's timeline. */
+  incidents: { recording: string; chapter: number; from: number; to: number; kind: string }[];
 }
 
 /** @throws CustodyError not-found when the grant does not exist or is somebody else's */
@@ -66,6 +69,9 @@ export function viewGrant(custody: Custody, representative: RepresentativeView, 
     endedBecause: because && !UNFORCED.includes(because) ? sentenceOf(because) : null,
     chapters,
     withheld: listChapters(custody.db, grant.attempt).filter((one) => !covered(one.recording, one.chapter)),
+    incidents: listCounting(custody, grant.attempt).map(({ recording, chapter, from, to, kind }) => ({
+      ...{ recording, chapter, from, to, kind },
+    })),
     unrecorded: (attempt && grantedTo(custody, attempt)?.leftOut) ?? [],
   };
 }

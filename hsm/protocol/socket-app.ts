@@ -78,6 +78,15 @@ export function json<T extends z.ZodType>(schema: T) {
   });
 }
 
+/** The same of what stands behind the address's question mark. */
+export function query<T extends z.ZodType>(schema: T) {
+  return validator('query', (value): z.output<T> => {
+    const result = schema.safeParse(value);
+    if (result.success) return result.data;
+    throw new CustodyError('malformed', result.error.issues.map((issue) => issue.path.join('.')).join(', '));
+  });
+}
+
 /** Bytes that are no text and must not become one: a share. @throws CustodyError malformed @returns them, to be zeroed by whoever uses them up */
 export async function bytesOf(c: Context, length: number): Promise<Uint8Array> {
   const body = new Uint8Array(await c.req.arrayBuffer());

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { listAssigned } from '../../db/custody/exams.ts';
 import { listAccesses } from '../accesses.ts';
 import { webProposal } from '../acts/definitions.ts';
 import { proposeForWeb, readProposal, withdrawProposal } from '../acts/engine.ts';
@@ -10,13 +11,14 @@ import { viewHold } from '../conduct/holds.ts';
 import { reportFiling, reportNumber } from '../conduct/report.ts';
 import { countWaiting, fileReport, listOwnReports, readAnswer } from '../conduct/reports.ts';
 import type { Custody } from '../custody.ts';
-import { listExams, viewExam } from '../exams.ts';
+import { seesExam, viewExam } from '../exams.ts';
+import { viewHouseRules } from '../house-rules.ts';
 import { registerIncident } from '../incidents.ts';
 import { endSession, redeemTicket, sessionHolder } from '../register/sessions.ts';
 import { readEnding, sealAttempt } from '../seals.ts';
 import { viewState } from '../state.ts';
 import { ledgerFiles } from './ledger-files.ts';
-import { json, SESSION_HEADER, socketApp } from './socket-app.ts';
+import { json, query, SESSION_HEADER, socketApp } from './socket-app.ts';
 
 const attempt = z.strictObject({
   attempt: z.uuid(),
@@ -32,6 +34,7 @@ const waited = z.strictObject({ envelopes: z.array(chapter.shape.envelope).min(1
 const signed = z.strictObject({ statement: z.string().max(16_384), signature: z.string().max(200) });
 const numbered = z.strictObject({ number: reportNumber });
 const own = attempt.pick({ exam: true, candidate: true });
+const aboutExam = z.strictObject({ exam: z.uuid().optional() });
 const ticket = z.strictObject({ ticket: z.string().length(43) });
 
 /**
@@ -41,6 +44,7 @@ const ticket = z.strictObject({ ticket: z.string().length(43) });
 export function webProtocol(custody: Custody) {
   return socketApp(custody, 'web')
     .get('/state', (c) => c.json(viewState(custody)))
+    .get('/house-rules', (c) => c.json(viewHouseRules(custody)))
     .get('/exams/:exam', (c) => c.json(viewExam(custody, c.req.param('exam'))))
     .post('/attempts', json(attempt), async (c) => c.json(await registerAttempt(custody, c.req.valid('json'))))
     .post('/chapters', json(chapter), async (c) => c.json(await registerChapter(custody, c.req.valid('json').envelope)))
@@ -77,11 +81,13 @@ export function webProtocol(custody: Custody) {
     .get('/exams/:exam/hold', (c) => c.json({ hold: viewHold(custody, c.req.param('exam')) }))
     .get('/ledger/*', ledgerFiles(custody))
     .post('/staff-sessions', json(ticket), (c) => c.json(redeemTicket(custody, c.req.valid('json').ticket)))
-    .get('/staff-session', (c) => {
+    .get('/staff-session', query(aboutExam), (c) => {
+      const { exam } = c.req.valid('query');
       const representative = sessionHolder(custody, c.req.header(SESSION_HEADER), 'staff');
       return c.json({
         representative,
-        exams: listExams(custody, representative).map(({ exam }) => exam),
+        assigned: listAssigned(custody.db, representative.id),
+        sees: exam !== undefined && seesExam(custody, representative, exam),
         reports: countWaiting(custody, representative),
       });
     })

@@ -4,6 +4,7 @@ import { deleteRecipient, recallDigest, type Recipient } from '../recipient.ts';
 import { request, RequestError } from '../room-request.ts';
 import { arrangePictures } from './arrangement.ts';
 import { Clock } from './clock.ts';
+import { listIncidents } from './incident-list.ts';
 import { listGaps } from './gap-list.ts';
 import { layOut, type HoleCause, type Layout, type Piece } from './layout.ts';
 import { addPicture } from './picture.ts';
@@ -114,6 +115,7 @@ function start(index: GrantIndex, keys: ReleasedKeys): Promise<void> {
     event.preventDefault();
     void end(grant, viewing);
   });
+  listIncidents(part('incidents'), clock, index);
   drawHoles();
   draw();
   return Promise.race(tracks.map(({ begun }) => begun));

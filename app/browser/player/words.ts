@@ -21,6 +21,9 @@ export const HOLES: Record<HoleCause, string> = {
   permission: 'Nothing was recorded here: the browser’s permission was withdrawn.',
   sharing: 'Nothing was recorded here: the screen was not shared.',
   space: 'Nothing was recorded here: the browser had no room left for what was not yet sent.',
+  break: 'Nothing was recorded here: the test taker was on a break that they may take.',
+  'after-break':
+    'Nothing was recorded here: the minutes of a break were over, and recording had not been gone on with yet.',
   before: 'Nothing was recorded here: this recording had not begun yet.',
   after: 'Nothing was recorded here: this recording had ended.',
   moved: 'Nothing was recorded here: the test taker went on in another browser.',
@@ -38,3 +41,10 @@ export const SOURCE_NAMES: Record<Source, string> = { camera: 'Camera', screen: 
 
 export const FORMAT_SENTENCE =
   'This browser cannot play the recording’s format. Use a current Chrome, Edge, Firefox or Safari.';
+
+/** What browsers note of an exam's restrictions. Of all others, the name. */
+export const INCIDENTS: Record<string, string> = {
+  'full-screen': 'the exam’s page was not in full screen',
+  'left-page': 'the exam’s page was not in front',
+  'one-screen': 'a second screen was connected',
+};

@@ -59,7 +59,13 @@ export class Practice {
     const spki = toBase64url(new Uint8Array(await crypto.subtle.exportKey('spki', publicKey)));
     const examKey = { kid: 'practice', alg: 'RSA-OAEP-256', spki, signature: '', applianceKey: '' } as const;
     this.#key = { examKey, privateKey };
-    this.#tell({ kind: 'started', examPage: EXAM_PAGE, uploadBy: new Date().toISOString(), ...this.#kinds });
+    this.#tell({
+      kind: 'started',
+      restrictions: [],
+      examPage: EXAM_PAGE,
+      uploadBy: new Date().toISOString(),
+      ...this.#kinds,
+    });
   }
 
   async run({ source, mimeType, init, beganAt, cause }: Run): Promise<void> {
@@ -100,6 +106,7 @@ export class Practice {
       roomSeconds: null,
       lineRate: this.#sender.lineRate,
       startedAt: this.#memory.startedAt,
+      breaks: null,
       trouble: leavesOut ? 'no-room' : this.#sender.trouble,
     };
   }

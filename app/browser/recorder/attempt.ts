@@ -6,7 +6,9 @@ import {
   type Source,
   toBase64url,
 } from '../../wire.ts';
+import { Breaks } from './breaks.ts';
 import { Delivery } from './delivery.ts';
+import { Incidents } from './incidents.ts';
 import { checkExamKey, sha256, wrapChapterKey } from './exam-key.ts';
 import { FreeSpace } from './free-space.ts';
 import { isOver, type PageMessage, type Progress, Stop, type Trouble, type WorkerMessage } from './messages.ts';
@@ -39,6 +41,7 @@ interface Shipment {
   digest: string;
   outbox: Outbox;
   sender: Sender;
+  incidents: Incidents;
 }
 
 /** The attempt in the worker: its keys, its recordings and all that is sent of them. */
@@ -61,6 +64,7 @@ export class Attempt {
   #replaced = false;
   /** What the page says that it cannot record just now. */
   #lacks: Kind[] = [];
+  #breaks = new Breaks();
   #phase: 'recording' | 'finishing' | null = null;
   /** Whether the appliance is being told how recording stands. */
   #reporting = false;
@@ -84,7 +88,13 @@ export class Attempt {
     if (found === 'sealed') await store.forget(attempt);
     if (found === 'none' || found === 'sealed') return this.#tell({ kind: 'opened', attempt: found });
     this.#running = found;
+    this.#breaks = new Breaks(record?.breaks);
+    this.#allowBreaks(found);
     if (key && record) await this.#takeUp(key);
+    if (this.#shipment && !record?.finishedAt && this.#breaks.current) {
+      this.#phase = 'recording';
+      return this.#tell({ kind: 'opened', attempt: 'break' });
+    }
     if (!this.#shipment || !record?.finishedAt) return this.#tell({ kind: 'opened', attempt: 'running' });
     this.#phase = 'finishing';
     this.#tell({ kind: 'opened', attempt: 'finished' });
@@ -114,10 +124,11 @@ export class Attempt {
       publicKey: toBase64url(key.spki),
     })) as AttemptStart;
     await checkExamKey(start, this.#fingerprint);
-    await store.saveAttempt({ attempt: this.#id, uploadBy: start.uploadBy, finishedAt: null });
+    this.#running = start;
+    this.#allowBreaks(start);
+    await this.#save(null);
     await store.holdPlace();
     await this.#space.look();
-    this.#running = start;
     this.#starts++;
     this.#replaced = false;
     if (!this.#shipment) await this.#takeUp(key);
@@ -127,8 +138,8 @@ export class Attempt {
     void this.report();
   }
 
-  #tellStarted({ examPage, uploadBy, sources, sound, bounds }: AttemptStart): void {
-    this.#tell({ kind: 'started', examPage, uploadBy, sources, sound, bounds });
+  #tellStarted({ examPage, uploadBy, sources, sound, bounds, restrictions }: AttemptStart): void {
+    this.#tell({ kind: 'started', examPage, uploadBy, sources, sound, bounds, restrictions });
   }
 
   /** A capture of a source began. */
@@ -148,6 +159,7 @@ export class Attempt {
       try {
         const recording = this.#recording(source);
         await recording.add(cluster);
+        await this.#settleIncidents(false);
         if (this.#replaced) await recording.finish();
       } finally {
         this.#held -= size;
@@ -157,16 +169,55 @@ export class Attempt {
 
   /** Writes down that the test taker has finished, then sends what is left, signs and seals. */
   async finish(missing: Partial<Record<Source, GapCause>>): Promise<void> {
-    const { uploadBy } = this.#ready(this.#running);
     this.#phase = 'finishing';
     const finishedAt = new Date().toISOString();
-    await this.#ready(this.#store).saveAttempt({ attempt: this.#id, uploadBy, finishedAt });
+    await this.#save(finishedAt);
     await Promise.all(this.#turns.values());
     for (const [source, recording] of this.#recordings) await recording.finish(missing[source], Date.parse(finishedAt));
+    await this.#settleIncidents(true);
     // What was sent made room for gaps that there was none for.
     await this.#ready(this.#shipment).sender.emptied();
     for (const recording of this.#recordings.values()) await recording.finish();
     await this.#complete(finishedAt);
+  }
+
+  /** The page noted something of a restriction. */
+  async note(noted: Extract<PageMessage, { kind: 'noted' }>): Promise<void> {
+    const { restriction, from, to } = noted;
+    await this.#shipment?.incidents.note({ restriction, from, to }, this.#placesOfIncidents);
+    this.#shipment?.sender.wake();
+  }
+
+  async #settleIncidents(rest: boolean): Promise<void> {
+    await this.#shipment?.incidents.settle(this.#placesOfIncidents, rest);
+    this.#shipment?.sender.wake();
+  }
+
+  /** The recordings in which it shows what was noted: the screen's before the camera's. */
+  get #placesOfIncidents(): string[] {
+    return (['screen', 'camera'] as const).flatMap((source) => this.#recordings.get(source)?.id ?? []);
+  }
+
+  /** The test taker takes a break: that outlives this page, and each chapter is complete with what was recorded by now. */
+  async pause(missing: Partial<Record<Source, GapCause>>): Promise<void> {
+    this.#breaks.begin(Date.now(), missing);
+    this.#lacks = [];
+    const finished = [...this.#recordings].map(([source, recording]) =>
+      this.#inTurn(source, () => recording.finish(missing[source], Date.now())),
+    );
+    await this.#keepBreaks();
+    await Promise.all(finished);
+    void this.report();
+  }
+
+  /** The test taker goes on. Of recordings that were not taken up again yet, {@link start} tells the break. */
+  async goOn(): Promise<void> {
+    const ended = this.#breaks.end(Date.now());
+    if (!ended) return;
+    // What is captured from now on has its turn behind this.
+    for (const [source, recording] of this.#recordings) void this.#inTurn(source, () => recording.rest(ended));
+    await this.#keepBreaks();
+    void this.report();
   }
 
   /** Of what the exam records, what gives nothing from now on: said at once, as somebody may be there to help. */
@@ -179,16 +230,22 @@ export class Attempt {
   async report(): Promise<void> {
     if (this.#phase === null || this.#replaced || this.#reporting) return;
     this.#reporting = true;
-    const { waitingSeconds, trouble } = this.progress();
+    const { waitingSeconds, trouble, breaks } = this.progress();
+    const rests = breaks?.on === true;
+    const lacks = rests ? (breaks.left > 0 ? [] : this.#kinds) : this.#lacks;
     const condition = {
       attempt: this.#id,
       phase: this.#phase,
-      lacks: trouble === 'no-room' ? [...this.#lacks, 'room'] : this.#lacks,
+      lacks: trouble === 'no-room' ? [...lacks, 'room'] : lacks,
       waitingSeconds: Math.round(waitingSeconds),
+      ...(rests && breaks.left > 0 && { breakSeconds: Math.ceil(breaks.left / 1000) }),
     };
     try {
       const answer = await request('PUT', '/attempt/condition', JSON.stringify(condition));
-      if (answer.accepted) this.#tell({ kind: 'time', time: (await answer.json()) as OwnTime });
+      if (!answer.accepted) return;
+      const time = (await answer.json()) as OwnTime;
+      this.#breaks.allowedMinutes = time.breakMinutes;
+      this.#tell({ kind: 'time', time });
     } finally {
       this.#reporting = false;
     }
@@ -216,6 +273,7 @@ export class Attempt {
       roomSeconds: this.#space.seconds,
       lineRate: sender?.lineRate ?? null,
       startedAt: outbox?.startedAt ?? null,
+      breaks: this.#breaks.standing(Date.now()),
       trouble: leavesOut ? 'no-room' : (sender?.trouble ?? this.#trouble),
     };
   }
@@ -245,7 +303,13 @@ export class Attempt {
       refused: (entry, refusal) => delivery.refused(entry, refusal),
       broken: (error) => void this.#stumble(error),
     });
-    this.#shipment = { key, digest: toBase64url(await sha256(key.spki)), outbox, sender };
+    this.#shipment = {
+      key,
+      digest: toBase64url(await sha256(key.spki)),
+      outbox,
+      sender,
+      incidents: new Incidents(outbox),
+    };
     sender.wake();
   }
 
@@ -306,7 +370,10 @@ export class Attempt {
         wrapChapterKey(examKey, { exam, attempt, recording, chapter }, base),
     };
     for (const { state, standing } of known) {
-      this.#recordings.set(state.source, new Recording(parts, state, standing));
+      const recording = new Recording(parts, state, standing);
+      // A gap that was sent is not kept here any more: what came before this page is told once more, and known there.
+      for (const taken of this.#breaks.taken) await recording.rest(taken);
+      this.#recordings.set(state.source, recording);
     }
   }
 
@@ -359,6 +426,27 @@ export class Attempt {
       if (error instanceof Stop) return error;
       throw error;
     }
+  }
+
+  async #save(finishedAt: string | null): Promise<void> {
+    const { uploadBy } = this.#ready(this.#running);
+    const breaks = structuredClone(this.#breaks.taken);
+    await this.#ready(this.#store).saveAttempt({ attempt: this.#id, uploadBy, finishedAt, breaks });
+  }
+
+  #allowBreaks({ breakMinutes, breakSecondsElsewhere }: AttemptStart): void {
+    this.#breaks.secondsElsewhere = breakSecondsElsewhere;
+    this.#breaks.allowedMinutes = breakMinutes;
+  }
+
+  async #keepBreaks(): Promise<void> {
+    await this.#save(null).catch((error: unknown) => this.fail(error));
+  }
+
+  /** All that the exam records. */
+  get #kinds(): Kind[] {
+    const { sources = [], sound = false } = this.#running ?? {};
+    return sound ? [...sources, 'microphone'] : [...sources];
   }
 
   #recording(source: Source): Recording {

@@ -2,7 +2,7 @@ import { isOver, Stop } from './messages.ts';
 import type { Outbox } from './outbox.ts';
 import type { Entry, Segment } from './queue.ts';
 import { type Acceptance, type Answer, type Refusal, request } from './request.ts';
-import { sign, stateChapter } from './statement.ts';
+import { sign, stateChapter, stateIncident } from './statement.ts';
 import type { AttemptKey, ChapterRecord, Store } from './store.ts';
 
 /** Stands for an answer where there is nothing to ask the appliance for. */
@@ -47,6 +47,11 @@ export class Delivery {
         const { from, to, cause } = await this.#store.gap(entry.id);
         return request('POST', `${recording}/gaps`, JSON.stringify({ from, to, cause }));
       }
+      case 'incident': {
+        const { to, ...incident } = await this.#store.incident(entry.id);
+        const statement = stateIncident({ ...incident, to: to ?? incident.from });
+        return request('POST', '/attempt/incidents', JSON.stringify(await sign(statement, this.#key)));
+      }
       case 'envelope':
         return request('PUT', `${recording}/chapters/${entry.chapter}/envelope`, this.#outbox.chapter(entry).envelope);
       case 'segment': {
@@ -67,6 +72,8 @@ export class Delivery {
     switch (entry.kind) {
       case 'gap':
         return this.#store.dropGap(entry.id);
+      case 'incident':
+        return this.#store.dropIncident(entry.id);
       case 'envelope':
         return this.#outbox.register(this.#outbox.chapter(entry), true);
       case 'segment':
@@ -89,6 +96,11 @@ export class Delivery {
     const stop = new Stop(refusal.sentence, refusal.code);
     if (isOver(refusal.code) || entry.kind === 'envelope') throw stop;
     if (entry.kind === 'gap') return this.#leaveOut(entry.id, stop);
+    if (entry.kind === 'incident') {
+      // Custody has it already, or it is not to be noted: nothing of the exam depends on it.
+      await this.#store.dropIncident(entry.id);
+      return 'drop';
+    }
     const record = this.#outbox.chapter(entry);
     if (refusal.code === 'chapter-unknown') {
       await this.#outbox.register(record, false);

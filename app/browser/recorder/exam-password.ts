@@ -8,7 +8,8 @@ const AGAIN = 60_000;
 export class ExamPassword {
   #panel: Element | null = document.querySelector('[data-password]');
   #address: string;
-  #shows = false;
+  /** What asks for it at present. */
+  #asking: object | null = null;
 
   /** @param attempt its id */
   constructor(attempt: string) {
@@ -18,12 +19,12 @@ export class ExamPassword {
   /** Something of what is recorded here is stored: the password is asked for from now on, where there is one. */
   async show(): Promise<void> {
     const shown = this.#panel?.querySelector('[data-password-shown]');
-    if (!shown || this.#shows) return;
-    this.#shows = true;
-    for (let failures = 0; this.#shows; failures++) {
+    if (!shown || this.#asking) return;
+    const own = (this.#asking = {});
+    for (let failures = 0; this.#asking === own; failures++) {
       const answer = await request('GET', this.#address);
       // Recording may have ended meanwhile.
-      if (!this.#shows || (!answer.accepted && !answer.retryable)) return;
+      if (this.#asking !== own || (!answer.accepted && !answer.retryable)) return;
       if (answer.accepted) {
         const { password } = (await answer.json()) as { password: string };
         if (shown.textContent !== password) shown.replaceChildren(writtenOut(password));
@@ -34,9 +35,15 @@ export class ExamPassword {
     }
   }
 
+  /** Nothing is recorded for a while. */
+  rest(): void {
+    this.#asking = null;
+    this.#panel?.querySelector('[data-password-shown]')?.replaceChildren(words.passwordRests);
+  }
+
   /** Recording has ended, or cannot go on. */
   hide(): void {
-    this.#shows = false;
+    this.#asking = null;
     this.#panel?.replaceChildren(words.passwordOver);
   }
 }

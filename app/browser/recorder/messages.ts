@@ -1,4 +1,4 @@
-import type { GapCause, OwnTime, RecordedKinds, Source } from '../../wire.ts';
+import type { GapCause, OwnTime, RecordedKinds, Restriction, Source } from '../../wire.ts';
 import type { Kind } from './page.ts';
 
 /** From the page to the worker. */
@@ -27,6 +27,12 @@ export type PageMessage =
     }
   /** Of what the exam records, what gives nothing just now. */
   | { kind: 'lacks'; lacks: Kind[] }
+  /** A restriction was not kept to: epoch ms; `to` is null while that goes on, and comes with the same `from` once it has ended. */
+  | { kind: 'noted'; restriction: Restriction; from: number; to: number | null }
+  /** A break begins: captures have ended. `missing`: what was not being recorded until now, and why. */
+  | { kind: 'pause'; missing: Partial<Record<Source, GapCause>> }
+  /** The break is over; captures follow. */
+  | { kind: 'go-on' }
   /** `missing`: what is not being recorded at the end, and why. */
   | { kind: 'finish'; missing: Partial<Record<Source, GapCause>> };
 
@@ -52,6 +58,8 @@ export interface Progress {
   lineRate: number | null;
   /** Epoch ms at which the attempt began; null before it did. */
   startedAt: number | null;
+  /** Whether the test taker is on a break, and ms that are left, below 0 where it lasts longer; null where there are no breaks. */
+  breaks: { on: boolean; left: number } | null;
   trouble: Trouble | null;
 }
 
@@ -60,12 +68,13 @@ export type WorkerMessage =
   /**
    * - none: not begun in any browser
    * - running: goes on with `start`
+   * - break: the same, once the test taker says so
    * - finished: the test taker has finished, here; what is left is being sent, and no device is needed
    * - sealed: over
    */
-  | { kind: 'opened'; attempt: 'none' | 'running' | 'finished' | 'sealed' }
+  | { kind: 'opened'; attempt: 'none' | 'running' | 'break' | 'finished' | 'sealed' }
   /** `uploadBy` is ISO 8601. Follows `opened` with finished as well: what the page has to know is in it. */
-  | ({ kind: 'started'; examPage: string | null; uploadBy: string } & RecordedKinds)
+  | ({ kind: 'started'; examPage: string | null; uploadBy: string; restrictions: Restriction[] } & RecordedKinds)
   /** Once a second, also while the page is hidden and its own timers are slowed. */
   | { kind: 'progress'; progress: Progress }
   /** By the appliance's clock. */

@@ -1,6 +1,6 @@
 import type { GapCause, RecordingState, Source } from '../../wire.ts';
 import { Queue, type Segment } from './queue.ts';
-import type { ChapterRecord, RecordedSegment, RecordingRecord, SignedChapter, Store } from './store.ts';
+import type { ChapterRecord, NotedIncident, RecordedSegment, RecordingRecord, SignedChapter, Store } from './store.ts';
 
 /** Where a recording stands in this browser: the numbers to go on with, and µs at which the newest segment ends. */
 export interface Standing {
@@ -35,7 +35,7 @@ export class Outbox {
    */
   static async load(store: Store, attempt: string): Promise<Outbox> {
     const outbox = new Outbox(store, attempt);
-    const { recordings, chapters, segments, waiting, gaps } = await store.load(attempt);
+    const { recordings, chapters, segments, waiting, gaps, incidents } = await store.load(attempt);
     for (const record of recordings) outbox.#recordings.set(record.recording, record);
     for (const record of chapters) outbox.#takeUpChapter(record);
     const waits = new Set(waiting.map(({ recording, number }) => `${recording}/${number}`));
@@ -47,6 +47,11 @@ export class Outbox {
     for (const { recording, id, to } of gaps) {
       outbox.queue.put({ kind: 'gap', recording, id });
       outbox.#advance(recording, to, 0);
+    }
+    for (const { id, ...incident } of incidents) {
+      // Where its page ended before it did, it went on to the end of what was recorded at least.
+      const until = outbox.#standing(incident.recording).until / 1e6;
+      await outbox.endIncident(id, { ...incident, to: incident.to ?? Math.max(incident.from, until) });
     }
     for (const { recording, chapter, signed } of chapters) if (!signed) outbox.closeChapter(recording, chapter);
     return outbox;
@@ -133,6 +138,35 @@ export class Outbox {
     const id = await this.#store.addGap({ attempt: this.attempt, recording, ...gap });
     this.#advance(recording, gap.to, 0);
     this.queue.put({ kind: 'gap', recording, id });
+  }
+
+  /** Keeps what was noted and goes on. @returns its id @throws a QuotaExceededError where there is no room */
+  async beginIncident(incident: Omit<NotedIncident, 'attempt' | 'to'>): Promise<number | null> {
+    if (this.#forgotten) return null;
+    return this.#store.addIncident({ attempt: this.attempt, ...incident, to: null });
+  }
+
+  /** It has ended, and is sent. @throws a QuotaExceededError where there is no room */
+  async endIncident(id: number, incident: NotedIncident): Promise<void> {
+    if (this.#forgotten) return;
+    await this.#store.saveIncident(id, incident);
+    this.queue.put({ kind: 'incident', recording: incident.recording, chapter: incident.chapter, id });
+  }
+
+  /** @returns the newest chapter of the recording; undefined where it has none yet */
+  newestChapter(recording: string): number | undefined {
+    const numbers = this.chapters.filter((known) => known.recording === recording).map(({ chapter }) => chapter);
+    return numbers.length > 0 ? Math.max(...numbers) : undefined;
+  }
+
+  /** @returns µs up to which the recording's timeline is kept */
+  endOf(recording: string): number {
+    return this.#standing(recording).until;
+  }
+
+  /** @param at epoch ms @returns seconds on the recording's timeline */
+  secondsOf(recording: string, at: number): number {
+    return Math.max(0, Math.round(at - this.#clock(recording, 0)) / 1000);
   }
 
   /** No segment of this chapter follows. Which chapters lack a signature is known from what is kept. */

@@ -22,6 +22,11 @@ export class OwnTime {
     this.#page = page;
   }
 
+  /** When it is over: a time of day; empty where that is not known, or so far that it is of no interest. */
+  get clock(): string {
+    return this.#ends === null || this.#ends - performance.now() > FAR ? '' : this.#clock;
+  }
+
   /** @param left milliseconds from now @param endsAt the same moment by the appliance's clock: ISO 8601 @returns what is new of it */
   set(left: number, endsAt: string): string | null {
     const ends = performance.now() + left;

@@ -3,7 +3,7 @@ import { words } from '../words/recorder.ts';
 
 /** The recorder page's elements. The page is rendered elsewhere: whatever is missing is said aloud. */
 
-export type Step = 'check' | 'record' | 'sealing' | 'done';
+export type Step = 'check' | 'record' | 'break' | 'sealing' | 'done';
 /** What is turned on: a device or the screen. */
 export type Kind = 'camera' | 'microphone' | 'screen';
 
@@ -50,6 +50,18 @@ const TIME = {
   timeOver: '[data-time-over]',
   overSince: '[data-over-since]',
 } as const;
+/** The exam's too: no practice run has breaks. */
+const BREAK = {
+  takeBreak: 'button[data-take-break]',
+  breakOffer: '[data-break-offer]',
+  stepBreak: 'section[data-step=break]',
+  breakLeft: '[data-break-left]',
+  breakClock: 'time[data-break-clock]',
+  breakOver: '[data-break-over]',
+  breakEnds: '[data-break-ends]',
+  breakTruth: '[data-break-truth]',
+  goOn: 'button[data-go-on]',
+} as const;
 const SCREEN = {
   screenPreview: 'video[data-screen-preview]',
   share: 'button[data-share]',
@@ -63,6 +75,9 @@ interface Special {
   start: HTMLButtonElement;
   elapsed: HTMLTimeElement;
   remaining: HTMLTimeElement;
+  takeBreak: HTMLButtonElement;
+  breakClock: HTMLTimeElement;
+  goOn: HTMLButtonElement;
   exam: HTMLAnchorElement;
   finish: HTMLButtonElement;
   finishDialog: HTMLDialogElement;
@@ -78,7 +93,7 @@ interface Special {
 type Elements<Names> = { [Name in keyof Names]: Name extends keyof Special ? Special[Name] : HTMLElement };
 
 export type PageElements = Elements<typeof ALWAYS> &
-  Partial<Elements<typeof CAMERA & typeof MICROPHONE & typeof DEVICES & typeof SCREEN & typeof TIME>>;
+  Partial<Elements<typeof CAMERA & typeof MICROPHONE & typeof DEVICES & typeof SCREEN & typeof TIME & typeof BREAK>>;
 
 /** Shows the recorder's steps, lamps and sentences. */
 export class Page {
@@ -118,7 +133,7 @@ export class Page {
       ...(kinds.sound && MICROPHONE),
       ...((camera || kinds.sound) && DEVICES),
       ...(kinds.sources.includes('screen') && SCREEN),
-      ...(main.dataset['attempt'] !== undefined && TIME),
+      ...(main.dataset['attempt'] !== undefined && { ...TIME, ...BREAK }),
     };
     const entries = Object.entries(selectors).map(([name, selector]) => [name, main.querySelector(selector)] as const);
     const missing = entries.filter(([, element]) => element === null).map(([name]) => name);
@@ -136,11 +151,13 @@ export class Page {
 
   /** Shows one step and moves the focus to it, so that the keyboard and screen readers follow. */
   show(step: Step): void {
-    const { stepCheck, stepRecord, stepSealing, stepDone } = this.elements;
-    const sections = { check: stepCheck, record: stepRecord, sealing: stepSealing, done: stepDone };
-    for (const [name, section] of Object.entries(sections)) section.hidden = name !== step;
-    sections[step].tabIndex = -1;
-    sections[step].focus();
+    const { stepCheck, stepRecord, stepBreak, stepSealing, stepDone } = this.elements;
+    const sections = { check: stepCheck, record: stepRecord, break: stepBreak, sealing: stepSealing, done: stepDone };
+    for (const [name, section] of Object.entries(sections)) if (section) section.hidden = name !== step;
+    const shown = sections[step];
+    if (!shown) throw new Error(`this page has no step ${step}`);
+    shown.tabIndex = -1;
+    shown.focus();
     if (step !== 'record' && !this.#failed) document.title = this.#title;
   }
 
@@ -149,12 +166,12 @@ export class Page {
    * follows is its consequence.
    */
   fail(sentence: string): void {
-    const { failure, finish, finishDialog, truth } = this.elements;
+    const { failure, finish, finishDialog, truth, takeBreak, goOn } = this.elements;
     if (this.#failed) return;
     for (const lamp of ['camera', 'microphone', 'screen', 'sending'] as const) this.light(lamp, false);
     for (const kind of ['camera', 'microphone', 'screen'] as const) this.miss(kind, null);
     truth.textContent = '';
-    finish.disabled = true;
+    for (const button of [finish, takeBreak, goOn]) if (button) button.disabled = true;
     if (finishDialog.open) finishDialog.close();
     document.title = `${words.page.notRecording} – ${this.#title}`;
     failure.textContent = sentence;
@@ -192,8 +209,9 @@ export class Page {
 
   /** Shows a line about what is recorded. It changes every few seconds, so it is not spoken. */
   tell(sentence: string): void {
-    const { truth } = this.elements;
-    if (!this.#failed && truth.textContent !== sentence) truth.textContent = sentence;
+    const { truth, breakTruth } = this.elements;
+    for (const line of [truth, breakTruth])
+      if (line && !this.#failed && line.textContent !== sentence) line.textContent = sentence;
   }
 
   /** Says news to screen readers. */

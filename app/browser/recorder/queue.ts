@@ -1,5 +1,5 @@
 /** What waits to be sent and in which order: light entries, their bodies are elsewhere. Pure. */
-export type Entry = Envelope | Segment | Gap | Signature;
+export type Entry = Envelope | Segment | Gap | Incident | Signature;
 
 interface Envelope {
   kind: 'envelope';
@@ -24,6 +24,13 @@ interface Gap {
   id: number;
 }
 
+interface Incident {
+  kind: 'incident';
+  recording: string;
+  chapter: number;
+  id: number;
+}
+
 /** The chapter is complete: its statement is made and signed once its segments are acknowledged. */
 interface Signature {
   kind: 'signature';
@@ -39,16 +46,23 @@ export interface Waiting {
   since: number | null;
 }
 
-/** A chapter's entries: envelope, then segments, then signature. */
+/** A chapter's entries: envelope, then incidents and segments, then signature. */
 class ChapterQueue {
   readonly taken = new Set<Entry>();
   envelope: Envelope | null = null;
   signature: Signature | null = null;
+  readonly incidents: Incident[] = [];
   #segments: Segment[] = [];
   #first = 0;
 
   get empty(): boolean {
-    return !this.envelope && !this.signature && this.#first === this.#segments.length && this.taken.size === 0;
+    return (
+      !this.envelope &&
+      !this.signature &&
+      this.incidents.length === 0 &&
+      this.#first === this.#segments.length &&
+      this.taken.size === 0
+    );
   }
 
   get oldest(): number {
@@ -80,8 +94,10 @@ class ChapterQueue {
       this.envelope = null;
       return envelope;
     }
-    const [under] = this.taken;
-    if (under && under.kind !== 'segment') return undefined;
+    const under = [...this.taken];
+    if (under.some(({ kind }) => kind === 'envelope' || kind === 'signature')) return undefined;
+    const incident = this.incidents.shift();
+    if (incident) return incident;
     const segment = this.#segments[this.#first];
     if (segment) {
       this.#first++;
@@ -92,7 +108,7 @@ class ChapterQueue {
       }
       return segment;
     }
-    if (under || !signature) return undefined;
+    if (under.length > 0 || !signature) return undefined;
     this.signature = null;
     return signature;
   }
@@ -187,6 +203,7 @@ export class Queue {
     lane.chapters.set(entry.chapter, chapter);
     if (entry.kind === 'envelope') chapter.envelope = entry;
     else if (entry.kind === 'signature') chapter.signature = entry;
+    else if (entry.kind === 'incident') chapter.incidents.push(entry);
     else if (first) chapter.putBack(entry);
     else chapter.put(entry);
   }

@@ -24,6 +24,8 @@ import { words } from '../words/recorder.ts';
 const RETRY = 3000;
 /** Milliseconds by which the time of day may drift from the browser's count without a sleep. */
 const OFF = 1000;
+/** Why nothing is recorded of a source that is not turned on again behind a break. */
+const NOT_ON: Record<Source, GapCause> = { camera: 'device', screen: 'sharing' };
 
 type Send = (message: PageMessage, bytes?: Uint8Array<ArrayBuffer>) => void;
 
@@ -62,7 +64,7 @@ export class RecordStep {
     page.elements.allowAgain?.addEventListener('click', () => this.#tryAgain(true));
   }
 
-  /** @param cause why nothing was recorded until now; null when the attempt has just begun */
+  /** @param cause why nothing was recorded until now: of a break only what follows it; null when the attempt has just begun */
   begin(opened: Opened, cause: GapCause | null): void {
     const { sources, bounds, sound } = this.#page.kinds;
     this.#running = true;
@@ -72,7 +74,8 @@ export class RecordStep {
     for (const source of sources) {
       const { most, least } = bounds[source];
       const refused = source === 'camera' && this.#refused.camera;
-      const first = opened[source] ? cause : refused ? 'permission' : (cause ?? 'permission');
+      const before = cause === 'break' ? NOT_ON[source] : cause;
+      const first = opened[source] ? before : refused ? 'permission' : (before ?? 'permission');
       this.#sources.set(source, new RecordedSource(source, most, least.frameRate, first, this.#handlersOf(source)));
     }
     if (opened.sound) this.#watchSound(opened.sound);
@@ -109,6 +112,11 @@ export class RecordStep {
     return this.#pace.sentence;
   }
 
+  /** Whether recording began in this page. */
+  get begun(): boolean {
+    return this.#sources.size > 0;
+  }
+
   /** Of what the exam records, what gives nothing just now. */
   get lacks(): Kind[] {
     const lacks: Kind[] = [...this.#sources.values()].flatMap(({ source, live }) => (live ? [] : [source]));
@@ -135,6 +143,27 @@ export class RecordStep {
     await Promise.all([...this.#sources.values()].map((source) => source.stop()));
     this.#sound?.stop();
     return missing;
+  }
+
+  /** A break: as {@link stop}, and {@link goOn} may follow. */
+  async pause(): Promise<Partial<Record<Source, GapCause>>> {
+    const missing = await this.stop();
+    this.#sound = null;
+    this.#unheard = false;
+    for (const kind of ['camera', 'microphone', 'screen'] as const) this.#page.miss(kind, null);
+    return missing;
+  }
+
+  /** The break is over: everything is asked for again. Called by a press of the test taker's, which sharing a screen needs. */
+  goOn(): void {
+    this.#running = true;
+    this.#begun = performance.now();
+    this.#away = 0;
+    this.#nextTry = 0;
+    this.#refused = { camera: false, microphone: false };
+    for (const source of this.#sources.values()) source.blame(NOT_ON[source.source]);
+    void this.#share();
+    this.#reopen();
   }
 
   #handlersOf(source: Source): SourceHandlers {

@@ -1,4 +1,5 @@
 import { encodeMetadata, type GapCause, type RecordingState, type Source } from '../../wire.ts';
+import type { Break } from './breaks.ts';
 import { type ChapterKeys, deriveChapterKeys, encryptSegment } from '../sframe.ts';
 import { Coverage } from './coverage.ts';
 import { sha256 } from './exam-key.ts';
@@ -7,6 +8,8 @@ import type { Outbox, Standing } from './outbox.ts';
 import { isFull } from './store.ts';
 
 const CHAPTER_KEY_BYTES = 32;
+/** Milliseconds after a break in which turning everything on again is a part of it. */
+const TIME_TO_GO_ON = 60_000;
 
 export interface RecordingParts {
   chapterSeconds: number;
@@ -47,6 +50,8 @@ export class Recording {
   #offset = 0;
   #current: { keys: ChapterKeys; chapter: number; start: number } | null = null;
   #leavesOut = false;
+  /** The end of a break that nothing was recorded since, in µs, and what its last stretch is called. */
+  #rested: { end: number; cause: GapCause } | null = null;
 
   constructor(parts: RecordingParts, { recording, source, startedAt }: RecordingState, standing: Standing) {
     this.#parts = parts;
@@ -71,7 +76,21 @@ export class Recording {
     await this.finish();
     this.#init = init;
     this.#offset = Math.max(this.#coverage.end, this.#placeOf(beganAt));
-    if (cause !== null) this.#coverage.miss(this.#offset, cause);
+    const rested = this.#rested && this.#offset - this.#rested.end < 1000 * TIME_TO_GO_ON ? this.#rested.cause : null;
+    this.#rested = null;
+    if (cause !== null) this.#coverage.miss(this.#offset, rested ?? cause);
+  }
+
+  /** A break is over: what is missing since its beginning is told, as far as it was not before. The same one may come again. */
+  async rest({ from, to, until, missing }: Break): Promise<void> {
+    const end = to === null ? 0 : this.#placeOf(to);
+    if (to === null || end <= this.#coverage.end) return;
+    const cause = missing[this.source];
+    if (cause) this.#coverage.miss(this.#placeOf(from), cause);
+    this.#coverage.miss(this.#placeOf(Math.min(to, until)), 'break');
+    this.#coverage.miss(end, 'after-break');
+    this.#rested = { end, cause: to > until ? 'after-break' : 'break' };
+    await this.#noteGaps(Infinity).catch(rethrowUnlessFull);
   }
 
   /**

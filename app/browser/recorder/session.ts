@@ -1,4 +1,6 @@
-import type { GapCause, OwnTime as OwnTimeTold } from '../../wire.ts';
+import type { GapCause, OwnTime as OwnTimeTold, Restriction } from '../../wire.ts';
+import { ScratchPad } from '../aids/scratch-pad.ts';
+import { BreakStep } from './break-step.ts';
 import { CheckStep } from './check-step.ts';
 import { sentenceOfBrowser } from './devices.ts';
 import type { PageMessage, Progress, Trouble, WorkerMessage } from './messages.ts';
@@ -7,6 +9,7 @@ import type { Page } from './page.ts';
 import { ExamDocuments } from './exam-documents.ts';
 import { ExamPassword } from './exam-password.ts';
 import { HandInUploads } from './hand-in.ts';
+import { Restrictions } from './restrictions.ts';
 import { RecordStep } from './record-step.ts';
 import { SealingStep } from './sealing-step.ts';
 import { elapsedOf, startOf, truthOf } from './truth.ts';
@@ -14,7 +17,7 @@ import { words } from '../words/recorder.ts';
 
 const NOTICE_TIME = 10_000;
 
-type Phase = 'check' | 'starting' | 'recording' | 'sealing' | 'over';
+type Phase = 'check' | 'starting' | 'recording' | 'break' | 'sealing' | 'over';
 
 /** One sitting at the recorder page: devices and elements here, keys and network in the worker. */
 export class Session {
@@ -24,6 +27,7 @@ export class Session {
   #phase: Phase = 'check';
   #check: CheckStep;
   #record: RecordStep;
+  #break: BreakStep;
   #sealing: SealingStep;
   #time: OwnTime;
   /** What the worker was told last that is not recorded. */
@@ -34,6 +38,10 @@ export class Session {
   #password: ExamPassword | null = null;
   #documents: ExamDocuments | null = null;
   #handIns: HandInUploads | null = null;
+  #restrictions: Restrictions;
+  /** What they hold while recording runs. */
+  #restricted: Restriction[] = [];
+  #scratchPad: ScratchPad | null = null;
   /** What is said instead of the truth for a while: until then, by the browser's own count. */
   #notice: { sentence: string; until: number } | null = null;
   #unsent = 0;
@@ -51,6 +59,12 @@ export class Session {
     this.#check = new CheckStep(page, () => this.#checked());
     const send = (message: PageMessage, bytes?: Uint8Array<ArrayBuffer>) => this.#send(message, bytes);
     this.#record = new RecordStep(page, this.#check, send, (sentence) => this.#say(sentence));
+    this.#restrictions = new Restrictions(send, (sentence) => this.#say(sentence));
+    this.#break = new BreakStep(
+      page,
+      () => void this.#takeBreak(),
+      () => this.#goOn(),
+    );
     this.#sealing = new SealingStep(page);
     this.#time = new OwnTime(page);
     const { elements } = page;
@@ -71,6 +85,7 @@ export class Session {
     this.#password = new ExamPassword(attempt);
     this.#documents = new ExamDocuments(attempt);
     this.#handIns = new HandInUploads(attempt, (sentence) => this.#page.speak(sentence));
+    this.#scratchPad = new ScratchPad(attempt);
     this.#check.enable(false);
     const sentence = sentenceOfBrowser();
     if (sentence) return this.#fail(sentence);
@@ -101,19 +116,29 @@ export class Session {
     }
   }
 
-  #opened(attempt: 'none' | 'running' | 'finished' | 'sealed'): void {
+  #opened(attempt: Extract<WorkerMessage, { kind: 'opened' }>['attempt']): void {
     if (attempt === 'sealed') return this.#sealed();
     if (attempt === 'finished') {
       this.#phase = 'sealing';
+      this.#scratchPad?.delete();
       this.#check.letGo();
       return this.#sealing.begin(this.#uploadBy);
+    }
+    if (attempt === 'break') {
+      this.#phase = 'break';
+      return this.#break.begin(true);
     }
     this.#check.enable(true);
     // What was in the way of opening it is not any more.
     this.#tellStart('');
     if (attempt === 'none') return;
     const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
-    this.#cause = navigation?.type === 'reload' ? 'reload' : 'closed';
+    this.#comeBack(navigation?.type === 'reload' ? 'reload' : 'closed');
+  }
+
+  /** An attempt that is under way goes on in this page, as soon as something is turned on. */
+  #comeBack(cause: GapCause): void {
+    this.#cause = cause;
     this.#check.prefix = words.check.running;
     if (this.#page.elements.allow) void this.#check.turnOn();
     this.#checked();
@@ -134,7 +159,7 @@ export class Session {
     this.#send({ kind: 'start' });
   }
 
-  #started({ examPage, uploadBy, sources, sound }: Extract<WorkerMessage, { kind: 'started' }>): void {
+  #started({ examPage, uploadBy, sources, sound, restrictions }: Extract<WorkerMessage, { kind: 'started' }>): void {
     if (this.#phase === 'over') return;
     const { exam } = this.#page.elements;
     const address = examPage === null ? null : new URL(examPage, location.href);
@@ -149,8 +174,11 @@ export class Session {
     this.#check.end();
     this.#page.show('record');
     this.#record.begin(opened, this.#cause);
+    this.#restricted = restrictions;
+    this.#restrictions.begin(restrictions);
     this.#documents?.show();
     void this.#handIns?.show();
+    void this.#scratchPad?.open();
   }
 
   #openAnew(): void {
@@ -163,9 +191,41 @@ export class Session {
     if (this.#phase !== 'recording') return;
     this.#phase = 'sealing';
     this.#putAway();
+    this.#scratchPad?.delete();
     this.#page.elements.finishDialog.close();
     this.#sealing.begin(this.#uploadBy);
     this.#send({ kind: 'finish', missing: await this.#record.stop() });
+  }
+
+  async #takeBreak(): Promise<void> {
+    if (this.#phase !== 'recording') return;
+    this.#phase = 'break';
+    this.#break.begin(false);
+    // A break is the test taker's own time.
+    this.#restrictions.stop();
+    this.#password?.rest();
+    const missing = await this.#record.pause();
+    // Another browser may have gone on with the attempt meanwhile.
+    if (this.#phase !== 'break') return;
+    this.#lacks = '';
+    this.#send({ kind: 'pause', missing });
+    this.#break.enable(true);
+  }
+
+  #goOn(): void {
+    if (this.#phase !== 'break') return;
+    this.#send({ kind: 'go-on' });
+    if (this.#record.begun) {
+      this.#phase = 'recording';
+      this.#page.show('record');
+      this.#restrictions.begin(this.#restricted);
+      return this.#record.goOn();
+    }
+    // The break outlived the page that it was taken in.
+    this.#phase = 'check';
+    this.#page.show('check');
+    this.#check.enable(true);
+    this.#comeBack('break');
   }
 
   async #replaced(): Promise<void> {
@@ -180,6 +240,7 @@ export class Session {
   #sealed(): void {
     this.#phase = 'over';
     this.#putAway();
+    this.#scratchPad?.delete();
     this.#unsent = 0;
     this.#check.letGo();
     this.#worker.terminate();
@@ -193,17 +254,28 @@ export class Session {
       this.#sealing.heed(progress);
       if (this.#notice && this.#notice.until >= performance.now()) sealingMessage.textContent = this.#notice.sentence;
     }
+    if (this.#phase === 'break') {
+      this.#break.heed(progress.breaks, this.#time.clock);
+      return this.#tellTruth(progress, null);
+    }
     if (this.#phase !== 'recording') return;
+    this.#break.offer(progress.breaks);
     if (progress.storedUntil !== null) void this.#password?.show();
     const now = Date.now();
     const { text, datetime } = elapsedOf(now - (progress.startedAt ?? now));
     elapsed.textContent = text;
     elapsed.dateTime = datetime;
     this.#time.show();
+    this.#restrictions.look();
     const thinned = this.#record.heed(progress);
     const { lacks } = this.#record;
     if (lacks.join() !== this.#lacks) this.#send({ kind: 'lacks', lacks });
     this.#lacks = lacks.join();
+    this.#tellTruth(progress, thinned);
+  }
+
+  /** @param thinned what is thinned, in words */
+  #tellTruth(progress: Progress, thinned: string | null): void {
     if (this.#notice && this.#notice.until < performance.now()) this.#notice = null;
     if (this.#notice) return;
     const truth = this.#truth(progress);
@@ -228,6 +300,7 @@ export class Session {
 
   /** What belongs to the exam's place is there only while recording runs. */
   #putAway(): void {
+    this.#restrictions.stop();
     this.#password?.hide();
     this.#documents?.hide();
     this.#handIns?.close();

@@ -1,5 +1,11 @@
 import canonicalize from 'canonicalize';
-import { type ChapterStatement, type SealStatement, type SignedStatement, toBase64url } from '../../wire.ts';
+import {
+  type ChapterStatement,
+  type IncidentStatement,
+  type SealStatement,
+  type SignedStatement,
+  toBase64url,
+} from '../../wire.ts';
 import { sha256 } from './exam-key.ts';
 import type { AttemptKey, ChapterRecord, RecordedSegment } from './store.ts';
 
@@ -56,6 +62,11 @@ export async function stateSeal(
   const others = earlier.filter(({ recording }) => own.every((known) => known.recording !== recording));
   const statement: SealStatement = { type: 'seal', exam, attempt, recordings: [...own, ...others], endedAt };
   return canonicalize(statement) ?? '';
+}
+
+/** @returns the statement of what was noted, as canonical JSON */
+export function stateIncident(incident: Omit<IncidentStatement, 'type'>): string {
+  return canonicalize({ type: 'incident', ...incident } satisfies IncidentStatement) ?? '';
 }
 
 /** Signs a statement with the attempt key: ECDSA P-256 with SHA-256, IEEE P1363. */

@@ -12,7 +12,7 @@ interface FormerChapter {
   statement: string | null;
 }
 
-/** Brings the recorder's database to version 3, in the transaction of the upgrade. @param from 0 where there is none yet */
+/** Brings the recorder's database to version 4, in the transaction of the upgrade. @param from 0 where there is none yet */
 export function upgrade(database: IDBDatabase, transaction: IDBTransaction, from: number): void {
   if (from < 1) {
     database.createObjectStore('attempt-keys');
@@ -20,7 +20,8 @@ export function upgrade(database: IDBDatabase, transaction: IDBTransaction, from
   }
   // A key that waited for its attempt was of whoever had opened a link here last: each attempt makes its own.
   if (from > 0) transaction.objectStore('attempt-keys').delete('current');
-  if (from === 2) return;
+  if (from < 4) database.createObjectStore('incidents', { autoIncrement: true });
+  if (from > 1) return;
   database.createObjectStore('attempts', { keyPath: 'attempt' });
   database.createObjectStore('recordings', { keyPath: 'recording' });
   database.createObjectStore('segments', { keyPath: ['recording', 'chapter', 'number'] });

@@ -4,7 +4,8 @@
  * that its chapter's signature needs have to appear together or not at all, and a strict transaction of both took 5 ms where
  * a flushed OPFS file alone took 3 ms (140 kB, Chromium 156).
  */
-import type { GapCause, RecordingState, Source } from '../../wire.ts';
+import type { GapCause, IncidentStatement, RecordingState, Source } from '../../wire.ts';
+import type { Break } from './breaks.ts';
 import { upgrade } from './store-upgrade.ts';
 
 export interface AttemptKey {
@@ -19,6 +20,8 @@ export interface AttemptRecord {
   uploadBy: string;
   /** ISO 8601 from the moment in which the test taker finished, here; else null. */
   finishedAt: string | null;
+  /** Breaks that the test taker took, here; an attempt that was kept from before there were any says none. */
+  breaks?: readonly Break[];
 }
 
 export interface RecordingRecord {
@@ -76,6 +79,12 @@ export interface RecordedGap {
   cause: GapCause;
 }
 
+/** What was noted, until the appliance has it. */
+export interface NotedIncident extends Omit<IncidentStatement, 'type' | 'to'> {
+  /** Null while it goes on: it is stated once it has ended. */
+  to: number | null;
+}
+
 /** All that is kept of an attempt except bodies. */
 export interface Kept {
   recordings: RecordingRecord[];
@@ -85,12 +94,13 @@ export interface Kept {
   /** Which of these have a body that waits. */
   waiting: { recording: string; number: number }[];
   gaps: (RecordedGap & { id: number })[];
+  incidents: (NotedIncident & { id: number })[];
 }
 
 /** What is small and has to be kept even when the browser has no room: its place is held by this. */
 const BALLAST = 'ballast';
 const BALLAST_BYTES = 2 ** 20;
-const PLACE = ['recordings', 'chapters', 'segments', 'bodies', 'gaps'];
+const PLACE = ['recordings', 'chapters', 'segments', 'bodies', 'gaps', 'incidents'];
 
 type Key = [recording: string, chapter: number, number: number];
 
@@ -103,7 +113,7 @@ export class Store {
 
   /** @throws a DOMException where the browser keeps no data for this page */
   static async open(): Promise<Store> {
-    const opening = indexedDB.open('cloister', 3);
+    const opening = indexedDB.open('cloister', 4);
     opening.onupgradeneeded = ({ oldVersion }) => upgrade(opening.result, opening.transaction!, oldVersion);
     return new Store(await done(opening));
   }
@@ -177,6 +187,24 @@ export class Store {
     return added?.result as number;
   }
 
+  /** @returns the incident's id @throws a QuotaExceededError where there is no room */
+  async addIncident(incident: NotedIncident): Promise<number> {
+    let added: IDBRequest<IDBValidKey> | undefined;
+    await this.#write(['incidents'], 'strict', (objects) => (added = objects('incidents').add(incident)));
+    return added?.result as number;
+  }
+
+  /** @throws a QuotaExceededError where there is no room; what was kept of it stays then */
+  async saveIncident(id: number, incident: NotedIncident): Promise<void> {
+    await this.#write(['incidents'], 'strict', (objects) => objects('incidents').put(incident, id));
+  }
+
+  async incident(id: number): Promise<NotedIncident> {
+    const incident = await this.#get<NotedIncident>('incidents', id);
+    if (!incident) throw new Error('the browser lost what it kept of an incident');
+    return incident;
+  }
+
   /** @returns undefined where the browser lost it */
   async body(segment: {
     recording: string;
@@ -210,6 +238,10 @@ export class Store {
     await this.#note(['gaps'], (objects) => objects('gaps').delete(id));
   }
 
+  async dropIncident(id: number): Promise<void> {
+    await this.#note(['incidents'], (objects) => objects('incidents').delete(id));
+  }
+
   async saveChapter(record: ChapterRecord): Promise<void> {
     await this.#note(['chapters'], (objects) => objects('chapters').put(record));
   }
@@ -229,14 +261,17 @@ export class Store {
     const all = <T>(store: string, range?: IDBKeyRange) =>
       done<T[]>(transaction.objectStore(store).getAll(range) as IDBRequest<T[]>);
     const own = <T extends { attempt: string }>(records: T[]) => records.filter((record) => record.attempt === attempt);
-    const gapKeys = done(transaction.objectStore('gaps').getAllKeys());
-    const [recordings, chapters, gaps] = await Promise.all([
+    const numbered = async <T extends { attempt: string }>(store: string) => {
+      const keys = done(transaction.objectStore(store).getAllKeys());
+      const kept = await all<T>(store);
+      const ids = (await keys) as number[];
+      return own(kept.map((one, i) => ({ ...one, id: ids[i] as number })));
+    };
+    const [recordings, chapters, gaps, incidents] = await Promise.all([
       all<RecordingRecord>('recordings').then(own),
       all<ChapterRecord>('chapters').then(own),
-      all<RecordedGap>('gaps').then(async (kept) => {
-        const ids = (await gapKeys) as number[];
-        return own(kept.map((gap, i) => ({ ...gap, id: ids[i] as number })));
-      }),
+      numbered<RecordedGap>('gaps'),
+      numbered<NotedIncident>('incidents'),
     ]);
     const ids = [...new Set([...recordings, ...chapters].map(({ recording }) => recording))];
     const segments = await Promise.all(ids.map((recording) => all<RecordedSegment>('segments', under(recording))));
@@ -244,18 +279,19 @@ export class Store {
       ids.map((recording) => done(transaction.objectStore('bodies').getAllKeys(under(recording)))),
     );
     const waiting = (bodies.flat() as Key[]).map(([recording, , number]) => ({ recording, number }));
-    return { recordings, chapters, segments: segments.flat(), waiting, gaps };
+    return { recordings, chapters, segments: segments.flat(), waiting, gaps, incidents };
   }
 
   /** Removes all that was kept for an attempt. */
   async forget(attempt: string): Promise<void> {
-    const { recordings, chapters, gaps } = await this.load(attempt);
+    const { recordings, chapters, gaps, incidents } = await this.load(attempt);
     await this.#write([...PLACE, 'attempts', 'attempt-keys'], 'strict', (objects) => {
       for (const recording of new Set([...recordings, ...chapters].map((record) => record.recording))) {
         objects('recordings').delete(recording);
         for (const store of ['chapters', 'segments', 'bodies']) objects(store).delete(under(recording));
       }
       for (const { id } of gaps) objects('gaps').delete(id);
+      for (const { id } of incidents) objects('incidents').delete(id);
       objects('bodies').delete(BALLAST);
       objects('attempts').delete(attempt);
       objects('attempt-keys').delete(attempt);

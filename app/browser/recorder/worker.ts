@@ -27,6 +27,9 @@ addEventListener('message', ({ data }: MessageEvent<PageMessage>) => {
   if (data.kind === 'run') void attempt.run(data);
   else if (data.kind === 'cluster') void attempt.add(data);
   else if (data.kind === 'lacks') attempt.lack(data.lacks);
+  else if (data.kind === 'noted') void attempt.note(data).catch((error: unknown) => attempt.fail(error));
+  else if (data.kind === 'pause') void attempt.pause(data.missing);
+  else if (data.kind === 'go-on') void attempt.goOn();
   else work = work.then(() => handle(data)).catch((error: unknown) => attempt.fail(error));
 });
 addEventListener('online', () => attempt.hurry());
@@ -50,7 +53,9 @@ function clocks(): { wall: number; monotonic: number } {
   return { wall: Date.now(), monotonic: performance.now() };
 }
 
-async function handle(message: Exclude<PageMessage, { kind: 'run' | 'cluster' | 'lacks' }>): Promise<void> {
+async function handle(
+  message: Exclude<PageMessage, { kind: 'run' | 'cluster' | 'lacks' | 'noted' | 'pause' | 'go-on' }>,
+): Promise<void> {
   switch (message.kind) {
     case 'open':
       await becomeSoleWindow(() => tell({ kind: 'notice', sentence: words.otherWindow }));

@@ -95,7 +95,7 @@ export const arrangement: Words['arrangement'] = {
   terms: {
     extra: (minutes) => `Sie haben ${minutesOf(minutes)} mehr Zeit als andere.`,
     breaks: (minutes) =>
-      `Dazu haben Sie ${minutesOf(minutes)} für Pausen. In den Pausen dürfen Sie Ihren Platz verlassen; das wird nicht vermerkt.`,
+      `Dazu haben Sie ${minutesOf(minutes)} für Pausen. Sie machen sie auf der Seite der Aufzeichnung, wann Sie möchten; dann wird nichts aufgezeichnet. In den Pausen dürfen Sie Ihren Platz verlassen; das wird nicht vermerkt.`,
     time: (minutes) => `Für die Prüfung haben Sie insgesamt ${minutesOf(minutes)}.`,
     until: (at) => <>Die Prüfung schließt für Sie am {at}.</>,
     leftOut: (kinds) =>

@@ -141,7 +141,11 @@ export const attempt: Words['attempt'] = {
     'ask-test-taker': 'Sie werden um Ihre Sicht gebeten, bevor etwas anderes entschieden wird.',
     refer: 'Die Prüfung wurde an den Prüfungsausschuss weitergegeben, der Sie anhört, bevor er entscheidet.',
   },
-  incidents: {},
+  incidents: {
+    'full-screen': 'die Prüfung war nicht im Vollbild',
+    'left-page': 'die Seite der Prüfung war nicht im Vordergrund',
+    'one-screen': 'ein zweiter Bildschirm war angeschlossen',
+  },
   quoted: (words) => `„${words}“`,
 
   coverage: {

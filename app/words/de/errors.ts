@@ -74,6 +74,8 @@ export const errors: Words['errors'] = {
     'Diese Prüfung wurde in einem anderen Browser oder Fenster begonnen, und nur dort kann weiter aufgezeichnet werden. Was dort aufgezeichnet wurde, ist gespeichert. Gehen Sie dorthin zurück; wenn das nicht möglich ist, schreiben Sie an die Adresse auf Ihrer Prüfungsseite. Ihnen entsteht daraus kein Nachteil.',
   tooManyBrowsers:
     'Diese Prüfung wurde schon in zwanzig Browsern geöffnet; ein weiterer kann nicht dazukommen. Was dort aufgezeichnet wurde, ist gespeichert. Gehen Sie in einen davon zurück; wenn das nicht möglich ist, schreiben Sie an die Adresse auf Ihrer Prüfungsseite. Ihnen entsteht daraus kein Nachteil.',
+  notNoted:
+    'Das wird bei Ihnen nicht vermerkt: Ihre Prüfung schränkt es nicht ein, oder mit Ihnen wurde etwas anderes vereinbart. Es wurde nichts eingetragen.',
   receiptFollows:
     'Es gibt noch keine Quittung. Ihre Aufzeichnung ist vollständig, und ihr Siegel ist gespeichert; die Quittung entsteht von selbst, sobald die Schlüsselverwahrung antwortet. Sehen Sie später noch einmal nach.',
   receiptLater:

@@ -87,7 +87,7 @@ export const arrangement = {
   terms: {
     extra: (minutes: number) => `You have ${amount(minutes, 'minute', 'minutes')} more than others.`,
     breaks: (minutes: number) =>
-      `You have ${amount(minutes, 'minute', 'minutes')} for breaks besides. You may leave your place in them; this is not noted.`,
+      `You have ${amount(minutes, 'minute', 'minutes')} for breaks besides. Take them on the recorder’s page, when you like: nothing is recorded in them. You may leave your place; this is not noted.`,
     time: (minutes: number) => `Your time for the exam is ${amount(minutes, 'minute', 'minutes')} in all.`,
     until: (at: Child) => <>The exam closes for you on {at}.</>,
     leftOut: (kinds: Kind[]) =>

@@ -115,7 +115,11 @@ export const attempt = {
     refer: 'The attempt was passed on to the examination board, which hears you before it decides.',
   } as Record<string, string>,
   /** By custody's names, of letters and hyphens; one that is not here is shown as it is. */
-  incidents: {} as Record<string, string>,
+  incidents: {
+    'full-screen': 'the exam was not in full screen',
+    'left-page': 'the exam’s page was not in front',
+    'one-screen': 'a second screen was connected',
+  } as Record<string, string>,
   quoted: (words: string) => `“${words}”`,
 
   coverage: {

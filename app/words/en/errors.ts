@@ -61,6 +61,8 @@ export const errors = {
     'This exam was started in another browser or window, and only that one can go on recording. What it recorded is kept. Go back to it; if you cannot, write to the contact on your exam page, and nothing is held against you.',
   tooManyBrowsers:
     'This exam was opened in twenty browsers already, and no further one can be added. What they recorded is kept. Go back to one of them; if you cannot, write to the contact on your exam page, and nothing is held against you.',
+  notNoted:
+    'This is not noted for you: your exam does not restrict it, or something else was arranged with you. Nothing was entered.',
   receiptFollows:
     'There is no receipt yet. Your recording is complete and its seal is kept; the receipt is made by itself as soon as the key custody answers. Look here again later.',
   receiptLater: 'There is no receipt yet: it is made when you finish the exam and your recording is sealed.',

@@ -2,6 +2,8 @@ import type { place as english } from '../en/place.ts';
 
 export const place: typeof english = {
   passwordOver: 'Es wird nichts mehr aufgezeichnet, deshalb wird das Passwort der Prüfungsseite nicht angezeigt.',
+  passwordRests:
+    'Gerade wird nichts aufgezeichnet, deshalb wird das Passwort für die Seite der Prüfung nicht angezeigt. Es erscheint von selbst wieder.',
   documentsOver: 'Es wird nichts mehr aufgezeichnet, deshalb wird diese Unterlage nicht angezeigt.',
   handIn: {
     waits: 'wartet auf die Datei davor',

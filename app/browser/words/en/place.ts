@@ -1,6 +1,8 @@
 /** What the recorder's page says about the place of the exam. */
 export const place = {
   passwordOver: 'Nothing is recorded any more, so the password of the exam’s page is not shown.',
+  passwordRests:
+    'Nothing is recorded just now, so the password of the exam’s page is not shown. It comes back by itself.',
   documentsOver: 'Nothing is recorded any more, so this document is not shown.',
   handIn: {
     waits: 'waits for the one before it',

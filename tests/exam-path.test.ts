@@ -1,26 +1,25 @@
+/** The way of an exam through the appliance, in browsers: set up, refused, published, sat with an arrangement, reviewed. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Appliance, startAppliance } from './appliance.ts';
-import { launchChromium, openContext, plugInSecurityKey } from './chromium.ts';
+import { launchChromium, openContext } from './chromium.ts';
 import { FULL } from './full.ts';
 import { inspectPage } from './page-inspection.ts';
+import { FAKE_DEVICES } from './recorder-browser.ts';
+import { enterRoom, enterStaffPages, signAct } from './staff-browser.ts';
 
 let appliance: Appliance;
 let browser: Browser;
 /** An exam administrator at their computer. */
 let page: Page;
+/** Who sits the exam. */
+let taker: Page;
+/** The exam's page on the staff origin. */
+let exam: string;
 
 beforeAll(async () => {
-  [appliance, browser] = await Promise.all([startAppliance(), launchChromium()]);
-  page = await (await openContext(browser)).newPage();
-  await plugInSecurityKey(page);
-  await page.goto(appliance.enrol[3] as string);
-  await page.getByRole('button', { name: 'Enrol this passkey' }).click();
-  await page.waitForURL('**/desk');
-  await page.goto(`${appliance.room}/tickets`);
-  await page.getByRole('button', { name: 'Take a ticket' }).click();
-  await page.getByRole('button', { name: 'Go to the staff pages' }).click();
-  await page.waitForURL(`${appliance.staff}/`);
+  [appliance, browser] = await Promise.all([startAppliance(), launchChromium(FAKE_DEVICES)]);
+  page = await enterStaffPages(browser, appliance, 'administrator');
 }, 120_000);
 
 afterAll(async () => {
@@ -57,9 +56,11 @@ async function press(name: string | RegExp, key = 'Enter'): Promise<void> {
   await page.keyboard.press(key);
 }
 
-/** At both widths where the page is laid out differently, and else where it breaks first. */
-async function inspect(name: string, widths = FULL ? [1280, 380] : [380]): Promise<void> {
-  for (const width of widths) await inspectPage(page, name, width);
+/** Looked at in every run, where a page breaks first; the others among the long tests, at both widths. */
+const ALWAYS = ['exam-new', 'draft-new', 'draft-fault', 'draft-ready'];
+
+async function inspect(name: string): Promise<void> {
+  for (const width of FULL ? [1280, 380] : ALWAYS.includes(name) ? [380] : []) await inspectPage(page, name, width);
   await page.setViewportSize({ width: 1280, height: 800 });
 }
 
@@ -121,7 +122,7 @@ test('an administrator sets an exam up by keyboard, from a template to its publi
   await page.keyboard.press('End');
   await page.keyboard.type('.example');
   await list.getByText('Ready to be published').waitFor();
-  await inspect('draft-ready', [1280, 380]);
+  await inspect('draft-ready');
   await press('Propose the publication');
   await page.getByText('The publication waits in the reading room').waitFor();
   await inspect('draft-waiting');
@@ -134,15 +135,116 @@ test('an administrator sets an exam up by keyboard, from a template to its publi
   await press('Sign it in the reading room');
   await page.waitForURL(`${appliance.room}/acts/*`);
   await page.getByText('You may use a pen and blank paper.').waitFor();
-  await page.getByRole('button', { name: 'Sign with your passkey' }).click();
-  await page.getByText('It is signed, in force, and entered in the ledger.').waitFor();
+  await signAct(page);
   await page.goto(draft);
   await page.waitForURL((url) => !url.pathname.endsWith('/draft'));
+  exam = page.url();
   await page.goto(appliance.staff);
   const row = page.getByRole('row', { name: /Torts I/ });
   expect(await row.innerText()).toContain('Running, closes 1 December 2126');
-  await inspect('exam-list-running', [1280, 380]);
+  await inspect('exam-list-running');
 });
+
+test.runIf(FULL)('and then changes what test takers are told of it, as it is typed, and signs that too', async () => {
+  await page
+    .getByRole('row', { name: /Torts I/ })
+    .getByRole('link')
+    .click();
+  await page.getByRole('link', { name: 'Change what test takers are told' }).click();
+  await page.waitForURL('**/revision');
+  const list = page.locator('#checklist');
+  await list.getByText('Nothing is changed yet').waitFor();
+  await type('What test takers may use, and have to know', 'You may use a pen, blank paper and a ruler.');
+  // Nothing is saved yet.
+  await list.getByText('What test takers have to know, from now on').waitFor();
+  await inspect('revision-ready');
+  await press('Propose this change');
+  await page.getByText('The change waits in the reading room').waitFor();
+  await inspect('revision-waiting');
+  await press('Sign it in the reading room');
+  await signAct(page);
+  await page.goto(appliance.staff);
+  await page.getByRole('link', { name: 'Torts I' }).click();
+  await page.getByRole('link', { name: 'Change what test takers are told' }).click();
+  await page.getByText('This is version 2').waitFor();
+});
+
+test('a test taker is invited, asks for more time without saying why, and gets it', async () => {
+  await page.goto(`${exam}/test-takers/new`);
+  await page.getByLabel('Name').fill('Amal Haddad');
+  await page.getByLabel('Candidate code').fill('B-77');
+  await page.getByRole('button', { name: 'Put on the roster' }).click();
+  await page.getByText('Amal Haddad').first().waitFor();
+  await page.goto(`${exam}/invitations`);
+  await page.getByRole('button', { name: 'Make links and invitations' }).click();
+  const link = (await page.locator('code.link').innerText()).replaceAll(/\s/g, '');
+
+  taker = await (await openContext(browser)).newPage();
+  await taker.goto(link);
+  await taker.waitForURL((url) => url.pathname === '/attempt');
+  const notice = taker.locator('main');
+  expect(await notice.innerText()).toContain('You may use a pen');
+  await taker.goto(`${appliance.exam}/attempt/arrangements`);
+  await taker.locator('[value=extra-time]').check();
+  await taker.locator('[name=extraMinutes]').fill('30');
+  await taker.locator('form.card button').first().click();
+  await taker.getByText('30 minutes').first().waitFor();
+
+  await page.goto(`${appliance.staff}/arrangements`);
+  await page.getByRole('link', { name: 'Amal Haddad' }).click();
+  await page.getByRole('button', { name: 'Propose to grant this' }).click();
+  await page.getByRole('link', { name: 'Sign it in the reading room' }).click();
+  await signAct(page);
+  await taker.goto(`${appliance.exam}/attempt`);
+  expect(await notice.innerText()).toMatch(/120 minutes|2 hours/);
+});
+
+test('they sit the exam with it', async () => {
+  await taker.goto(`${appliance.exam}/attempt/recorder`);
+  await taker.click('[data-allow]');
+  await taker.click('[data-share]');
+  await taker.click('[data-start]:not([disabled])');
+  await taker.waitForSelector('[data-time-left]:not([hidden])');
+  expect(await taker.textContent('[data-remaining]')).toMatch(/^(1:59:\d\d|2:00:00)$/);
+  await taker.waitForTimeout(6_000);
+  await taker.click('[data-finish]');
+  await taker.click('[data-finish-confirm]');
+  await taker.waitForSelector('[data-step=done]:not([hidden])');
+}, 60_000);
+
+test('a reviewer who was assigned watches the recording and decides; the test taker reads who did', async () => {
+  const reviewer = await enterRoom(browser, appliance, 'reviewer');
+  const candidate = reviewer.getByRole('link', { name: 'B-77' });
+  expect(await candidate.count(), 'before the assignment').toBe(0);
+  await page.goto(`${appliance.room}/exams`);
+  await page.getByRole('link', { name: 'Torts I' }).click();
+  await page.getByLabel('Assign somebody').selectOption({ label: 'Ines Moreau' });
+  await page.getByRole('button', { name: 'Go on to sign the assignment' }).click();
+  await signAct(page);
+
+  await reviewer.reload();
+  await candidate.click();
+  // Nothing was noted, so that the exam's rules show nothing by themselves.
+  await reviewer.getByLabel('The whole recording').check();
+  await reviewer.locator('[name=justification]').fill('A complaint about noise in the room.');
+  await reviewer.getByRole('button', { name: /Ask for the key/ }).click();
+  await reviewer.waitForURL('**/acts/*');
+  await reviewer.getByRole('button', { name: 'Sign with your passkey' }).click();
+  await reviewer.waitForURL('**/grants/*');
+  await reviewer.keyboard.press('k');
+  const camera = reviewer.locator('video[data-source=camera]');
+  await expect.poll(() => camera.evaluate((video: HTMLVideoElement) => video.currentTime)).toBeGreaterThan(1);
+  await reviewer.getByLabel(/nothing to clarify/i).check();
+  await reviewer.getByLabel('Reason').fill('Alone in the room the whole time.');
+  await reviewer.getByRole('button', { name: /Write the decision/ }).click();
+  await reviewer.waitForURL('**/acts/*');
+  await reviewer.getByRole('button', { name: 'Sign with your passkey' }).click();
+  await reviewer.waitForURL('**/attempts/*');
+
+  await taker.goto(`${appliance.exam}/attempt`);
+  await taker.getByText('Alone in the room the whole time.').waitFor();
+  expect(await taker.locator('main').innerText()).toContain('Ines Moreau');
+}, 60_000);
 
 test.runIf(FULL)('without scripts all of it works as well', async () => {
   const state = await page.context().storageState();

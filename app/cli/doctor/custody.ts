@@ -1,0 +1,56 @@
+import { connectOperator, type OperatorCustody } from '../../custody/client.ts';
+import type { Examination } from './examination.ts';
+
+/** Asks custody how it stands: its token, how keys are released, its ledger. */
+export async function examineCustody(socket: string): Promise<Examination[]> {
+  const custody = connectOperator(socket);
+  const state = await custody.state().catch((error: Error) => error);
+  if (state instanceof Error) {
+    return [
+      {
+        of: 'Custody',
+        verdict: 'ill',
+        means:
+          'It does not answer. What was begun goes on being recorded; no exam begins anew for long, no key is released and nothing can be signed.',
+        mend: 'Read “journalctl --unit=cloister-custody”: its last sentence says what happened and what to do.',
+      },
+    ];
+  }
+  const { entries } = state;
+  return [examineToken(state), { of: 'Ledger', verdict: 'well', means: `It has ${entries} entries.` }];
+}
+
+/** @param custody's words about its token, which it tried when it opened it */
+export function examineToken(custody: Awaited<ReturnType<OperatorCustody['state']>>): Examination {
+  const { state, releaseMode, algorithm, unkeptRights } = custody;
+  const of = 'Token';
+  if (state === 'sealed')
+    return {
+      of,
+      verdict: 'doubtful',
+      means: 'Custody is sealed. Recording goes on; nobody can watch or sign.',
+      mend: 'Have the custodians run “cloister unseal”.',
+    };
+  if (state === 'token-away')
+    return {
+      of,
+      verdict: 'ill',
+      means: 'It does not answer. Recording goes on; nobody can watch or sign.',
+      mend: 'Connect it; custody finds it by itself. “cloister token probe” tries each operation.',
+    };
+  if (releaseMode === 'host-transient')
+    return {
+      of,
+      verdict: 'doubtful',
+      means: `It is open (${algorithm}), but cannot release keys inside itself: for a moment each lies in custody’s memory.`,
+      mend: 'Only another token can mend that: docs/tokens.md.',
+    };
+  if (unkeptRights.length > 0)
+    return {
+      of,
+      verdict: 'doubtful',
+      means: `It is open; keys are released inside it (${algorithm}). It does not keep from a key: ${unkeptRights.join(', ')}.`,
+      mend: 'Only another token can mend that: docs/tokens.md.',
+    };
+  return { of, verdict: 'well', means: `It is open; keys are released inside it (${algorithm}).` };
+}
