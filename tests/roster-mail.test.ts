@@ -25,8 +25,9 @@ const certificate = makeMailCertificate();
 const FROM = 'exams@university.example';
 const settings = (port: number) =>
   ({ host: 'localhost', port, encryption: 'starttls', user: undefined, passwordFile: undefined, from: FROM }) as const;
-/** As fast as it goes; what is put off comes again twice. */
-const pace = { between: 0, later: [100, 100], away: [150] };
+/** As fast as it goes; what is put off comes again twice, as late as a test needs to see it waiting. */
+const LATER = [100, 100];
+const pace = { between: 0, later: LATER, away: [150] };
 
 let receiver: MailReceiver;
 let pages: Pages;
@@ -93,6 +94,7 @@ const stands = (state: string, count: number) =>
   expect.poll(() => countMails(pages.db, exam)[state as 'sent'], { interval: 20 }).toBe(count);
 
 beforeEach(() => {
+  pace.later = LATER;
   receiver.received.length = 0;
   receiver.conduct.onRecipient = undefined;
   receiver.conduct.onMail = undefined;
@@ -251,6 +253,7 @@ test('who has no link yet and is refused has none afterwards either, and is coun
 });
 
 test('what the server puts off is sent later; what it puts off again and again is given up, and said', async () => {
+  pace.later = [1500, 100];
   await open([person('Grey Listed'), person('Always Later')]);
   let asked = 0;
   receiver.conduct.onRecipient = (address) => {
@@ -301,6 +304,7 @@ test('a line that breaks before the mail was asked for costs nobody their link; 
 
 test('what waits can be taken back, and paper takes its place', async () => {
   const [id = ''] = await open([person('Back Taken'), person('Paper Person')]);
+  pace.later = [60_000];
   receiver.conduct.onRecipient = () => '450 4.2.0 later';
   await send('new');
   await expect.poll(() => findMail(pages.db, id)?.fault, { interval: 20 }).toBe('later');
