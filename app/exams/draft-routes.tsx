@@ -24,7 +24,7 @@ import {
   restrictingOf,
 } from './draft.ts';
 import { type ReadDraft, readDraftForm, type SectionName, sectionOf } from './draft-form.ts';
-import { SECTION_HEADINGS } from './draft-sections.tsx';
+import { SECTION_HEADINGS } from './draft-sections/sections.ts';
 import { DraftPage, DraftStanding } from './draft-view.tsx';
 import { readHouseRules } from './house-rules.ts';
 import { NewExamPage } from './new-exam-view.tsx';

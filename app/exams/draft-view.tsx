@@ -10,7 +10,7 @@ import { Page } from '../ui/page.tsx';
 import { Notice, Status } from '../ui/status.tsx';
 import type { Draft, DraftFault, KeptPlace } from './draft.ts';
 import { SECTION_NAMES, type SectionName } from './draft-form.ts';
-import { SECTION_FIELDS, SECTION_HEADINGS } from './draft-sections.tsx';
+import { SECTION_FIELDS, SECTION_HEADINGS } from './draft-sections/sections.ts';
 import { staffNavigation } from '../ui/staff-navigation.ts';
 import { NoticePreview } from './preview-view.tsx';
 

@@ -2,7 +2,7 @@ import { ChoiceField, describing, Fault, FormFault, NameField } from '../ui/fiel
 import type { Filled } from '../ui/filled.ts';
 import { Page } from '../ui/page.tsx';
 import { staffNavigation } from '../ui/staff-navigation.ts';
-import { EXAM_LANGUAGES } from './draft-sections.tsx';
+import { EXAM_LANGUAGES } from './draft-sections/what.tsx';
 import { TEMPLATES } from './templates.ts';
 
 /** The beginning of an exam: its title, and what kind of exam it is. */
