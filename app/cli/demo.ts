@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,23 +14,20 @@ import { fingerprintOf, fragmentOf } from '../exams/fingerprint.ts';
 import { createCertificates } from './certificates.ts';
 import { approve, carryOut, foundRegister, publish } from './demo-register.ts';
 import { DEMONSTRATION } from './demonstration.ts';
+import {
+  type Demonstration,
+  keepDemonstration,
+  type Place,
+  PLACES,
+  readDemonstration,
+  writeState,
+} from './demonstration-folder.ts';
 import { Processes } from './processes.ts';
 import { SoftwarePasskey } from './software-passkey.ts';
 
 const DIST = dirname(fileURLToPath(import.meta.url));
 const TOKEN_LABEL = 'cloister-demonstration';
 const MODULE = '/usr/lib/softhsm/libsofthsm2.so';
-const PLACES = ['exam', 'staff', 'room'] as const;
-type Place = (typeof PLACES)[number];
-
-interface Demonstration {
-  ports: Record<Place, number>;
-  exam: string;
-  /** Tokens of personal and enrolment links. Kept so that the next start can print them again: a demonstration only. */
-  testTakers: { id: string; name: string; token: string }[];
-  enrol: { name: string; roles: string[]; token: string }[];
-  applianceKey: string;
-}
 
 /** `cloister demo`: the whole appliance on one machine with a demonstration exam. */
 export function demoCommand(): Command {
@@ -47,10 +44,7 @@ async function run(options: { data: string; port?: number; testTakers: number; j
   const data = resolve(options.data);
   const folders = ['tls', 'token', 'custody', 'web', 'web/files', 'recordings', 'sockets', 'logs'];
   for (const folder of folders) mkdirSync(join(data, folder), { recursive: true, mode: 0o700 });
-  const stateFile = join(data, 'demonstration.json');
-  const known: Demonstration | undefined = existsSync(stateFile)
-    ? JSON.parse(readFileSync(stateFile, 'utf8'))
-    : undefined;
+  const known = readDemonstration(data);
   const ports = await choosePorts(options.port, known?.ports);
   const origins = Object.fromEntries(
     PLACES.map((place) => [place, `https://${place}.localhost:${ports[place]}`]),
@@ -112,7 +106,7 @@ async function run(options: { data: string; port?: number; testTakers: number; j
       CLOISTER_LEDGER_ORIGIN: 'exam.localhost/ledger',
     });
     const demonstration = known ?? (await seed(data, origins.room, options.testTakers));
-    writeState(stateFile, { ...demonstration, ports });
+    keepDemonstration(data, { ...demonstration, ports });
     await Promise.all([
       start('web', {
         // Segments wait for their disk syncs in this pool; many at once share a journal commit.
@@ -226,11 +220,6 @@ Stop it with Ctrl-C; start it again and everything is still there.`);
 /** Where the passkeys of those lie who set the demonstration up. */
 function foundersFile(data: string): string {
   return join(data, 'founders.json');
-}
-
-function writeState(file: string, state: object): void {
-  writeFileSync(`${file}.new`, JSON.stringify(state, null, 2), { mode: 0o600 });
-  renameSync(`${file}.new`, file);
 }
 
 /**

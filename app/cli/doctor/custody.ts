@@ -1,8 +1,12 @@
 import { connectOperator, type OperatorCustody } from '../../custody/client.ts';
 import type { Examination } from './examination.ts';
 
-/** Asks custody how it stands: its token, how keys are released, its ledger. */
-export async function examineCustody(socket: string): Promise<Examination[]> {
+/**
+ * Asks custody how it stands: its token, how keys are released, its ledger.
+ * @param socket of its operator
+ * @param log where custody writes what it says
+ */
+export async function examineCustody(socket: string, log: string): Promise<Examination[]> {
   const custody = connectOperator(socket);
   const state = await custody.state().catch((error: Error) => error);
   if (state instanceof Error) {
@@ -12,7 +16,7 @@ export async function examineCustody(socket: string): Promise<Examination[]> {
         verdict: 'ill',
         means:
           'It does not answer. What was begun goes on being recorded; no exam begins anew for long, no key is released and nothing can be signed.',
-        mend: 'Read “journalctl --unit=cloister-custody”: its last sentence says what happened and what to do.',
+        mend: `Read ${log}: its last sentence says what happened and what to do.`,
       },
     ];
   }

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { examineAccounts } from './accounts.ts';
 import { examineClock } from './clock.ts';
@@ -6,12 +7,14 @@ import { examineCustody } from './custody.ts';
 import { examineDatabases } from './databases.ts';
 import { examineDisk } from './disk.ts';
 import { attempted, type Examination, EXIT_CODES, worstOf } from './examination.ts';
-import { PLACES, readSettings, type Settings } from './installation.ts';
+import { examineDemonstration } from './demonstration.ts';
+import { listenedOn, PLACES, readSettings, type Settings } from './installation.ts';
 import { examineMail } from './mail.ts';
 import { examineOrigin } from './origins.ts';
 
 interface Options {
   settings: string;
+  demonstration?: string;
   testTakers: number;
   hours: number;
   json?: boolean;
@@ -24,6 +27,7 @@ export function doctorCommand(): Command {
   return new Command('doctor')
     .description('look whether the appliance is well: a verdict on each part, what it means, and how to mend it')
     .option('--settings <folder>', 'where the settings of the processes lie', '/etc/cloister')
+    .option('--demonstration <folder>', 'look at the demonstration there instead, as whoever runs it')
     .option('--test-takers <number>', 'how many are planned to sit exams at once', count, 100)
     .option('--hours <number>', 'for how many hours', count, 3)
     .option('--json', 'print JSON')
@@ -33,16 +37,18 @@ export function doctorCommand(): Command {
     )
     .action(async (options: Options) => {
       const settings = readSettings(options.settings);
-      const examinations = settings
-        ? await examineAll(settings, options)
-        : await attempted('Mail', () => examineMail());
+      const examinations = options.demonstration
+        ? await examineDemonstration(options.demonstration)
+        : settings
+          ? await examineAll(settings, options)
+          : await attempted('Mail', () => examineMail());
       const verdict = worstOf(examinations);
       process.exitCode = EXIT_CODES[verdict];
       if (options.json) return console.log(JSON.stringify({ verdict, examinations }));
       for (const { of, verdict, means, mend } of examinations) {
         console.log(`${of}: ${SIGNS[verdict]}. ${means}${mend ? `\n  ${mend}` : ''}`);
       }
-      if (!settings)
+      if (!settings && !options.demonstration)
         console.log(
           `Nothing is installed that ${options.settings} has settings for: only mail was tried, as the environment says.`,
         );
@@ -51,10 +57,16 @@ export function doctorCommand(): Command {
 
 async function examineAll({ appliance, web }: Settings, planned: Options): Promise<Examination[]> {
   const origin = (place: 'exam' | 'staff' | 'room') => async () => [
-    await examineOrigin(place, appliance[`CLOISTER_${place.toUpperCase()}_ORIGIN`] ?? ''),
+    await examineOrigin({
+      origin: appliance[`CLOISTER_${place.toUpperCase()}_ORIGIN`] ?? '',
+      certificate: certificateOf(place),
+      listens: () => listenedOn(place),
+      renew: `Put a new one and its key where ${certificateOf(place)} is, with Ansible (cloister_tls_folder), before that.`,
+      log: `Read “journalctl --unit=cloister-${place === 'room' ? 'room' : 'web'}”.`,
+    }),
   ];
   const looks: [of: string, look: () => Promise<Examination[]>][] = [
-    ['Custody', () => examineCustody(PLACES.operatorSocket)],
+    ['Custody', () => examineCustody(PLACES.operatorSocket, '“journalctl --unit=cloister-custody”')],
     ['Exam origin', origin('exam')],
     ['Staff origin', origin('staff')],
     ['Room origin', origin('room')],
@@ -69,6 +81,8 @@ async function examineAll({ appliance, web }: Settings, planned: Options): Promi
   for (const [of, look] of looks) found.push(...(await attempted(of, look)));
   return found;
 }
+
+const certificateOf = (place: string) => join(PLACES.certificates, `${place}.crt`);
 
 /** @returns what web is told about mail; its password reaches it as a credential, and doctor where that lies */
 function mailOf(web: Settings['web']): Record<string, string> {

@@ -1,23 +1,32 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { connect } from 'node:tls';
 import type { Examination } from './examination.ts';
-import { listenedOn, PLACES } from './installation.ts';
 
 const DAY_MS = 86_400_000;
 /** A campus's authority may take as long to answer. */
 const SOON_DAYS = 21;
 const PATIENCE_MS = 10_000;
 
-/** Looks at an origin's certificate, and whether the origin answers with it. @param origin https, as people's browsers say it */
-export async function examineOrigin(place: 'exam' | 'staff' | 'room', origin: string): Promise<Examination> {
+/** An origin as it was set up. */
+export interface Origin {
+  /** As people's browsers say it. */
+  origin: string;
+  /** The file with its certificate, PEM. */
+  certificate: string;
+  /** Where its process is reached from this machine. */
+  listens: () => Promise<{ host: string; port: number }>;
+  /** What brings a new certificate, and where its process writes what it says: whole sentences. */
+  renew: string;
+  log: string;
+}
+
+/** Looks at an origin's certificate, and whether the origin answers with it. @throws a system error where there is no certificate */
+export async function examineOrigin({ origin, certificate: file, listens, renew, log }: Origin): Promise<Examination> {
   const of = `Origin ${origin}`;
-  const file = join(PLACES.certificates, `${place}.crt`);
   const certificate = new X509Certificate(readFileSync(file));
   const host = new URL(origin).hostname;
   const days = Math.floor((Date.parse(certificate.validTo) - Date.now()) / DAY_MS);
-  const renew = `Put a new one and its key where ${file} is, with Ansible (cloister_tls_folder), before that.`;
   if (!certificate.checkHost(host))
     return {
       of,
@@ -32,13 +41,13 @@ export async function examineOrigin(place: 'exam' | 'staff' | 'room', origin: st
       means: `Its certificate ended ${-days} days ago: browsers show a warning instead of the page.`,
       mend: renew,
     };
-  const shown = await certificateAt(await listenedOn(place), host).catch((error: Error) => error);
+  const shown = await certificateAt(await listens(), host).catch((error: Error) => error);
   if (shown instanceof Error)
     return {
       of,
       verdict: 'ill',
       means: `It does not answer (${shown.message}).`,
-      mend: `Read “journalctl --unit=cloister-${place === 'room' ? 'room' : 'web'}”.`,
+      mend: log,
     };
   if (shown !== certificate.fingerprint256)
     return {
