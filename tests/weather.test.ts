@@ -27,7 +27,7 @@ import {
   openContext,
   plugInSecurityKey,
 } from './chromium.ts';
-import { type Encrypted, REPORT, spyOnEncryption } from './encryption-spy.ts';
+import { type Encrypted, REPORTS, spyOnEncryption } from './encryption-spy.ts';
 import { FULL } from './full.ts';
 import { Line } from './line.ts';
 import { followFrames, makeNumberedVideo, readNumbers } from './numbered-video.ts';
@@ -99,7 +99,7 @@ async function openBrowser(): Promise<void> {
   await spyOnEncryption(context, encrypted);
   context.on('response', (response) => {
     const { pathname: path } = new URL(response.url());
-    if (path === REPORT) return;
+    if (REPORTS.includes(path)) return;
     answers.push({ method: response.request().method(), path, status: response.status(), at: Date.now() });
   });
   testTaker = await context.newPage();
@@ -120,11 +120,11 @@ async function filming(clusters: number, seconds = 30): Promise<void> {
 }
 
 /**
- * Waits for a moment between two clusters. What is in the encoder is lost with the page, and nothing could keep it; what is
- * encrypted is in the outbox a moment later.
+ * Waits for a moment between two clusters, in which the page has kept all that it encrypted. What is in the encoder is lost
+ * with the page, and nothing could keep it.
  */
 async function betweenClusters(): Promise<void> {
-  const calm = () => Date.now() - (encrypted.at(-1)?.at ?? 0) > 300;
+  const calm = () => encrypted.every(({ kept }) => kept) && Date.now() - (encrypted.at(-1)?.at ?? 0) > 300;
   await expect.poll(calm, { timeout: 15_000, interval: 20 }).toBe(true);
 }
 
@@ -327,14 +327,15 @@ test(`the reviewer’s decoder takes all that was encrypted, and they see ${FULL
     Promise.all((globalThis as unknown as { appended: Promise<Appended>[] }).appended),
   );
   for (const source of SOURCES) {
-    const made = media(source).map(({ bytes }) => createHash('sha256').update(bytes).digest('hex'));
-    const known = new Set(made);
+    const made = media(source).map(({ bytes, kept }) => ({ kept, digest: digestOf(bytes) }));
+    const known = new Set(made.map(({ digest }) => digest));
     // What is sought again is appended again.
-    const played = new Map(appended.map((one) => [`${one.digest} ${one.runFrom}`, one.digest]));
-    expect(
-      [...played.values()].filter((digest) => known.has(digest)),
-      source,
-    ).toEqual(made);
+    const runs = new Map(appended.map((one) => [`${one.digest} ${one.runFrom}`, one.digest]));
+    const played = [...runs.values()].filter((digest) => known.has(digest));
+    // A busy machine may encrypt a piece in the very moment in which the page goes, before it is kept.
+    const lost = made.filter(({ kept, digest }) => !kept && !played.includes(digest));
+    expect(lost.length, `${source}: lost with the page`).toBeLessThanOrEqual(2);
+    expect(played, source).toEqual(made.filter((one) => !lost.includes(one)).map(({ digest }) => digest));
   }
 
   // Each life of the camera counts from the beginning: its frames are those since the last media header that differs.
@@ -358,6 +359,8 @@ test(`the reviewer’s decoder takes all that was encrypted, and they see ${FULL
   }
   expect([...unseen]).toEqual([]);
 }, 600_000);
+
+const digestOf = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
 /** @returns seconds of the camera that were encrypted */
 function playedSeconds(): number {
