@@ -2,7 +2,7 @@
 #   docker build --tag cloister .
 #   docker run --read-only --tmpfs /tmp --cap-drop=all --network=host --volume cloister:/data cloister
 FROM docker.io/library/debian:12 AS build
-RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates git g++ make python3 nodejs npm
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates git g++ nodejs npm
 WORKDIR /src
 COPY . .
 RUN bin/setup && bin/release /release
