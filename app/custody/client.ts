@@ -158,9 +158,9 @@ export function connectRoom(socketPath: string) {
   };
 }
 
-/** Custody as the operator's command line may use it. Shares travel as bytes, so that no text of them is left behind. */
-export function connectOperator(socketPath: string) {
-  const fetch = transport(socketPath, OPERATOR_PATIENCE);
+/** Custody as the operator's command line may use it. Shares travel as bytes, so that no text of them is left behind. @param patience milliseconds until a request counts as unanswered */
+export function connectOperator(socketPath: string, patience = OPERATOR_PATIENCE) {
+  const fetch = transport(socketPath, patience);
   const client = hc<OperatorProtocol>(BASE, { fetch });
   const { officers, sealing, token } = client;
   const giveShare = <T>(path: string, share: Uint8Array<ArrayBuffer>): Promise<T> =>

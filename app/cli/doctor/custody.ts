@@ -1,13 +1,16 @@
 import { connectOperator, type OperatorCustody } from '../../custody/client.ts';
 import type { Examination } from './examination.ts';
 
+/** A look at it reads what it has in memory. */
+const PATIENCE_MS = 10_000;
+
 /**
  * Asks custody how it stands: its token, how keys are released, its ledger.
  * @param socket of its operator
  * @param log where custody writes what it says
  */
 export async function examineCustody(socket: string, log: string): Promise<Examination[]> {
-  const custody = connectOperator(socket);
+  const custody = connectOperator(socket, PATIENCE_MS);
   const state = await custody.state().catch((error: Error) => error);
   if (state instanceof Error) {
     return [
