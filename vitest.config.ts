@@ -69,7 +69,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { ...shared, name: 'filming', include: FILMING, maxWorkers: FULL ? 1 : 3, sequence: { groupOrder: 2 } },
+        test: { ...shared, name: 'filming', include: FILMING, maxWorkers: FULL ? 1 : 2, sequence: { groupOrder: 2 } },
       },
     ],
   },
