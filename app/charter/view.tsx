@@ -78,11 +78,18 @@ function Standing({ words, witnesses }: { words: Words; witnesses: WitnessView[]
       <p>{said}</p>
     </Notice>
   );
-  if (!witnesses) return say('notice', charter.away);
-  if (witnesses.length === 0) return say('notice', charter.none);
+  const alas = (kind: 'notice' | 'alarm', [what, more]: [string, string]) =>
+    say(
+      kind,
+      <>
+        <strong>{what}</strong> {more}
+      </>,
+    );
+  if (!witnesses) return alas('notice', charter.away);
+  if (witnesses.length === 0) return alas('notice', charter.none);
   const fresh = witnesses.flatMap(({ fresh, last }) => (fresh && last ? [last] : []));
   const newest = fresh.sort((one, other) => other.entries - one.entries || other.at.localeCompare(one.at))[0];
-  if (!newest) return say('alarm', charter.lapsed);
+  if (!newest) return alas('alarm', charter.lapsed);
   const told = charter.witnessed(<Moment at={newest.at} language={language} />, newest.entries);
   if (fresh.length === witnesses.length) return say('good', told);
   return say(

@@ -17,27 +17,18 @@ export const charter: Words['charter'] = {
     </>
   ),
   partly: 'Nicht alle Zeugen haben es in den letzten 24 Stunden bestätigt: siehe Tabelle.',
-  lapsed: (
-    <>
-      <strong>Das Protokoll ist zurzeit nicht bezeugt.</strong> In den letzten 24 Stunden hat es kein Zeuge bestätigt.
-      Was vorher bestätigt wurde, bleibt bestätigt; für alles, was seither eingetragen wurde, steht nur die Unterschrift
-      dieses Systems. Warum das so ist, müssen die herausfinden, die es betreiben. Für Ihre Prüfung und Ihre
-      Aufzeichnungen ändert sich nichts.
-    </>
-  ),
-  none: (
-    <>
-      <strong>Das Protokoll ist nicht bezeugt.</strong> Hier ist kein Zeuge eingerichtet. Für das Protokoll steht nur
-      die Unterschrift dieses Systems: Niemand außerhalb bestätigt, dass es nie neu geschrieben wurde oder dass alle
-      dasselbe gezeigt bekommen.
-    </>
-  ),
-  away: (
-    <>
-      <strong>Ob das Protokoll bezeugt ist, lässt sich gerade nicht sagen.</strong> Der Teil des Systems, der es führt,
-      antwortet nicht. Verloren geht davon nichts; sehen Sie in ein paar Minuten noch einmal nach.
-    </>
-  ),
+  lapsed: [
+    'Das Protokoll ist zurzeit nicht bezeugt.',
+    'In den letzten 24 Stunden hat es kein Zeuge bestätigt. Was vorher bestätigt wurde, bleibt bestätigt; für alles, was seither eingetragen wurde, steht nur die Unterschrift dieses Systems. Warum das so ist, müssen die herausfinden, die es betreiben. Für Ihre Prüfung und Ihre Aufzeichnungen ändert sich nichts.',
+  ],
+  none: [
+    'Das Protokoll ist nicht bezeugt.',
+    'Hier ist kein Zeuge eingerichtet. Für das Protokoll steht nur die Unterschrift dieses Systems: Niemand außerhalb bestätigt, dass es nie neu geschrieben wurde oder dass alle dasselbe gezeigt bekommen.',
+  ],
+  away: [
+    'Ob das Protokoll bezeugt ist, lässt sich gerade nicht sagen.',
+    'Der Teil des Systems, der es führt, antwortet nicht. Verloren geht davon nichts; sehen Sie in ein paar Minuten noch einmal nach.',
+  ],
   table: {
     caption: 'Die Zeugen und was sie zuletzt bestätigt haben',
     witness: 'Zeuge',

@@ -16,26 +16,19 @@ export const charter = {
     </>
   ),
   partly: 'Not every witness has confirmed it within the last 24 hours: see the table.',
-  lapsed: (
-    <>
-      <strong>The record is not witnessed at the moment.</strong> No witness has confirmed it within the last 24 hours.
-      What was confirmed before stays confirmed; for what was entered since, only this appliance’s own signature stands.
-      Whoever runs the appliance has to find out why. Your exam and your recordings go on as they are.
-    </>
-  ),
-  none: (
-    <>
-      <strong>The record is not witnessed.</strong> No outside witness is set up here. Only this appliance’s own
-      signature stands for the record: nobody outside confirms that it was never written anew, or that everybody is
-      shown the same one.
-    </>
-  ),
-  away: (
-    <>
-      <strong>How the record is witnessed cannot be said just now.</strong> The part of the appliance that keeps it does
-      not answer. Nothing of it is lost; look again in a few minutes.
-    </>
-  ),
+  /** Each of these: what stands out, and what follows it. */
+  lapsed: [
+    'The record is not witnessed at the moment.',
+    'No witness has confirmed it within the last 24 hours. What was confirmed before stays confirmed; for what was entered since, only this appliance’s own signature stands. Whoever runs the appliance has to find out why. Your exam and your recordings go on as they are.',
+  ] as [string, string],
+  none: [
+    'The record is not witnessed.',
+    'No outside witness is set up here. Only this appliance’s own signature stands for the record: nobody outside confirms that it was never written anew, or that everybody is shown the same one.',
+  ] as [string, string],
+  away: [
+    'How the record is witnessed cannot be said just now.',
+    'The part of the appliance that keeps it does not answer. Nothing of it is lost; look again in a few minutes.',
+  ] as [string, string],
   table: {
     caption: 'The witnesses, and what each confirmed last',
     witness: 'Witness',
