@@ -221,6 +221,14 @@ describe('a witness that misbehaves', () => {
     expect((await witnessedBy(pliant.key)).size).toBe(-1);
   });
 
+  test('by never answering is given up after ten seconds', async () => {
+    const began = Date.now();
+    const { said } = asking(await answering(() => {}));
+    await expect.poll(() => said.length, { timeout: 20_000 }).toBe(1);
+    expect(said[0]).toMatchObject({ trouble: 'away', detail: 'TimeoutError' });
+    expect(Date.now() - began).toBeGreaterThan(9_500);
+  });
+
   test('by never answering keeps no other waiting, and is let go when web ends', async () => {
     const hanging = asking(await answering(() => {}), at(witness.key, witness.url));
     await grow();
