@@ -96,7 +96,8 @@ async function main(): Promise<void> {
   await tellReady();
 
   const stop = async () => {
-    await Promise.all([...servers.map(stopListening), mailing?.close(), witnessing.close()]);
+    witnessing.close();
+    await Promise.all([...servers.map(stopListening), mailing?.close()]);
     await registrations.close();
     await recordings.close();
     db.$client.close();

@@ -25,7 +25,7 @@ export const TROUBLES = {
   custody: 'the witness was not asked: custody does not give the ledger out',
 } as const;
 
-/** A witness was asked in vain. `detail` goes to the log, and names no address. */
+/** A witness was asked in vain. `detail` goes to the log, names no address, and is the same as long as nothing changes. */
 export class WitnessTrouble extends Error {
   readonly trouble: Trouble;
   readonly detail: string | undefined;
@@ -44,19 +44,17 @@ export type Answer = { line: string } | { from: number };
  * Asks a witness to cosign a checkpoint (C2SP tlog-witness, "add-checkpoint").
  * @param asked.note the checkpoint, a signed note
  * @param asked.proof from `oldSize` on
- * @param stop ends the wait
  * @throws WitnessTrouble
  */
 export async function askWitness(
   { verifier, address }: AskedWitness,
   { oldSize, proof, note }: { oldSize: number; proof: readonly Hash[]; note: string },
-  stop: AbortSignal,
 ): Promise<Answer> {
   const body = [`old ${oldSize}`, ...proof.map((hash) => hash.toString('base64')), '', note].join('\n');
   let status: number;
   let text: string;
   try {
-    const signal = AbortSignal.any([stop, AbortSignal.timeout(PATIENCE)]);
+    const signal = AbortSignal.timeout(PATIENCE);
     const answer = await fetch(address, { method: 'POST', body, signal, redirect: 'manual' });
     status = answer.status;
     text = await readShort(answer);

@@ -25,7 +25,6 @@ interface Parts {
 export class Witnessing {
   readonly #parts: Parts;
   readonly #stop = new AbortController();
-  #running: Promise<unknown> = Promise.resolve();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -33,13 +32,12 @@ export class Witnessing {
 
   /** Asks every witness at once, and from then on. Each at its own pace: one that hangs keeps no other waiting. */
   open(): void {
-    this.#running = Promise.all(this.#parts.witnesses.map((witness) => this.#keepAsking(witness)));
+    for (const witness of this.#parts.witnesses) void this.#keepAsking(witness);
   }
 
-  /** Asks no more; what is on its way is given up. */
-  async close(): Promise<void> {
+  /** Asks no more, and says nothing any more. What is on its way is not waited for: nothing is lost with it. */
+  close(): void {
     this.#stop.abort();
-    await this.#running;
   }
 
   async #keepAsking(witness: AskedWitness): Promise<void> {
@@ -79,15 +77,19 @@ export class Witnessing {
     const askFrom = async (oldSize: number) => {
       const note = Buffer.from(await custody.ledgerFile('checkpoint')).toString('utf8');
       const { size } = parseCheckpoint(splitNote(note).text);
-      if (oldSize > size) throw new WitnessTrouble('other-history', `it saw ${oldSize} entries, and here are ${size}`);
+      if (oldSize > size) throw new WitnessTrouble('other-history', 'it saw more entries than there are');
       const proof = await proveGrowth(oldSize, size, custody.ledgerFile);
-      return { size, answer: await askWitness(witness, { oldSize, proof, note }, this.#stop.signal) };
+      return { oldSize, size, answer: await askWitness(witness, { oldSize, proof, note }) };
     };
-    let { size, answer } = await askFrom(last);
-    if ('from' in answer && answer.from !== last) ({ size, answer } = await askFrom(answer.from));
-    // Asked about as many entries as it saw, it says that those were others.
-    if ('from' in answer && answer.from === size) throw new WitnessTrouble('other-history', `at ${size} entries`);
-    if ('from' in answer) throw new WitnessTrouble('refused', 'status 409, twice');
+    let asked = await askFrom(last);
+    if ('from' in asked.answer && asked.answer.from !== last) asked = await askFrom(asked.answer.from);
+    const { oldSize, size, answer } = asked;
+    if ('from' in answer) {
+      // It names the size that it was asked from, and nothing has to be proved from there: what it saw was another tree.
+      if (answer.from === size && oldSize === size)
+        throw new WitnessTrouble('other-history', 'it saw as many entries, but others');
+      throw new WitnessTrouble('refused', 'status 409, twice');
+    }
     const { line } = answer;
     await custody.keepCosignature({ size, line }).catch((error: AppError) => {
       throw new WitnessTrouble('not-kept', error.refusal ?? error.message, error);
