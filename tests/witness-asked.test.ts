@@ -1,5 +1,5 @@
 /** The appliance asks a witness: real web, real custody, a real witness on another port, and witnesses that misbehave. */
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -119,8 +119,9 @@ describe('the appliance', () => {
     expect(page).toContain(witness.key);
     expect(setting.log().join('\n')).not.toContain('"witness":');
     const folder = join(custody.data, 'custody/ledger');
-    const verified = execFileSync(CLOISTER, ['ledger', 'verify', folder, '--key', ledgerKey, '--witness', witness.key]);
-    expect(verified.toString()).toContain('observers.example/w1 cosigned the first');
+    const words = ['ledger', 'verify', folder, '--key', ledgerKey, '--witness', witness.key];
+    const verified = () => spawnSync(CLOISTER, words, { encoding: 'utf8' }).stdout;
+    await expect.poll(verified).toContain('observers.example/w1 cosigned the first');
   });
 
   test('learns from the witness which size it saw, and proves from there, over a tile that filled up meanwhile', async () => {

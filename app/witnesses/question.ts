@@ -25,7 +25,7 @@ export const TROUBLES = {
   custody: 'the witness was not asked: custody does not give the ledger out',
 } as const;
 
-/** A witness was asked in vain. `detail` goes to the log, names no address, and is the same as long as nothing changes. */
+/** A witness was asked in vain. `detail` goes to the log, names no address, and is the same for as long as the cause is. */
 export class WitnessTrouble extends Error {
   readonly trouble: Trouble;
   readonly detail: string | undefined;

@@ -55,7 +55,8 @@ export class Witnessing {
         said = undefined;
       } catch (error) {
         const { trouble, detail, cause } = asTrouble(error);
-        const now = `${trouble} ${detail}`;
+        // A connection fails in several ways for one cause.
+        const now = trouble === 'away' ? trouble : `${trouble} ${detail}`;
         if (now !== said && !signal.aborted) {
           const line = { witness: name, trouble, detail, ...(trouble === 'custody' && { err: cause }) };
           if (trouble === 'other-history') log.error(line, TROUBLES[trouble]);
