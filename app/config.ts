@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
 import { faultsAmong, type MailSettings, mailSettingsOf, smtpAddress } from './mail/settings.ts';
+import { witnessList } from './witnesses/setting.ts';
 
 const port = z.coerce.number().int().min(1).max(65535);
 const origin = z
@@ -75,6 +76,8 @@ const web = z.strictObject({
   CLOISTER_STAFF_KEY: file,
   /** Networks (CIDR, separated by commas) from which the staff origin answers. */
   CLOISTER_STAFF_NETWORKS: networks,
+  /** The witnesses that are asked to cosign the ledger: verifier key, space, address, with commas between. */
+  CLOISTER_WITNESSES: witnessList.default([]),
   /** Bytes of disk that recordings leave free. */
   CLOISTER_DISK_RESERVE: z.coerce
     .number()

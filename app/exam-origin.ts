@@ -3,6 +3,7 @@ import type { ApplianceDatabase } from '../db/appliance/open.ts';
 import type { AttemptKeys } from './attempts/attempt-keys.ts';
 import { arrangementRoutes } from './arrangements/routes.tsx';
 import { attemptRoutes } from './attempts/routes.tsx';
+import { charterRoutes } from './charter/routes.tsx';
 import { conductRoutes } from './conduct/routes.tsx';
 import type { WebConfig } from './config.ts';
 import type { WebCustody } from './custody/client.ts';
@@ -60,6 +61,7 @@ export function examOrigin({ config, db, briskCustody, registrations, rules, key
     .route('/', practiceRoutes({ db, recordings, config }))
     .route('/', examPageRoutes({ config }))
     .route('/', conductRoutes({ db, custody: briskCustody, rules, config }))
+    .route('/', charterRoutes({ custody: briskCustody, config }))
     .route('/', languageRoutes())
     .route('/', ledgerFiles(ledgerFile))
     .route('/', assets(assetFolder));

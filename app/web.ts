@@ -18,6 +18,7 @@ import { Recordings } from './recordings/recordings.ts';
 import { Mailing } from './roster/mailing.ts';
 import { Conditions } from './sitting/condition.ts';
 import { staffOrigin } from './staff-origin.ts';
+import { Witnessing } from './witnesses/witnessing.ts';
 
 /** Most bytes of one segment: a few seconds of camera and sound are 200 to 500 KiB. */
 const SEGMENT_LIMIT = 4 * 2 ** 20;
@@ -67,6 +68,7 @@ async function main(): Promise<void> {
       institution: config.CLOISTER_INSTITUTION,
       examOrigin: config.CLOISTER_EXAM_ORIGIN,
     });
+  const witnessing = new Witnessing({ witnesses: config.CLOISTER_WITNESSES, custody, log });
   const address = config.CLOISTER_ADDRESS;
   const servers = await Promise.all([
     listen({
@@ -89,10 +91,12 @@ async function main(): Promise<void> {
     }),
   ]);
   mailing?.open();
+  witnessing.open();
   log.info({ exam: config.CLOISTER_EXAM_ORIGIN, staff: config.CLOISTER_STAFF_ORIGIN }, 'ready');
   await tellReady();
 
   const stop = async () => {
+    witnessing.close();
     await Promise.all([...servers.map(stopListening), mailing?.close()]);
     await registrations.close();
     await recordings.close();

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { NoteError, parseVerifierKey, type Verifier } from './ledger/note.ts';
 import type { RuleFile } from './lint/rules.ts';
 
 const file = z
@@ -24,6 +25,22 @@ function readRuleFiles(folder: string): RuleFile[] {
     }
   });
 }
+
+/** Verifier keys with commas between: name+id+base64. */
+const witnessKeys = z.string().transform((text, context): Verifier[] => {
+  const witnesses: Verifier[] = [];
+  for (const key of text.split(',').map((part) => part.trim())) {
+    try {
+      const witness = parseVerifierKey(key, 'cosignature');
+      if (witnesses.some(({ name }) => name === witness.name)) context.addIssue(`names ${witness.name} twice`);
+      witnesses.push(witness);
+    } catch (error) {
+      if (!(error instanceof NoteError)) throw error;
+      context.addIssue(`holds ${JSON.stringify(key)}, which is no witness’s key: ${error.message}`);
+    }
+  }
+  return witnesses;
+});
 
 const settings = z.strictObject({
   /** Custody's own folder: database, ledger, head. */
@@ -92,6 +109,8 @@ const settings = z.strictObject({
     .string()
     .min(1)
     .regex(/^[^\s+]+$/, 'may hold neither spaces nor a plus sign'),
+  /** Verifier keys of the witnesses whose cosignatures of the ledger count, as “cloister witness init” prints them. */
+  CLOISTER_WITNESS_KEYS: witnessKeys.default([]),
   CLOISTER_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 

@@ -165,6 +165,16 @@ const REFUSALS = {
     400,
     'The seal does not fit the attempt or its signature is not the attempt key’s. Nothing was sealed.',
   ],
+  'witness-unknown': [403, 'This is not a cosignature by a witness that custody knows. It was not kept.'],
+  'cosignature-refused': [
+    403,
+    'The cosignature is not the witness’s word about this ledger’s checkpoint of this size. It was not kept.',
+  ],
+  'cosignature-early': [
+    409,
+    'The witness’s time lies more than five minutes ahead: one of the two clocks is wrong. The cosignature was not kept.',
+  ],
+  'cosignature-older': [409, 'A newer cosignature by this witness is kept already. This one was not.'],
   sealed: [
     503,
     'The key custody is sealed since it was started. Recording goes on; watching and signing wait until its custodians have given their shares.',

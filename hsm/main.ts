@@ -25,9 +25,11 @@ import { Seal } from './sealing/seal.ts';
 import { SealError } from './sealing/sealed-file.ts';
 import { TokenClient } from './token/client.ts';
 import { TokenError } from './token/errors.ts';
+import { WitnessWatch } from './witnesses.ts';
 
 const GRANT_SWEEP_MS = 1_000;
 const CLOSING_MS = 5_000;
+const WITNESS_MS = 60_000;
 const RETENTION_MS = 3_600_000;
 const LEDGER_LOST =
   'The PIN is sealed, so there was a ledger, but its folder does not name the key that it was begun under. Put the ledger’s folder back.';
@@ -70,6 +72,7 @@ async function main(): Promise<void> {
     folder,
     headFolder: join(data, 'head'),
     origin: config.CLOISTER_LEDGER_ORIGIN,
+    witnesses: config.CLOISTER_WITNESS_KEYS,
     ...appliance,
     // Losing consistency is fatal; the same code finds the way back at the next start.
     onFatal: () => process.exit(1),
@@ -140,6 +143,9 @@ async function main(): Promise<void> {
     sweepGrants(custody).catch((err) => log.error({ err }, 'ending grants failed'));
   }, GRANT_SWEEP_MS);
   const closing = setInterval(() => void (seal.isClosed || closeOverdueAttempts(custody)), CLOSING_MS);
+  const witnesses = new WitnessWatch(custody);
+  witnesses.look();
+  const watching = setInterval(() => witnesses.look(), WITNESS_MS);
   const retain = async () =>
     seal.isClosed || destroyOverdueKeys(custody).catch((err) => log.error({ err }, 'retention failed'));
   const retention = setInterval(retain, RETENTION_MS);
@@ -153,6 +159,7 @@ async function main(): Promise<void> {
   const stop = async () => {
     clearInterval(sweep);
     clearInterval(closing);
+    clearInterval(watching);
     clearInterval(retention);
     await Promise.all(
       listening.map((server) => {

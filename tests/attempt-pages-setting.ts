@@ -12,6 +12,7 @@ import { attemptRoutes } from '../app/attempts/routes.tsx';
 import { sign, stateChapter, stateSeal } from '../app/browser/recorder/statement.ts';
 import type { ChapterRecord } from '../app/browser/recorder/store.ts';
 import { deriveChapterKeys, encryptSegment } from '../app/browser/sframe.ts';
+import { charterRoutes } from '../app/charter/routes.tsx';
 import { conductRoutes } from '../app/conduct/routes.tsx';
 import { enterExam } from '../app/exams/exam.ts';
 import { draftRoutes } from '../app/exams/draft-routes.tsx';
@@ -107,6 +108,7 @@ export async function startPages(
     .route('/', practiceRoutes({ db, recordings, config }))
     .route('/', examPageRoutes({ config }))
     .route('/', conductRoutes({ db, custody: parts.briskCustody, rules: parts.rules, config }))
+    .route('/', charterRoutes({ custody: parts.briskCustody, config }))
     .route('/', languageRoutes());
   const staffOrigin = originApp({
     place: 'staff',

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ConfigError, readConfig, readMailSettings } from '../app/config.ts';
 import { staffNetworks } from '../app/http/staff-networks.ts';
 import { ConfigError as CustodyConfigError, readConfig as readCustodyConfig } from '../hsm/config.ts';
+import { signingWitness } from './signing-witness.ts';
 
 function faultsOf(read: () => unknown, kind: typeof ConfigError): string[] {
   try {
@@ -108,6 +109,60 @@ describe('configuration', () => {
   test('no network at all is a fault too: it would shut everybody out', () => {
     const faults = faultsOf(() => readConfig('web', { ...GOOD_WEB, CLOISTER_STAFF_NETWORKS: ' , ' }), ConfigError);
     expect(faults).toEqual(['CLOISTER_STAFF_NETWORKS: names no network']);
+  });
+
+  const [WITNESS, OTHER] = ['observers.example/w1', 'others.example/w2'].map((name) => signingWitness(name).key) as [
+    string,
+    string,
+  ];
+
+  test('witnesses are read as keys and the address where each takes checkpoints', () => {
+    const pairs = `${WITNESS} https://witness.example/prefix/ , ${OTHER} http://192.0.2.1:8447`;
+    const { CLOISTER_WITNESSES: asked } = readConfig('web', {
+      ...{ ...GOOD_WEB, CLOISTER_STAFF_NETWORKS: '::1' },
+      CLOISTER_WITNESSES: pairs,
+    });
+    expect(asked.map(({ verifier, address }) => [verifier.name, address])).toEqual([
+      ['observers.example/w1', 'https://witness.example/prefix/add-checkpoint'],
+      ['others.example/w2', 'http://192.0.2.1:8447/add-checkpoint'],
+    ]);
+  });
+
+  test.each([
+    ['', 'is not, in pair 1, a witness’s key, a space and the http or https address'],
+    [WITNESS, 'is not, in pair 1, a witness’s key, a space and the http or https address'],
+    [`${WITNESS} ftp://witness.example`, 'is not, in pair 1, a witness’s key, a space and the http or https address'],
+    [
+      `${WITNESS} https://me:secret@witness.example`,
+      'is not, in pair 1, a witness’s key, a space and the http or https address',
+    ],
+    [`${WITNESS} https://witness.example https://again.example`, 'is not, in pair 1, a witness’s key, a space'],
+    [`${WITNESS.slice(0, -4)} https://witness.example`, 'which is no witness’s key: '],
+    [`${WITNESS} https://a.example,${WITNESS} https://b.example`, 'names observers.example/w1 twice'],
+  ])('the witness “%s” is a fault', (text, said) => {
+    const own = { ...GOOD_WEB, CLOISTER_STAFF_NETWORKS: '::1', CLOISTER_WITNESSES: text };
+    const faults = faultsOf(() => readConfig('web', own), ConfigError);
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toContain(said);
+    expect(faults[0]).toMatch(/^CLOISTER_WITNESSES: (is not|holds|names)\b/);
+    expect(faults[0]).not.toContain('secret');
+  });
+
+  test('custody knows witnesses by their keys, each once, and takes a ledger’s key for none', () => {
+    const ledger = `ledger.example+${'0'.repeat(8)}+${Buffer.alloc(33, 1).toString('base64')}`;
+    for (const [keys, said] of [
+      ['no key', 'which is no witness’s key'],
+      [ledger, 'is not a witness’s Ed25519 key'],
+      [`${WITNESS},${WITNESS}`, 'names observers.example/w1 twice'],
+    ])
+      expect(
+        faultsOf(() => readCustodyConfig({ CLOISTER_WITNESS_KEYS: keys }), CustodyConfigError).join('\n'),
+      ).toContain(said);
+    const sound = faultsOf(
+      () => readCustodyConfig({ CLOISTER_WITNESS_KEYS: `${WITNESS}, ${OTHER}` }),
+      CustodyConfigError,
+    );
+    expect(sound.join('\n')).not.toContain('WITNESS');
   });
 
   const FROM = { CLOISTER_SMTP_FROM: 'exams@university.example' };

@@ -285,6 +285,11 @@ const TABLE: Record<string, Row> = {
   'GET /proposals/:act': { missing: 'not-found' },
   'DELETE /proposals/:act': { missing: 'not-found' },
   'GET /ledger/*': { missing: 'not-found' },
+  // Who they are, and what they said: anybody may know.
+  'GET /witnesses': { free: 200 },
+  'POST /cosignatures': {
+    good: () => ({ size: 1, line: `— observers.example/w1 ${randomBytes(76).toString('base64')}` }),
+  },
   'POST /staff-sessions': {
     good: () => ({ ticket: randomBytes(32).toString('base64url') }),
     stranger: 'ticket-unknown',

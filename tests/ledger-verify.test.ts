@@ -1,14 +1,17 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ledgerVerifyCommand } from '../app/cli/ledger-verify.ts';
 import { receiptVerifyCommand } from '../app/cli/receipt-verify.ts';
 import { openCustodyDatabase } from '../db/custody/open.ts';
 import { Ledger } from '../hsm/ledger/ledger.ts';
 import { type Receipt, verifyReceipt } from '../hsm/ledger/receipt.ts';
+import { formatCheckpoint, formatNote, parseVerifierKey } from '../hsm/ledger/note.ts';
+import { Tree } from '../hsm/ledger/tree.ts';
 import { verifyFolder } from '../hsm/ledger/verify.ts';
+import { signingWitness } from './signing-witness.ts';
 
 const SIZE = 600;
 
@@ -16,10 +19,12 @@ let root: string;
 let folder: string;
 let verifierKey: string;
 let receipt: Receipt;
+let logKey: KeyObject;
 
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'cloister-ledger-'));
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  logKey = privateKey;
   const db = openCustodyDatabase(join(root, 'custody.db'));
   const ledger = await Ledger.open({
     db,
@@ -166,4 +171,73 @@ test('“receipt verify” opens the entry and exits with 0, 1 or 2', async () =
   writeFileSync(file, 'not JSON');
   expect((await run(receiptVerifyCommand(), file)).exit).toBe(1);
   expect((await run(receiptVerifyCommand(), join(folder, 'nowhere.json'))).exit).toBe(2);
+});
+
+describe('where a witness is demanded', () => {
+  const witness = signingWitness('observers.example/w1');
+  const at = Date.parse('2026-11-24T12:00:00Z') / 1000;
+
+  /** The checkpoint of the first entries, or of as many others, as the ledger's own key signs it. */
+  function checkpointOf(size: number, root = rootOf(size)): string {
+    const text = formatCheckpoint({ origin: 'example.com/ledger', size, root });
+    return formatNote(text, parseVerifierKey(verifierKey), sign(null, Buffer.from(text), logKey));
+  }
+  function rootOf(size: number): Buffer {
+    const hashes = readFileSync(join(folder, 'tile/0/000'));
+    const tree = new Tree();
+    for (let i = 0; i < size; i++) tree.append(hashes.subarray(i * 32, (i + 1) * 32));
+    return tree.root();
+  }
+  const keep = (note: string) => writeFileSync(join(folder, 'witnessed-checkpoint'), note);
+  const verify = (...demanded: string[]) =>
+    run(ledgerVerifyCommand(), folder, '--key', verifierKey, ...demanded.flatMap((key) => ['--witness', key]));
+
+  test('a smaller ledger that it cosigned, of which this one grew, will do, and is reported', async () => {
+    const note = checkpointOf(200);
+    keep(`${note}${witness.cosign(note, at)}\n`);
+    const { out, exit } = await verify(witness.key);
+    expect(exit).toBe(0);
+    expect(out).toContain('observers.example/w1 cosigned the first 200 of them on 2026-11-24T12:00:00.000Z');
+    expect(verifyFolder(folder, verifierKey)).not.toHaveProperty('witnesses');
+  });
+
+  test('the checkpoint itself counts where it carries the line, as over HTTP', async () => {
+    const note = readFileSync(join(folder, 'checkpoint'), 'utf8');
+    writeFileSync(join(folder, 'checkpoint'), `${note}${witness.cosign(note, at)}\n`);
+    expect((await verify(witness.key)).out).toContain(`cosigned the first ${SIZE} of them`);
+  });
+
+  test('each of several has to have cosigned it', async () => {
+    const note = checkpointOf(200);
+    keep(`${note}${witness.cosign(note, at)}\n`);
+    const { out, exit } = await verify(witness.key, signingWitness('others.example/w2').key);
+    expect(exit).toBe(1);
+    expect(out).toContain('others.example/w2 has cosigned nothing of it');
+  });
+
+  test('a ledger that tells another history than the witness saw is bad', async () => {
+    const note = checkpointOf(200, Buffer.alloc(32, 7));
+    keep(`${note}${witness.cosign(note, at)}\n`);
+    const { out, exit } = await verify(witness.key);
+    expect(exit).toBe(1);
+    expect(out).toContain('another history than the one that was shown to observers.example/w1');
+  });
+
+  test('a ledger with fewer entries than the witness saw is bad', async () => {
+    const note = checkpointOf(SIZE + 1, Buffer.alloc(32, 7));
+    keep(`${note}${witness.cosign(note, at)}\n`);
+    expect((await verify(witness.key)).out).toContain('was put back to an older state');
+  });
+
+  test('a line of the witness that is wrong, a checkpoint that is not the ledger’s, and a key that is none are said', async () => {
+    const note = checkpointOf(200);
+    keep(`${note}${witness.cosign(checkpointOf(100), at)}\n`);
+    expect((await verify(witness.key)).out).toContain('the cosignature of observers.example/w1 is wrong');
+    const foreign = note.replace('\n200\n', '\n201\n');
+    keep(`${foreign}${witness.cosign(foreign, at)}\n`);
+    expect(await verify(witness.key)).toMatchObject({ exit: 1, out: expect.stringContaining('does not hold') });
+    const { out, exit } = await verify(verifierKey);
+    expect(exit).toBe(2);
+    expect(out).toContain('given with --key or --witness cannot be used');
+  });
 });

@@ -80,6 +80,7 @@ const TABLE: Record<Place, Record<string, Row>> = {
     'GET /': FREE_PAGE,
     'GET /demonstration': FREE_PAGE,
     'GET /check': FREE_PAGE,
+    'GET /charter': FREE_PAGE,
     'POST /language': { nobody: 400, malformed: 400, oversized: 413, type: FORM_TYPE },
     'GET /attempt/check': { nobody: 401, other: 200 },
     // The other one's attempt runs.

@@ -97,6 +97,8 @@ export async function startWebSetting(options: WebOptions & { folder?: string } 
     folder,
     origin,
     port,
+    /** Of its next start. */
+    environment: environment as Record<string, string | undefined>,
     /** Web's certificate authority, PEM. */
     ca: readFileSync(join(tls, 'ca.crt')),
     start,

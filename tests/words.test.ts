@@ -70,6 +70,7 @@ const SHOWN: { name: string; path: string; who?: keyof typeof cookies; status?: 
   { name: 'report of a prohibited use', path: '/reports/new' },
   { name: 'report of an exam’s test taker', path: '/reports/new', who: 'before' },
   { name: 'answers to reports', path: '/reports', who: 'ended' },
+  { name: 'charter', path: '/charter' },
   { name: 'unknown link', path: '/i/unknown', status: 404 },
   { name: 'no such page', path: '/nothing', status: 404 },
   { name: 'without a session', path: '/attempt', status: 401 },

@@ -10,10 +10,16 @@ export function ledgerVerifyCommand(): Command {
     .description('verify a ledger’s folder offline: signature, every tile, every entry')
     .argument('<folder>', 'the folder that holds the checkpoint and the tiles')
     .option('--key <verifier key>', 'the key that you trust (name+id+base64) instead of the one in the folder')
+    .option(
+      '--witness <verifier key>',
+      'a witness that has to have cosigned it; can be given several times',
+      (key: string, before: string[]) => [...before, key],
+      [],
+    )
     .option('--json', 'print JSON')
-    .action((folder: string, options: { key?: string; json?: boolean }) => {
+    .action((folder: string, options: { key?: string; witness: string[]; json?: boolean }) => {
       try {
-        const verdict = verifyFolder(folder, options.key);
+        const verdict = verifyFolder(folder, options.key, options.witness);
         console.log(options.json ? JSON.stringify(verdict) : verdict.sentence);
         if (!options.json && verdict.badEntry)
           console.log(`First bad entry: ${verdict.badEntry.number}, in ${verdict.badEntry.file}`);
@@ -21,7 +27,7 @@ export function ledgerVerifyCommand(): Command {
       } catch (error) {
         const reason =
           error instanceof NoteError
-            ? `The key given with --key cannot be used: ${error.message}.`
+            ? `A key that was given with --key or --witness cannot be used: ${error.message}.`
             : (error as Error).message;
         console.error(`cloister: ${reason}`);
         process.exitCode = EXIT.unknown;

@@ -104,6 +104,10 @@ export function connectWeb(socketPath: string, patience = PATIENCE) {
     hold: (exam: string) => read(client.exams[':exam'].hold.$get({ param: { exam } })),
     /** @returns a public file of the ledger: the checkpoint or a tile */
     ledgerFile: (path: string) => readFile(fetch, path),
+    /** The outside witnesses that custody knows, and what each cosigned last. */
+    witnesses: () => read(client.witnesses.$get()),
+    /** What a witness cosigned. @param json.line of a note, without its newline. @throws AppError with custody's reason not to keep it */
+    keepCosignature: (json: { size: number; line: string }) => finish(client.cosignatures.$post({ json })),
   };
 }
 

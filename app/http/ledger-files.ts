@@ -9,7 +9,8 @@ import type { OriginEnv } from './origin-app.ts';
 export function ledgerFiles(read: (path: string) => Promise<Uint8Array>) {
   return new Hono<OriginEnv>().get('/ledger/*', async (c) => {
     const path = c.req.path.slice('/ledger/'.length);
-    if (!/^(checkpoint|verifier-key|tile\/[x0-9/entrisp.]+)$/.test(path)) throw new AppError('not-found');
+    if (!/^(checkpoint|witnessed-checkpoint|verifier-key|tile\/[x0-9/entrisp.]+)$/.test(path))
+      throw new AppError('not-found');
     const isTile = path.startsWith('tile/');
     return c.body(new Uint8Array(await read(path)), 200, {
       'Content-Type': isTile ? 'application/octet-stream' : 'text/plain; charset=utf-8',

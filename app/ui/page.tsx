@@ -128,7 +128,7 @@ function Languages({ words, path }: { words: Words; path: string }) {
 }
 
 /**
- * What a test taker can always do. In a tab of its own, so that the page that they are on, and a recording that runs there, stays as it is;
+ * What a test taker can always do and look up. In a tab of its own, so that the page that they are on, and a recording that runs there, stays as it is;
  * which page that was goes along.
  */
 function Foot({ words, path }: Reading) {
@@ -136,6 +136,7 @@ function Foot({ words, path }: Reading) {
   const links = [
     { href: `/reports/new?page=${pageOf(path ?? '/')}`, label: shell.report },
     { href: '/reports', label: shell.answers },
+    { href: '/charter', label: shell.charter },
   ];
   return (
     <footer class="foot">

@@ -2,6 +2,7 @@ import { aids } from './de/aids.ts';
 import { arrangement } from './de/arrangement.tsx';
 import { attempt } from './de/attempt.tsx';
 import { breaks } from './de/breaks.tsx';
+import { charter } from './de/charter.tsx';
 import { conduct } from './de/conduct.tsx';
 import { demonstration } from './de/demonstration.ts';
 import { errors } from './de/errors.ts';
@@ -38,5 +39,6 @@ export const de: Words = {
   check,
   terms,
   conduct,
+  charter,
   suggestion,
 };

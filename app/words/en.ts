@@ -2,6 +2,7 @@ import { aids } from './en/aids.ts';
 import { arrangement } from './en/arrangement.tsx';
 import { attempt } from './en/attempt.tsx';
 import { breaks } from './en/breaks.tsx';
+import { charter } from './en/charter.tsx';
 import { conduct } from './en/conduct.tsx';
 import { demonstration } from './en/demonstration.ts';
 import { errors } from './en/errors.ts';
@@ -38,6 +39,7 @@ export const en = {
   check,
   terms,
   conduct,
+  charter,
   suggestion,
 };
 

@@ -200,4 +200,10 @@ export const migrations: readonly Migration[] = [
   CREATE INDEX reports_holding ON reports (exam) WHERE hold <> 'ended';
   CREATE INDEX reports_of_exam ON reports (exam, candidate);
   `,
+  // What outside witnesses said of the ledger.
+  `
+  CREATE TABLE cosignatures (
+    witness TEXT PRIMARY KEY, size INTEGER NOT NULL REFERENCES ledger_checkpoints(size), line TEXT NOT NULL, cosigned_at INTEGER NOT NULL
+  ) STRICT;
+  `,
 ];

@@ -325,3 +325,15 @@ export const ledgerCheckpoints = sqliteTable('ledger_checkpoints', {
   size: integer().primaryKey(),
   note: text().notNull(),
 });
+
+/** What each witness cosigned last; see hsm/witnesses.ts. */
+export const cosignatures = sqliteTable('cosignatures', {
+  /** Its verifier key. */
+  witness: text().primaryKey(),
+  /** Entries under the checkpoint that it cosigned. */
+  size: integer().notNull(),
+  /** As it stands below the checkpoint, without its newline. */
+  line: text().notNull(),
+  /** By the witness's clock; seconds since 1970. */
+  cosignedAt: integer('cosigned_at').notNull(),
+});

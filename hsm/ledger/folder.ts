@@ -5,6 +5,8 @@ import { tilePath } from './tiles.ts';
 
 /** Files that the ledger keeps besides its tiles. */
 export const CHECKPOINT = 'checkpoint';
+/** The newest checkpoint that witnesses have cosigned, with their lines. */
+export const WITNESSED_CHECKPOINT = 'witnessed-checkpoint';
 export const VERIFIER_KEY = 'verifier-key';
 export const HEAD = 'head';
 

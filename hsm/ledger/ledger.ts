@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { listCosignatures } from '../../db/custody/cosignatures.ts';
 import { type LedgerQueries, prepareLedgerQueries, rehearse } from '../../db/custody/ledger.ts';
 import { type CustodyDatabase, transact } from '../../db/custody/open.ts';
 import type { Edge, Leaf } from './edge.ts';
-import { CHECKPOINT } from './folder.ts';
+import { CHECKPOINT, WITNESSED_CHECKPOINT } from './folder.ts';
 import { canonicalBody, type EntryType, isEntryType, leafBytes, SALT_BYTES } from './leaf.ts';
 import { createVerifier, formatCheckpoint, formatNote, formatVerifierKey, isSignedBy, type Verifier } from './note.ts';
 import { Publisher } from './publisher.ts';
@@ -27,6 +28,8 @@ export interface LedgerOptions {
   /** Ed25519, 32 raw bytes. */
   publicKey: Uint8Array;
   sign: Sign;
+  /** Whose cosignatures are shown below the checkpoints. */
+  witnesses?: readonly Verifier[];
   /** The token's word for the key, where the token does not hold it itself; shown with each receipt. */
   certificate?: LogKeyCertificate | undefined;
   /** Told once when the ledger has stopped. The process should end: only opening the ledger again finds the way back. */
@@ -111,7 +114,9 @@ export class Ledger {
     const queries = prepareLedgerQueries(db);
     const verifier = createVerifier(origin, publicKey);
     const { edge, note } = await recover({ queries, folder, headFolder, verifier, sign });
-    return new Ledger(options, queries, verifier, edge, note);
+    const ledger = new Ledger(options, queries, verifier, edge, note);
+    ledger.publishCosignatures();
+    return ledger;
   }
 
   /** Number of entries under the last checkpoint. */
@@ -126,6 +131,17 @@ export class Ledger {
   /** @returns the last checkpoint, a signed note */
   checkpoint(): string {
     return this.#note;
+  }
+
+  /** @returns the checkpoint that was signed over so many entries, without cosignatures; undefined where none was */
+  checkpointOf(size: number): string | undefined {
+    return this.#queries.checkpointOfSize.get({ size })?.note;
+  }
+
+  /** Has what witnesses cosigned last follow into the folder. */
+  publishCosignatures(): void {
+    const witnessed = this.#witnessed();
+    if (witnessed !== undefined) this.#publisher.addWitnessed(witnessed);
   }
 
   /**
@@ -190,11 +206,16 @@ export class Ledger {
   }
 
   /**
-   * Reads a public file by its tlog-tiles path, `checkpoint` or `tile/…`, or the `verifier-key`, or the key's certificate where it has one.
+   * Reads a public file by its tlog-tiles path, `checkpoint` or `tile/…`, or the `witnessed-checkpoint` where there is one, the `verifier-key`,
+   * or the key's certificate where it has one.
    * @returns its bytes; undefined when the path is not one, or the tree has no such tile
    */
   async file(path: string): Promise<Buffer | undefined> {
-    if (path === CHECKPOINT) return Buffer.from(this.#note);
+    if (path === CHECKPOINT) return Buffer.from(this.#withCosignatures(this.size, this.#note));
+    if (path === WITNESSED_CHECKPOINT) {
+      const witnessed = this.#witnessed();
+      return witnessed === undefined ? undefined : Buffer.from(witnessed);
+    }
     if (path === 'verifier-key') return Buffer.from(`${this.verifierKey}\n`);
     if (path === CERTIFICATE && this.#options.certificate)
       return Buffer.from(JSON.stringify(this.#options.certificate));
@@ -209,6 +230,24 @@ export class Ledger {
     this.#stopped ??= new Error('the ledger is closed');
     while (this.#writing) await this.#writing;
     await this.#publisher.finish();
+  }
+
+  #cosignatures() {
+    const witnesses = this.#options.witnesses ?? [];
+    return witnesses.length === 0 ? [] : listCosignatures(this.#options.db, witnesses.map(formatVerifierKey));
+  }
+
+  /** @returns the checkpoint of a size with the lines of the witnesses for whom it is the last that they cosigned */
+  #withCosignatures(size: number, note: string): string {
+    const lines = this.#cosignatures().filter((one) => one.size === size);
+    return note + lines.map(({ line }) => `${line}\n`).join('');
+  }
+
+  /** @returns the newest checkpoint that witnesses have cosigned, with their lines; undefined where there is none */
+  #witnessed(): string | undefined {
+    const size = Math.max(...this.#cosignatures().map((one) => one.size));
+    const note = Number.isFinite(size) ? this.checkpointOf(size) : undefined;
+    return note === undefined ? undefined : this.#withCosignatures(size, note);
   }
 
   /** Writes groups until nobody waits. */

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { TileBytes } from './edge.ts';
-import { publish } from './folder.ts';
+import { publish, replaceDurably, WITNESSED_CHECKPOINT } from './folder.ts';
 import { narrowTile, TILE_WIDTH, type Tile, tileInTree, tilePath } from './tiles.ts';
 
 /** Milliseconds between two rounds: each costs a dozen syncs, and commits to the database wait behind them. */
@@ -22,6 +22,8 @@ export class Publisher {
   /** The widest form of each tile that is not on disk, by level and index. */
   readonly #pending = new Map<string, TileBytes>();
   #note = '';
+  /** What witnesses cosigned, where that is not on disk. */
+  #witnessed: string | undefined;
   #rounds: Promise<void> | undefined;
   /** Ends the wait between rounds. */
   #hurry = new AbortController();
@@ -44,6 +46,12 @@ export class Publisher {
     this.#rounds ??= this.#run();
   }
 
+  /** Takes the newest checkpoint that witnesses have cosigned. Its file follows those of the ledger, so that it never speaks of more than they do. */
+  addWitnessed(note: string): void {
+    this.#witnessed = note;
+    this.#rounds ??= this.#run();
+  }
+
   /**
    * @param size leaves of the tree as last added
    * @returns the bytes of a tile of that tree, from memory or disk
@@ -63,19 +71,18 @@ export class Publisher {
   }
 
   async #run(): Promise<void> {
-    while (this.#pending.size > 0) {
+    while (this.#pending.size > 0 || this.#witnessed !== undefined) {
       const round = [...this.#pending];
+      const witnessed = this.#witnessed;
+      const tiles = round.map(([, one]) => one);
       try {
-        await publish(
-          this.#folder,
-          this.#headFolder,
-          round.map(([, one]) => one),
-          this.#note,
-        );
+        if (tiles.length > 0) await publish(this.#folder, this.#headFolder, tiles, this.#note);
+        if (witnessed !== undefined) await replaceDurably(this.#folder, WITNESSED_CHECKPOINT, witnessed);
       } catch (error) {
         this.#fail(error);
         break;
       }
+      if (this.#witnessed === witnessed) this.#witnessed = undefined;
       for (const [key, one] of round) {
         if (this.#pending.get(key) === one) this.#pending.delete(key);
       }

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Edge } from './edge.ts';
-import { CHECKPOINT, VERIFIER_KEY } from './folder.ts';
+import { CHECKPOINT, VERIFIER_KEY, WITNESSED_CHECKPOINT } from './folder.ts';
 import { leafType } from './leaf.ts';
 import { CERTIFICATE, certifiedBy, checkCertificate, LogKeyError } from './log-key.ts';
 import { type Checkpoint, NoteError, openCheckpoint, parseVerifierKey, type Verifier } from './note.ts';
 import { decodeBundle, splitTile, TILE_WIDTH, type Tile, tileInTree, tilePath } from './tiles.ts';
-import { foldHashes, HASH_BYTES, type Hash, hashLeaf, Tree } from './tree.ts';
+import { EMPTY_ROOT, foldHashes, HASH_BYTES, type Hash, hashLeaf, Tree } from './tree.ts';
+import { findWitnessed, type Witnessed } from './witness-demand.ts';
 
 export interface FolderVerdict {
   /** `unknown` when there is nothing to judge: no checkpoint, or no key. */
@@ -19,6 +20,8 @@ export interface FolderVerdict {
   ledger?: { origin: string; size: number; root: string };
   /** The first entry that does not hold, and the file, relative to the folder, that is to blame. */
   badEntry?: { number: number; file: string };
+  /** What each witness that was demanded cosigned last; only where all did. `at` is ISO 8601, by the witness's clock. */
+  witnesses?: { name: string; size: number; at: string }[];
 }
 
 /** A file of the folder does not hold. */
@@ -37,10 +40,14 @@ class Fault extends Error {
  * Verifies a ledger's folder offline, or a copy of one: the checkpoint's signature, every hash of every tile recomputed from
  * the entry bundles, and the root against the checkpoint. Memory does not grow with the ledger.
  * @param verifierKey the key that the verifying person trusts; without it the folder's own is taken, and the verdict says so
- * @throws NoteError when `verifierKey` itself is malformed
+ * @param witnessKeys of witnesses each of whom has to have cosigned it, or a smaller ledger that it grew from
+ * @throws NoteError when one of the keys is itself malformed
  */
-export function verifyFolder(folder: string, verifierKey?: string): FolderVerdict {
+export function verifyFolder(folder: string, verifierKey?: string, witnessKeys: readonly string[] = []): FolderVerdict {
+  const witnesses = witnessKeys.map((key) => parseVerifierKey(key, 'cosignature'));
   const keyFrom = verifierKey === undefined ? 'folder' : 'given';
+  // Before the checkpoint: custody may be writing both, this one last.
+  const witnessedNote = read(folder, WITNESSED_CHECKPOINT)?.toString('utf8');
   const note = read(folder, CHECKPOINT)?.toString('utf8');
   if (note === undefined) {
     return {
@@ -55,11 +62,14 @@ export function verifyFolder(folder: string, verifierKey?: string): FolderVerdic
   }
   let checkpoint: Checkpoint;
   let certified = '';
+  let witnessed: (Witnessed | undefined)[] = [];
   const trusted: Verifier | undefined = verifierKey === undefined ? undefined : parseVerifierKey(verifierKey);
   try {
     const verifier = trusted ?? parseVerifierKey(ownKey as string);
     checkpoint = openCheckpoint(note, verifier);
     const certificate = read(folder, CERTIFICATE)?.toString('utf8');
+    if (witnesses.length > 0)
+      witnessed = findWitnessed(witnessedNote === undefined ? [note] : [note, witnessedNote], verifier, witnesses);
     if (certificate !== undefined) certified = certifiedBy(checkCertificate(parse(certificate), verifier));
   } catch (error) {
     if (error instanceof LogKeyError)
@@ -73,8 +83,10 @@ export function verifyFolder(folder: string, verifierKey?: string): FolderVerdic
   }
   const { origin, size, root } = checkpoint;
   const ledger = { origin, size, root: root.toString('base64') };
+  let roots: Map<number, Hash>;
   try {
-    if (!recompute(folder, size).equals(root)) {
+    roots = recompute(folder, size, new Set(witnessed.map((one) => one?.checkpoint.size ?? size)));
+    if (!roots.get(size)?.equals(root)) {
       const sentence =
         'The ledger does not hold: entries and tiles agree with each other, but the checkpoint signs another tree.';
       return { verdict: 'bad', sentence, keyFrom, ledger };
@@ -90,25 +102,53 @@ export function verifyFolder(folder: string, verifierKey?: string): FolderVerdic
       badEntry: { number, file },
     };
   }
+  const fault = faultOfWitnesses(size, roots, witnesses, witnessed);
+  if (fault !== undefined) return { verdict: 'bad', sentence: fault, keyFrom, ledger };
+  const told = witnessed.flatMap((one) =>
+    one ? [{ name: one.witness.name, size: one.checkpoint.size, at: new Date(one.at * 1000).toISOString() }] : [],
+  );
+  const cosigned = told.map(({ name, size, at }) => ` ${name} cosigned the first ${size} of them on ${at}.`).join('');
   const keyNote =
     keyFrom === 'given'
       ? ''
       : ' The key was taken from the folder itself: compare it with the one that the institution publishes.';
   return {
     verdict: 'good',
-    sentence: `All ${size} entries of the ledger ${origin} are the ones that its checkpoint signs.${keyNote}${certified}`,
+    sentence: `All ${size} entries of the ledger ${origin} are the ones that its checkpoint signs.${cosigned}${keyNote}${certified}`,
     keyFrom,
     ledger,
+    ...(told.length > 0 && { witnesses: told }),
   };
+}
+
+/** @returns what is wrong with what the demanded witnesses said; undefined where nothing is */
+function faultOfWitnesses(
+  size: number,
+  roots: ReadonlyMap<number, Hash>,
+  witnesses: readonly Verifier[],
+  witnessed: readonly (Witnessed | undefined)[],
+): string | undefined {
+  for (const [i, { name }] of witnesses.entries()) {
+    const one = witnessed[i];
+    if (!one) return `The ledger agrees with itself, but ${name} has cosigned nothing of it.`;
+    const { checkpoint } = one;
+    if (checkpoint.size > size)
+      return `The ledger was put back to an older state: it has ${size} entries, and ${name} has seen ${checkpoint.size}.`;
+    if (!roots.get(checkpoint.size)?.equals(checkpoint.root))
+      return `The ledger tells another history than the one that was shown to ${name}: its first ${checkpoint.size} entries were others.`;
+  }
+  return undefined;
 }
 
 /**
  * Recomputes all hashes from the entry bundles and holds them against the tiles, bundle by bundle.
- * @returns the root
+ * @param also sizes of smaller trees whose roots are asked for too
+ * @returns the roots by size
  * @throws Fault at the first entry that does not hold
  */
-function recompute(folder: string, size: number): Hash {
+function recompute(folder: string, size: number, also: ReadonlySet<number>): Map<number, Hash> {
   const tree = new Tree();
+  const roots = new Map([[0, EMPTY_ROOT]]);
   /** The tile under way at each level from 1. */
   const tiles: { path: string; hashes: Hash[] }[] = [];
   for (let index = 0; index * TILE_WIDTH < size; index++) {
@@ -128,9 +168,10 @@ function recompute(folder: string, size: number): Hash {
           `${path} does not have the hash of the entries from there on`,
         );
       });
+      if (also.has(tree.size)) roots.set(tree.size, tree.root());
     }
   }
-  return tree.root();
+  return roots.set(size, tree.root());
 }
 
 /** Reads an entry bundle, holds it against its tile, and gives the hashes. */

@@ -9,7 +9,7 @@ export function ledgerFiles(custody: Custody) {
     const bytes = await custody.ledger.file(path);
     if (!bytes) throw new CustodyError('not-found', 'ledger file');
     return c.body(new Uint8Array(bytes), 200, {
-      'content-type': path === 'checkpoint' ? 'text/plain; charset=utf-8' : 'application/octet-stream',
+      'content-type': path.endsWith('checkpoint') ? 'text/plain; charset=utf-8' : 'application/octet-stream',
     });
   };
 }

@@ -8,6 +8,7 @@ import { beginRecovery, giveRecoveryShare, recoverByPin } from '../sealing/recov
 import { SHARE_BYTES } from '../sealing/share.ts';
 import { abortSharing, beginSharing, completeSharing, sharingOf } from '../sealing/sharing.ts';
 import { viewState, viewToken } from '../state.ts';
+import { viewWitnesses } from '../witnesses.ts';
 import { ledgerFiles } from './ledger-files.ts';
 import { bytesOf, json, socketApp } from './socket-app.ts';
 
@@ -31,6 +32,7 @@ export function operatorProtocol(custody: Custody) {
         verifierKey: custody.ledger.verifierKey,
         applianceKeyFingerprint: hash('sha256', custody.applianceKey, 'hex'),
         entries: custody.ledger.size,
+        witnesses: viewWitnesses(custody),
         institution: custody.config.CLOISTER_INSTITUTION,
         roomOrigin: custody.config.CLOISTER_ROOM_ORIGIN,
       }),

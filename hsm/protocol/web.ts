@@ -17,6 +17,7 @@ import { registerIncident } from '../incidents.ts';
 import { endSession, redeemTicket, sessionHolder } from '../register/sessions.ts';
 import { readEnding, sealAttempt } from '../seals.ts';
 import { viewState } from '../state.ts';
+import { takeCosignature, viewWitnesses } from '../witnesses.ts';
 import { ledgerFiles } from './ledger-files.ts';
 import { json, query, SESSION_HEADER, socketApp } from './socket-app.ts';
 
@@ -35,10 +36,13 @@ const signed = z.strictObject({ statement: z.string().max(16_384), signature: z.
 const numbered = z.strictObject({ number: reportNumber });
 const own = attempt.pick({ exam: true, candidate: true });
 const aboutExam = z.strictObject({ exam: z.uuid().optional() });
+/** Longer than any line: a name, and 76 bytes in base64. */
+const LONGEST_LINE = 1000;
+const cosignature = z.strictObject({ size: z.int().nonnegative(), line: z.string().max(LONGEST_LINE) });
 const ticket = z.strictObject({ ticket: z.string().length(43) });
 
 /**
- * What the web process may ask. It registers, seals, proposes and files reports; nothing here gives out a key or a report's words, changes
+ * What the web process may ask. It registers, seals, proposes, files reports and brings what witnesses cosigned; nothing here gives out a key or a report's words, changes
  * what was registered, lifts what a report holds, or signs.
  */
 export function webProtocol(custody: Custody) {
@@ -80,6 +84,11 @@ export function webProtocol(custody: Custody) {
     })
     .get('/exams/:exam/hold', (c) => c.json({ hold: viewHold(custody, c.req.param('exam')) }))
     .get('/ledger/*', ledgerFiles(custody))
+    .get('/witnesses', (c) => c.json({ witnesses: viewWitnesses(custody) }))
+    .post('/cosignatures', json(cosignature), (c) => {
+      takeCosignature(custody, c.req.valid('json'));
+      return c.body(null, 204);
+    })
     .post('/staff-sessions', json(ticket), (c) => c.json(redeemTicket(custody, c.req.valid('json').ticket)))
     .get('/staff-session', query(aboutExam), (c) => {
       const { exam } = c.req.valid('query');

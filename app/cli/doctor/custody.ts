@@ -1,3 +1,4 @@
+import type { WitnessView } from '../../../hsm/witnesses.ts';
 import { connectOperator, type OperatorCustody } from '../../custody/client.ts';
 import type { Examination } from './examination.ts';
 
@@ -23,8 +24,9 @@ export async function examineCustody(socket: string, log: string): Promise<Exami
       },
     ];
   }
-  const { entries } = state;
-  return [examineToken(state), { of: 'Ledger', verdict: 'well', means: `It has ${entries} entries.` }];
+  const { entries, witnesses } = state;
+  const ledger: Examination = { of: 'Ledger', verdict: 'well', means: `It has ${entries} entries.` };
+  return [examineToken(state), ledger, ...examineWitnesses(witnesses)];
 }
 
 /** @param custody's words about its token, which it tried when it opened it */
@@ -60,4 +62,23 @@ export function examineToken(custody: Awaited<ReturnType<OperatorCustody['state'
       mend: 'Only another token can mend that: docs/tokens.md.',
     };
   return { of, verdict: 'well', means: `It is open; keys are released inside it (${algorithm}).` };
+}
+
+/** @param witnesses as custody verified what they said */
+export function examineWitnesses(witnesses: readonly WitnessView[]): Examination[] {
+  if (witnesses.length === 0) {
+    const means =
+      'None is set up: nobody outside confirms that the ledger only grows, and it must not be called fork-resistant (docs/witness.md).';
+    return [{ of: 'Witnesses', verdict: 'well', means }];
+  }
+  return witnesses.map(({ name, last, fresh }) => {
+    const of = `Witness ${name}`;
+    const said = last
+      ? `It last cosigned the ledger on ${last.at}, with ${last.entries} entries.`
+      : 'It has never cosigned the ledger.';
+    if (fresh) return { of, verdict: 'well', means: said };
+    const means = `${said} Nobody confirms through it what was entered since. Recording and reviewing go on.`;
+    const mend = `The log of web says why, with “${name}” in the line. Ask whoever runs the witness whether it runs, and whether it watches this ledger.`;
+    return { of, verdict: 'doubtful', means, mend };
+  });
 }

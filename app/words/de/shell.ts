@@ -8,5 +8,6 @@ export const shell: Words['shell'] = {
   foot: 'Rechte',
   report: 'Unzulässige Nutzung melden',
   answers: 'Antworten auf Meldungen',
+  charter: 'Charta',
   newTab: 'öffnet sich in einem neuen Tab',
 };

@@ -9,5 +9,6 @@ export const shell = {
   foot: 'Rights',
   report: 'Report a prohibited use',
   answers: 'Answers to reports',
+  charter: 'Charter',
   newTab: 'opens in a new tab',
 };
